@@ -1,0 +1,141 @@
+//! Settings of both processes, read from `Rocket.toml` and the environment by the same figment.
+
+use std::path::PathBuf;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::magic::RelativePathBuf;
+use serde::Deserialize;
+
+/// Everything that the domain, the web process and the jobs process read from the configuration.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Config {
+    databases: Databases,
+    /// Where blobs live.
+    pub storage: StorageConfig,
+    /// Where templates and static files are read from at start.
+    pub assets: AssetsConfig,
+    /// How much one visitor may do.
+    pub rates: RatesConfig,
+    /// How the jobs process works.
+    pub jobs: JobsConfig,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Databases {
+    main: DatabaseConfig,
+}
+
+/// The PostgreSQL server, in the table that rocket_db_pools reads too.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DatabaseConfig {
+    /// `postgres://user:password@host:port/name`
+    pub url: String,
+    /// Connections of one process.
+    pub max_connections: u32,
+    /// Seconds to wait for a connection.
+    pub connect_timeout: u64,
+}
+
+/// Where blobs live.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StorageConfig {
+    path: RelativePathBuf,
+}
+
+impl StorageConfig {
+    /// The folder on disk; relative paths are relative to `Rocket.toml`.
+    pub fn path(&self) -> PathBuf {
+        self.path.relative()
+    }
+}
+
+/// Folders read at start.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AssetsConfig {
+    templates: RelativePathBuf,
+    r#static: RelativePathBuf,
+    npm: RelativePathBuf,
+}
+
+impl AssetsConfig {
+    /// Handlebars templates.
+    pub fn templates(&self) -> PathBuf {
+        self.templates.relative()
+    }
+
+    /// Our own stylesheet, script and icons.
+    pub fn r#static(&self) -> PathBuf {
+        self.r#static.relative()
+    }
+
+    /// Packages fetched from npm at set-up.
+    pub fn npm(&self) -> PathBuf {
+        self.npm.relative()
+    }
+}
+
+/// How much one visitor may do.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RatesConfig {
+    /// Votes of one rater.
+    pub votes_per_rater: Rate,
+    /// Votes from one network (IPv4 /24, IPv6 /64).
+    pub votes_per_network: Rate,
+    /// Photos that one rater may report in an hour.
+    pub reports_per_hour: i64,
+}
+
+/// A sustained rate with room for a burst.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Rate {
+    /// Sustained, per second.
+    pub per_second: std::num::NonZeroU32,
+    /// At once, after a pause.
+    pub burst: std::num::NonZeroU32,
+}
+
+/// How the jobs process works.
+#[derive(Debug, Clone, Deserialize)]
+pub struct JobsConfig {
+    /// Jobs run at once by one process.
+    pub workers: u32,
+    /// How long a claim holds without a heartbeat, in seconds.
+    pub lease_seconds: u32,
+    /// How often the queue is looked at when no notification arrives, in seconds.
+    pub poll_seconds: u32,
+    /// Memory that all images being worked on at once may take, in MiB.
+    pub image_memory_mib: u32,
+    /// How often standings are worked out, in seconds.
+    pub rank_every_seconds: u32,
+    /// How long finished jobs are kept, in days.
+    pub keep_finished_days: u32,
+    /// How long a stop waits for jobs in flight, in seconds.
+    pub grace_seconds: u32,
+}
+
+impl Config {
+    /// Reads the configuration; the error names the key and the file.
+    pub fn load() -> Result<Self, Box<figment::Error>> {
+        figment().extract().map_err(Box::new)
+    }
+
+    /// The database of both processes.
+    pub fn database(&self) -> &DatabaseConfig {
+        &self.databases.main
+    }
+}
+
+/// `Rocket.toml` (or the file in `ROCKET_CONFIG`), then `ROCKET_*`, then `DATABASE_URL`.
+pub fn figment() -> Figment {
+    let file = Env::var_or("ROCKET_CONFIG", "Rocket.toml");
+    let default_profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let figment = Figment::new()
+        .merge(Toml::file(file).nested())
+        .merge(Env::prefixed("ROCKET_").ignore(&["PROFILE", "CONFIG"]).global())
+        .select(Env::var_or("ROCKET_PROFILE", default_profile));
+    match Env::var("DATABASE_URL") {
+        Some(url) => figment.merge(Serialized::global("databases.main.url", url)),
+        None => figment,
+    }
+}

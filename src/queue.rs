@@ -1,0 +1,1 @@
+//! Jobs, and how they enter the queue.
