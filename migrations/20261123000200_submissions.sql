@@ -4,7 +4,7 @@ CREATE TYPE submission_moderation AS ENUM ('visible', 'hidden', 'removed');
 CREATE TABLE submissions (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     owner bigint NOT NULL REFERENCES accounts,
-    title text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 60),
+    title text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 40),
     species text NOT NULL CHECK (char_length(species) BETWEEN 1 AND 40),
     alt_text text NOT NULL DEFAULT '' CHECK (char_length(alt_text) <= 500),
     state submission_state NOT NULL DEFAULT 'pending',
@@ -28,7 +28,7 @@ CREATE INDEX submissions_owner ON submissions (owner, id);
 -- How many ordinals were ever given out. Updating its one row in the transaction that makes a photo
 -- votable keeps ordinals dense and in commit order, which a sequence would not.
 CREATE TABLE deck (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     size bigint NOT NULL DEFAULT 0
 );
 

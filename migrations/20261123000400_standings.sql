@@ -1,6 +1,6 @@
 -- One row: what the last ranking job worked with. Every figure in `standings` and `ladder` is exact for it.
 CREATE TABLE generation (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     number bigint NOT NULL DEFAULT 0,
     finished_at timestamptz,
     -- score = (weight * mean + sum) / (weight + count); uncertainty = 1.96 * sqrt(variance / (count + weight))
@@ -27,3 +27,13 @@ CREATE TABLE ladder (
     score double precision PRIMARY KEY,
     above bigint NOT NULL
 );
+
+-- The rank that a score has in this generation: 1 + photos with a higher score. From the nearest rung at or above it
+-- the rows in between are counted in the index.
+CREATE FUNCTION rank_of(wanted double precision) RETURNS bigint STABLE LANGUAGE sql AS $$
+    SELECT 1 + coalesce(rung.above, 0)
+             + (SELECT count(*) FROM standings s
+                WHERE s.score > wanted AND s.score <= coalesce(rung.score, 'Infinity'))
+    FROM (SELECT 1) one
+         LEFT JOIN (SELECT l.score, l.above FROM ladder l WHERE l.score >= wanted ORDER BY l.score LIMIT 1) rung ON true
+$$;

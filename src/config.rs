@@ -15,6 +15,8 @@ pub struct Config {
     pub storage: StorageConfig,
     /// Where templates and static files are read from at start.
     pub assets: AssetsConfig,
+    /// How cookies are sent.
+    pub cookies: CookiesConfig,
     /// How much one visitor may do.
     pub rates: RatesConfig,
     /// How the jobs process works.
@@ -75,6 +77,13 @@ impl AssetsConfig {
     }
 }
 
+/// How cookies are sent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CookiesConfig {
+    /// Over HTTPS only. Rocket cannot know it behind a proxy.
+    pub secure: bool,
+}
+
 /// How much one visitor may do.
 #[derive(Debug, Clone, Deserialize)]
 pub struct RatesConfig {
@@ -110,6 +119,8 @@ pub struct JobsConfig {
     pub rank_every_seconds: u32,
     /// How long finished jobs are kept, in days.
     pub keep_finished_days: u32,
+    /// How long failed jobs are kept, in days, unless an operator puts them aside.
+    pub keep_failed_days: u32,
     /// How long a stop waits for jobs in flight, in seconds.
     pub grace_seconds: u32,
 }

@@ -15,10 +15,9 @@ pub static MIGRATIONS: Migrator = sqlx::migrate!();
 /// `process` is what operators see in `pg_stat_activity`. Fails on a malformed URL only.
 pub fn pool(config: &DatabaseConfig, process: &str) -> Result<PgPool, sqlx::Error> {
     let options: PgConnectOptions = config.url.parse()?;
-    let options = options.application_name(process).options([
-        ("statement_timeout", "30s"),
-        ("idle_in_transaction_session_timeout", "60s"),
-    ]);
+    let options = options
+        .application_name(process)
+        .options([("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")]);
     Ok(PgPoolOptions::new()
         .max_connections(config.max_connections)
         .acquire_timeout(Duration::from_secs(config.connect_timeout))

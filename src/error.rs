@@ -13,11 +13,17 @@ pub enum Error {
     Invalid(Vec<FieldError>),
     /// It clashes with what is stored; the text says with what.
     Conflict(String),
-    /// Too much at once; try again after so many seconds.
-    Busy {
+    /// A form came without the cookie that we gave: the browser refuses cookies.
+    CookieMissing,
+    /// This visitor did too much in too short a time.
+    TooFast {
+        /// What was too much, and what to do.
+        message: String,
         /// Seconds to wait.
         retry_after: u64,
     },
+    /// The site cannot take this now; trying again will help.
+    Busy,
     /// Our fault: logged once, at the boundary, never shown.
     Internal(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -48,7 +54,9 @@ impl fmt::Display for Error {
                 write!(f, "invalid: {}", all.join("; "))
             }
             Error::Conflict(with) => write!(f, "conflict: {with}"),
-            Error::Busy { retry_after } => write!(f, "busy: try again in {retry_after} s"),
+            Error::CookieMissing => f.write_str("no cookie"),
+            Error::TooFast { message, retry_after } => write!(f, "too fast, wait {retry_after} s: {message}"),
+            Error::Busy => f.write_str("busy"),
             Error::Internal(cause) => write!(f, "internal: {cause}"),
         }
     }
@@ -60,7 +68,8 @@ impl From<sqlx::Error> for Error {
     fn from(cause: sqlx::Error) -> Self {
         match cause {
             sqlx::Error::RowNotFound => Error::NotFound,
-            sqlx::Error::PoolTimedOut => Error::Busy { retry_after: 5 },
+            // PostgreSQL is away or swamped.
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Error::Busy,
             other => Error::Internal(other.into()),
         }
     }

@@ -1,9 +1,16 @@
 //! RateMyDerp: the domain, and behind the feature `web` the pages.
 //!
-//! Arrows point down: `web -> ratings -> submissions -> accounts -> queue, storage -> config, db, error`.
+//! Arrows point down: `web -> ratings -> submissions -> accounts -> queue, storage -> templates, config, db, error`.
 
+pub mod accounts;
 pub mod config;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod queue;
+pub mod ratings;
 pub mod storage;
+pub mod submissions;
+pub mod templates;
+#[cfg(feature = "web")]
+pub mod web;

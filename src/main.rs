@@ -1,1 +1,35 @@
-fn main(){}
+//! The web process, and commands for whoever runs the site.
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Rate a derpy animal, get the next one.
+#[derive(Parser)]
+#[command(name = "ratemyderp", version, about, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<cli::Command>,
+}
+
+const AFTER_HELP: &str = "\
+Settings come from Rocket.toml (or the file named by ROCKET_CONFIG) and the environment:
+  DATABASE_URL       postgres://user:password@host:port/name
+  ROCKET_SECRET_KEY  32 bytes in base64, the same for every web process
+  ROCKET_PORT        8000 unless set
+
+Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage.";
+
+#[rocket::main]
+async fn main() -> ExitCode {
+    let command = Arguments::parse().command.unwrap_or(cli::Command::Serve);
+    match cli::run(command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(cause) => {
+            eprintln!("ratemyderp: {cause}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,1 +1,142 @@
-//! Jobs, and how they enter the queue.
+//! Jobs, and how they enter the queue. Free of the queue's machinery: whoever changes something names what has to follow.
+
+pub mod board;
+pub mod check;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use sqlx::{Postgres, Transaction};
+
+/// Where a worker process listens for new jobs; the payload is the lane.
+pub const CHANNEL: &str = "ratemyderp_jobs";
+
+/// Something to be done by the jobs process. Jobs carry ids and load the rest fresh, so that they are safe to repeat.
+#[derive(Serialize, Deserialize, Debug, Clone, PartialEq)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Make the renditions of an uploaded photo and put it into the deck.
+    Thumbnail {
+        /// The photo's id.
+        submission: i64,
+    },
+    /// Work out the standings.
+    Rank,
+    /// Delete finished jobs and what belongs to them, after their time.
+    Prune,
+}
+
+impl Job {
+    /// Every kind there is. A process leaves alone what it does not know, since a newer one may.
+    pub const KINDS: &[&str] = &["thumbnail", "rank", "prune"];
+
+    /// Every lane there is.
+    pub const LANES: &[&str] = &["images", "ranking", "upkeep"];
+
+    /// The name of the variant, as stored.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Job::Thumbnail { .. } => "thumbnail",
+            Job::Rank => "rank",
+            Job::Prune => "prune",
+        }
+    }
+
+    /// What it waits in; an operator can pause a lane. Lanes take turns, so that a flood in one holds up no other.
+    pub fn lane(&self) -> &'static str {
+        match self {
+            Job::Thumbnail { .. } => "images",
+            Job::Rank => "ranking",
+            Job::Prune => "upkeep",
+        }
+    }
+
+    /// Lower goes first within a lane.
+    pub fn priority(&self) -> i16 {
+        0
+    }
+
+    /// A name that only one *waiting* job may have. A request made during a run is a job of its own, since the run may have
+    /// read before the change.
+    pub fn unique(&self) -> Option<String> {
+        match self {
+            Job::Thumbnail { submission } => Some(format!("thumbnail:{submission}")),
+            Job::Rank => Some("rank".to_owned()),
+            Job::Prune => Some("prune".to_owned()),
+        }
+    }
+
+    /// How often it is tried before it counts as failed.
+    pub fn max_attempts(&self) -> i16 {
+        match self {
+            Job::Thumbnail { .. } => 6,
+            Job::Rank | Job::Prune => 3, // the next tick tries again anyway
+        }
+    }
+
+    /// How long one attempt may take.
+    pub fn timeout(&self) -> Duration {
+        match self {
+            Job::Thumbnail { .. } => Duration::from_secs(120),
+            Job::Rank | Job::Prune => Duration::from_secs(600),
+        }
+    }
+
+    /// How long to wait after so many failed attempts, before jitter: 2 s, 4 s, 8 s, and never more than five minutes.
+    pub fn backoff(&self, failures: u32) -> Duration {
+        Duration::from_secs(2u64.saturating_pow(failures).clamp(2, 300))
+    }
+
+    fn submission(&self) -> Option<i64> {
+        match self {
+            Job::Thumbnail { submission } => Some(*submission),
+            Job::Rank | Job::Prune => None,
+        }
+    }
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Enqueued {
+    /// The job's number, as people see it.
+    pub number: i64,
+    /// False when a waiting job of the same name does it.
+    pub new: bool,
+}
+
+/// Adds a job to the transaction that makes it necessary: both happen or neither does.
+///
+/// A waiting job of the same unique name is taken instead, and locked until the transaction ends: a worker that took it
+/// earlier would not see the change that this request is about.
+pub async fn enqueue(tx: &mut Transaction<'_, Postgres>, job: Job) -> Result<Enqueued, sqlx::Error> {
+    // PostgreSQL folds equal notifications of one transaction into one.
+    sqlx::query_as!(
+        Enqueued,
+        r#"
+        WITH put AS (
+            INSERT INTO fang_tasks (metadata, task_type, uniq_hash, kind, priority, max_attempts, submission)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (uniq_hash) WHERE state IN ('new', 'retried')
+            DO UPDATE SET updated_at = now()
+            RETURNING number, xmax = 0 AS new
+        )
+        SELECT number AS "number!", new AS "new!"
+        FROM put, LATERAL (SELECT pg_notify($8, $2)) AS wake
+        "#,
+        stored(&serde_json::json!(job)),
+        job.lane(),
+        job.unique(),
+        job.kind(),
+        job.priority(),
+        job.max_attempts(),
+        job.submission(),
+        CHANNEL,
+    )
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// A job's arguments in the shape that fang's runnable of that name can read.
+pub fn stored(job: &serde_json::Value) -> serde_json::Value {
+    serde_json::json!({ "type": "Work", "job": job })
+}

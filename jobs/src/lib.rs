@@ -1,1 +1,95 @@
-pub fn x(){}
+//! The separate process that works through the queue: thumbnails, standings, upkeep.
+
+mod drain;
+mod handler;
+mod ledger;
+pub mod process;
+mod ranking;
+pub mod schedule;
+mod thumbnails;
+mod upkeep;
+mod work;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ratemyderp::config::{Config, JobsConfig};
+use ratemyderp::queue::Job;
+use ratemyderp::storage::Storage;
+use serde::Deserialize;
+use serde_json::Value;
+use sqlx::{PgPool, Postgres, Transaction};
+use tokio::sync::Semaphore;
+
+pub use crate::drain::drain;
+pub use crate::handler::{Failure, Handler, Terms};
+pub use crate::ledger::{Claim, Settings};
+
+/// What handlers work with.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The database.
+    pub pool: PgPool,
+    /// Originals and renditions.
+    pub storage: Storage,
+    /// `[default.jobs]`.
+    pub config: JobsConfig,
+    /// Memory for images, one permit for each MiB.
+    images: Arc<Semaphore>,
+}
+
+impl Context {
+    /// The context of a process; fails on a malformed database URL or a blob folder that cannot be made.
+    pub fn from_config(config: &Config) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let mut database = config.database().clone();
+        // A connection for every worker, and a few for claiming, ending, leases and schedules.
+        database.max_connections = config.jobs.workers + 4;
+        let pool = ratemyderp::db::pool(&database, "ratemyderp-jobs")?;
+        let storage = Storage::local(&config.storage.path())?;
+        Ok(Self::new(pool, storage, config.jobs.clone()))
+    }
+
+    /// A context over anything.
+    pub fn new(pool: PgPool, storage: Storage, config: JobsConfig) -> Self {
+        let images = Arc::new(Semaphore::new(config.image_memory_mib as usize));
+        Context { pool, storage, config, images }
+    }
+}
+
+/// Runs one job. Every effect is fenced by the claim or safe to repeat; a row that has vanished is a success.
+pub async fn handle(ctx: &Context, claim: &Claim, job: Job) -> Result<(), Failure> {
+    match job {
+        Job::Thumbnail { submission } => thumbnails::make(ctx, claim, submission).await,
+        Job::Rank => ranking::work_out(ctx, claim).await,
+        Job::Prune => upkeep::prune(ctx).await,
+    }
+}
+
+/// The product's jobs.
+#[async_trait]
+impl Handler for Context {
+    fn kinds(&self) -> Vec<String> {
+        Job::KINDS.iter().map(|&kind| kind.to_owned()).collect()
+    }
+
+    fn lanes(&self) -> Vec<String> {
+        Job::LANES.iter().map(|&lane| lane.to_owned()).collect()
+    }
+
+    fn terms(&self, job: &Value, failures: u32) -> Result<Terms, String> {
+        let job = Job::deserialize(job).map_err(|error| error.to_string())?;
+        Ok(Terms { timeout: job.timeout(), backoff: job.backoff(failures) })
+    }
+
+    async fn run(&self, claim: &Claim) -> Result<(), Failure> {
+        let job = Job::deserialize(&claim.job).map_err(|error| Failure::Hopeless(error.to_string()))?;
+        handle(self, claim, job).await
+    }
+
+    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, job: &Value) -> Result<(), sqlx::Error> {
+        match Job::deserialize(job) {
+            Ok(Job::Thumbnail { submission }) => thumbnails::gave_up(tx, submission).await,
+            Ok(Job::Rank | Job::Prune) | Err(_) => Ok(()),
+        }
+    }
+}

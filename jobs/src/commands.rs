@@ -1,0 +1,18 @@
+//! One file for each command.
+
+pub mod list;
+mod log;
+pub mod show;
+pub mod status;
+mod table;
+pub mod work;
+
+use ratemyderp::config::Config;
+use sqlx::{Connection, PgConnection};
+
+/// Whatever went wrong, in words for whoever typed the command.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+async fn connect(config: &Config) -> Result<PgConnection, Error> {
+    PgConnection::connect(&config.database().url).await.map_err(|error| format!("no database: {error}").into())
+}

@@ -1,0 +1,79 @@
+//! `status`: the queue at a glance.
+
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use ratemyderp::config::Config;
+use ratemyderp::queue::board::{self, Count, State};
+use serde_json::json;
+
+use super::Error;
+use super::table::table;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Print one JSON object: {"counts": [..], "lanes": [..], "workers": [..]}
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
+    let mut conn = super::connect(config).await?;
+    let counts = board::counts(&mut conn).await?;
+    let lanes = board::lanes(&mut conn).await?;
+    let workers = board::workers(&mut conn).await?;
+    if args.json {
+        println!("{}", json!({ "counts": counts, "lanes": lanes, "workers": workers }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    print!("{}", jobs(&counts));
+    for lane in lanes {
+        if let Some(since) = lane.paused_at {
+            println!("\nThe lane {} is paused since {}.", lane.name, time(since));
+        }
+    }
+    if workers.is_empty() {
+        println!("\nNo worker process is running. Start one with: ratemyderp-jobs work");
+    }
+    let lease = chrono::Duration::seconds(config.jobs.lease_seconds.into());
+    for worker in workers {
+        let late = if worker.seen_at + lease < Utc::now() { ", and has probably died" } else { "" };
+        println!(
+            "\nWorker {} on {}, process {}: {} of {} busy, last seen {}{late}",
+            worker.number,
+            worker.host,
+            worker.pid,
+            worker.running,
+            worker.slots,
+            time(worker.seen_at),
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn jobs(counts: &[Count]) -> String {
+    let mut kinds: Vec<&str> = counts.iter().map(|count| count.kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.is_empty() {
+        return "No jobs.\n".to_owned();
+    }
+    let rows: Vec<_> = kinds
+        .iter()
+        .map(|&kind| {
+            let cell = |state| {
+                let count = counts.iter().find(|count| count.kind == kind && count.state == state);
+                count.map_or("0".to_owned(), |count| format!("{}{}", count.count, if count.more { "+" } else { "" }))
+            };
+            let [queued, processing, retrying, failed, finished] = State::ALL.map(cell);
+            [kind.to_owned(), queued, processing, retrying, failed, finished]
+        })
+        .collect();
+    let [queued, processing, retrying, failed, finished] = State::ALL.map(State::name);
+    table(["kind", queued, processing, retrying, failed, finished], &rows)
+}
+
+/// A time to the second, in UTC.
+pub fn time(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M:%SZ").to_string()
+}

@@ -1,0 +1,38 @@
+//! `work`: run jobs until told to stop.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratemyderp::config::Config;
+use ratemyderp_jobs::process::{self, Stopped};
+use ratemyderp_jobs::{Context, Settings, schedule};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Mutex;
+
+use super::Error;
+
+pub async fn run(config: &Config) -> Result<ExitCode, Error> {
+    super::log::start();
+    let jobs = &config.jobs;
+    let settings = Settings {
+        workers: jobs.workers,
+        lease: Duration::from_secs(jobs.lease_seconds.max(1).into()),
+        poll: Duration::from_secs(jobs.poll_seconds.max(1).into()),
+        grace: Duration::from_secs(jobs.grace_seconds.into()),
+    };
+    let context = Context::from_config(config)?;
+    let signals = Mutex::new((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?));
+    let stop = async || {
+        let (terminate, interrupt) = &mut *signals.lock().await;
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    let schedules = schedule::all(jobs);
+    match process::run(context.pool.clone(), Arc::new(context), settings, schedules, stop).await {
+        Stopped::Clean => Ok(ExitCode::SUCCESS),
+        Stopped::Returned => Ok(ExitCode::from(3)),
+    }
+}

@@ -1,0 +1,112 @@
+//! The one task of a process that takes jobs: for all idle workers in one statement.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::{error, info, warn};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::finisher::Ending;
+use super::{Claim, Shared, claim};
+
+/// A worker that waits for a job.
+pub(super) type Request = oneshot::Sender<Arc<Claim>>;
+
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// Serves waiting workers until told to stop; ends without a job in hand.
+pub(super) async fn run(
+    shared: Arc<Shared>,
+    mut requests: mpsc::UnboundedReceiver<Request>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut idle: Vec<Request> = Vec::new();
+    let mut first_lane = 0;
+    let mut down = Duration::ZERO;
+    loop {
+        if idle.is_empty() {
+            tokio::select! {
+                request = requests.recv() => match request {
+                    Some(request) => idle.push(request),
+                    None => return,
+                },
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+        while let Ok(request) = requests.try_recv() {
+            idle.push(request);
+        }
+        if *stop.borrow() {
+            return;
+        }
+        // Registered before the look, so that a job that arrives during the look is not slept through.
+        let woken = shared.wake.notified();
+        let more = match look(&shared, &mut idle, first_lane).await {
+            Ok(more) => {
+                if !down.is_zero() {
+                    info!("the database is back");
+                    down = Duration::ZERO;
+                }
+                first_lane += 1;
+                more
+            }
+            Err(error) => {
+                if down.is_zero() {
+                    error!("cannot look for jobs: {error}");
+                }
+                down = (down * 2).clamp(Duration::from_millis(100), LONGEST_WAIT);
+                tokio::select! {
+                    () = tokio::time::sleep(down) => {}
+                    _ = stop.wait_for(|stop| *stop) => return,
+                }
+                true
+            }
+        };
+        if !more {
+            tokio::select! {
+                () = woken => {}
+                () = tokio::time::sleep(shared.settings.poll) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+}
+
+/// Takes jobs for the idle workers, lane by lane. True when it is worth looking again at once.
+async fn look(shared: &Shared, idle: &mut Vec<Request>, first_lane: usize) -> Result<bool, sqlx::Error> {
+    let lanes = shared.lanes.len();
+    let mut more = false;
+    for turn in 0..lanes {
+        let lane = &shared.lanes[(first_lane + turn) % lanes];
+        let limit = i64::try_from(idle.len()).unwrap_or(i64::MAX);
+        let claims =
+            claim::take(&shared.pool, shared.worker, lane, &shared.kinds, limit, shared.settings.lease).await?;
+        // A full take may have left some behind, even where parking leaves workers idle.
+        more |= claims.len() == idle.len();
+        for claim in claims {
+            give(shared, idle, Arc::new(claim));
+        }
+        if idle.is_empty() {
+            break;
+        }
+    }
+    Ok(more)
+}
+
+fn give(shared: &Shared, idle: &mut Vec<Request>, claim: Arc<Claim>) {
+    shared.hold(&claim);
+    if let Err(reason) = shared.handler.terms(&claim.job, 0) {
+        warn!("job {} ({}) has arguments that nobody can read: {reason}", claim.number, claim.kind);
+        shared.end(claim, Ending::Failed(format!("its arguments cannot be read: {reason}")));
+        return;
+    }
+    // A worker that has gone away since is passed over; the pool has started another in its place.
+    let mut claim = claim;
+    while let Some(worker) = idle.pop() {
+        match worker.send(claim) {
+            Ok(()) => return,
+            Err(refused) => claim = refused,
+        }
+    }
+    shared.end(claim, Ending::Retry("no worker was left to run it".to_owned(), Duration::ZERO));
+}

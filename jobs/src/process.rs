@@ -1,0 +1,93 @@
+//! A jobs process from start to end: fang's workers over our ledger, the schedules, and a stop that loses nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fang::{AsyncWorkerPool, RetentionMode};
+use log::{info, warn};
+use sqlx::PgPool;
+use tokio::sync::watch;
+
+use crate::handler::Handler;
+use crate::ledger::{Ledger, Settings, lease};
+use crate::schedule::{self, Schedule};
+use crate::work::LEDGER;
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// Every job that it held has ended.
+    Clean,
+    /// It held jobs that had to go back into the queue.
+    Returned,
+}
+
+/// Runs jobs until `stop` yields, then lets those in flight end; a second yield, or the grace running out, gives them back.
+/// A database that is away makes it wait, never end. Runs once in a process.
+pub async fn run(
+    pool: PgPool,
+    handler: Arc<dyn Handler>,
+    settings: Settings,
+    schedules: Vec<Schedule>,
+    mut stop: impl AsyncFnMut(),
+) -> Stopped {
+    let worker = tokio::select! {
+        worker = register(&pool, settings.workers) => worker,
+        () = stop() => return Stopped::Clean,
+    };
+    let (stopping, told) = watch::channel(false);
+    let (ledger, mut tasks) = Ledger::start(pool.clone(), worker, handler, settings, told);
+    if LEDGER.set(ledger.clone()).is_err() {
+        warn!("a second queue in one process: its jobs will not run");
+    }
+    let ticking = tokio::spawn(schedule::run(pool.clone(), schedules));
+    AsyncWorkerPool::<Ledger>::builder()
+        .number_of_workers(settings.workers)
+        .queue(ledger.clone())
+        .retention_mode(RetentionMode::KeepAll)
+        .build()
+        .start()
+        .await;
+    info!("worker {worker} is ready, {} jobs at once", settings.workers);
+
+    stop().await;
+    info!("stopping: waiting up to {} s for jobs in flight", settings.grace.as_secs());
+    ticking.abort();
+    stopping.send_replace(true);
+    let stopped = tokio::select! {
+        () = ledger.drained(&mut tasks) => Stopped::Clean,
+        () = tokio::time::sleep(settings.grace) => give_back(&ledger).await,
+        () = stop() => give_back(&ledger).await,
+    };
+    tasks.abort();
+    if let Err(error) = lease::sign_off(&pool, worker).await {
+        warn!("stopped without saying so: {error}");
+    }
+    stopped
+}
+
+async fn register(pool: &PgPool, slots: u32) -> i64 {
+    let mut said = false;
+    loop {
+        match lease::register(pool, slots).await {
+            Ok(worker) => return worker,
+            Err(error) => {
+                if !std::mem::replace(&mut said, true) {
+                    warn!("waiting for the database: {error}");
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+async fn give_back(ledger: &Ledger) -> Stopped {
+    match ledger.give_back().await {
+        Ok(0) => return Stopped::Clean,
+        Ok(count) => warn!("gave {count} unfinished jobs back"),
+        Err(error) => {
+            warn!("could not give jobs back, they will be rescued when their lease ends: {error}")
+        }
+    }
+    Stopped::Returned
+}

@@ -1,0 +1,12 @@
+//! The standings.
+
+use ratemyderp::ratings::standings;
+
+use crate::{Claim, Context, Failure};
+
+/// Works out a generation and ends the job in one transaction.
+pub(crate) async fn work_out(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
+    let mut tx = ctx.pool.begin().await?;
+    standings::work_out(&mut tx).await?;
+    claim.commit(tx).await
+}

@@ -1,0 +1,59 @@
+//! Keeping the queue's own tables small.
+
+use log::info;
+
+use crate::{Context, Failure};
+
+/// Rows looked at in one statement.
+const PAGE: i64 = 5_000;
+
+/// Deletes jobs that finished long ago, failed ones later, with their attempts; and workers and ticks of that time.
+/// Walks from the oldest job to the first that is too young, so that its cost follows what there is to delete.
+pub(crate) async fn prune(ctx: &Context) -> Result<(), Failure> {
+    let (finished, failed) = (i64::from(ctx.config.keep_finished_days), i64::from(ctx.config.keep_failed_days));
+    let (mut after, mut gone) = (0, 0);
+    loop {
+        let page = sqlx::query!(
+            r#"
+            WITH page AS (
+                SELECT number, state, updated_at, created_at, discarded_at FROM fang_tasks
+                WHERE number > $1
+                ORDER BY number LIMIT $2
+            ), old AS (
+                DELETE FROM fang_tasks t
+                USING page
+                WHERE t.number = page.number AND t.state IN ('finished', 'failed')
+                AND t.updated_at < now() - make_interval(days => CASE
+                    WHEN t.state = 'finished' OR t.discarded_at IS NOT NULL THEN $3::integer ELSE $4::integer
+                END)
+                RETURNING t.number
+            ), history AS (
+                DELETE FROM job_attempts a USING old WHERE a.job = old.number
+            )
+            SELECT max(number) AS last, coalesce(bool_or(created_at > now() - make_interval(days => $3)), true) AS "young!",
+                (SELECT count(*) FROM old) AS "gone!"
+            FROM page
+            "#,
+            after,
+            PAGE,
+            i32::try_from(finished).unwrap_or(i32::MAX),
+            i32::try_from(failed).unwrap_or(i32::MAX),
+        )
+        .fetch_one(&ctx.pool)
+        .await?;
+        gone += page.gone;
+        match page.last {
+            Some(last) if !page.young => after = last,
+            _ => break,
+        }
+    }
+    let days = i32::try_from(finished.max(failed)).unwrap_or(i32::MAX);
+    sqlx::query!("DELETE FROM workers WHERE seen_at < now() - make_interval(days => $1)", days)
+        .execute(&ctx.pool)
+        .await?;
+    sqlx::query!("DELETE FROM schedules WHERE tick < now() - make_interval(days => $1)", days)
+        .execute(&ctx.pool)
+        .await?;
+    info!("{gone} old jobs deleted");
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! How attempts end.
+
+use serde_json::json;
+
+use crate::support::Database;
+use crate::worker::Worker;
+
+#[tokio::test]
+async fn arguments_that_nobody_can_read_are_parked_and_hold_up_nobody() {
+    let database = Database::new().await;
+    let bad = database.add(3, "effect", 5, json!({ "minutes": 1 })).await;
+    let good = database.add(1, "effect", 5, json!({ "ms": 0 })).await[0];
+    let worker = Worker { slots: 1, ..Worker::default() };
+    let _process = worker.start(&database);
+    database.until_state(good, "finished").await;
+    for job in bad {
+        database.until_state(job, "failed").await;
+        assert_eq!(database.state(job).await.1, "its arguments cannot be read: missing field `ms`");
+        assert_eq!(database.outcomes(job).await, ["failed"]);
+    }
+}
+
+#[tokio::test]
+async fn a_kind_that_the_process_does_not_know_is_left_to_one_that_does() {
+    let database = Database::new().await;
+    let newer = database.add(1, "from_the_future", 5, json!({})).await[0];
+    let known = database.add(1, "effect", 5, json!({ "ms": 0 })).await[0];
+    let _process = Worker::default().start(&database);
+    database.until_state(known, "finished").await;
+    assert_eq!(database.state(newer).await.0, "new");
+    assert_eq!(database.outcomes(newer).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_panic_is_a_failed_attempt_and_the_worker_goes_on() {
+    let database = Database::new().await;
+    let job = database.add(1, "panic", 3, json!({ "ms": 0 })).await[0];
+    let _process = Worker { slots: 1, ..Worker::default() }.start(&database);
+    database.until_state(job, "failed").await;
+    let next = database.add(1, "effect", 5, json!({ "ms": 0 })).await[0];
+    database.until_state(next, "finished").await;
+    assert_eq!(database.outcomes(job).await, ["failed", "failed", "failed"]);
+    assert_eq!(database.state(job).await.1, "it panicked: the cat sat on the keyboard");
+    assert_eq!(database.count("given_up").await, 1);
+}
+
+#[tokio::test]
+async fn an_attempt_that_takes_too_long_is_ended() {
+    let database = Database::new().await;
+    let job = database.add(1, "hold", 1, json!({ "ms": 600_000 })).await[0];
+    let _process = Worker::default().start(&database);
+    database.until_state(job, "failed").await;
+    assert_eq!(database.state(job).await.1, "it took longer than 3 s");
+}
+
+#[tokio::test]
+async fn a_failure_is_tried_again_and_a_hopeless_one_is_not() {
+    let database = Database::new().await;
+    let failing = database.add(1, "fail", 5, json!({ "ms": 0 })).await[0];
+    let hopeless = database.add(1, "hopeless", 5, json!({ "ms": 0 })).await[0];
+    let _process = Worker::default().start(&database);
+    database.until_state(failing, "finished").await;
+    database.until_state(hopeless, "failed").await;
+    assert_eq!(database.outcomes(failing).await, ["failed", "failed", "finished"]);
+    assert_eq!(database.state(failing).await.1, "", "an error that was overcome is only in the history");
+    assert_eq!(database.state(hopeless).await, ("failed".to_owned(), "never".to_owned()));
+    assert_eq!(database.outcomes(hopeless).await, ["failed"]);
+}
+
+#[tokio::test]
+async fn a_retry_gives_way_to_a_waiting_job_of_the_same_name() {
+    let database = Database::new().await;
+    let job = database.add(1, "hold", 5, json!({ "ms": 600_000 })).await[0];
+    name(&database, job).await;
+    let _process = Worker::default().start(&database);
+    database.until_state(job, "in_progress").await;
+    sqlx::query("UPDATE lanes SET paused_at = now() WHERE name = 'test'").execute(&database.pool).await.unwrap();
+    let other = database.add(1, "hold", 5, json!({ "ms": 0 })).await[0];
+    name(&database, other).await;
+    // Its time limit fails the first one, and the second already waits.
+    database.until_state(job, "finished").await;
+    let error = format!("superseded by {other}: it took longer than 3 s");
+    assert_eq!(database.state(job).await.1, error);
+    assert_eq!(database.outcomes(job).await, ["failed"]);
+    assert_eq!(database.state(other).await.0, "new", "it waits, since its lane is paused");
+}
+
+async fn name(database: &Database, job: i64) {
+    sqlx::query("UPDATE fang_tasks SET uniq_hash = 'one' WHERE number = $1")
+        .bind(job)
+        .execute(&database.pool)
+        .await
+        .unwrap();
+}

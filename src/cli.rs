@@ -1,0 +1,47 @@
+//! One file per command.
+
+mod check;
+mod demo;
+mod migrate;
+mod photo;
+mod serve;
+
+use clap::Subcommand;
+use ratemyderp::config::Config;
+use sqlx::PgPool;
+
+/// What may be asked of the program.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Answer visitors (what happens without a command)
+    Serve,
+    /// Bring the database up to date; safe to repeat
+    Migrate,
+    /// Recount tallies, deck, standings and queue, and say what disagrees
+    Check,
+    /// Hand in the demo photos, once
+    Demo(demo::Arguments),
+    /// Take a photo out of sight, or bring it back
+    Photo(photo::Arguments),
+}
+
+/// Why a command failed, in words.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs one command.
+pub async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve => serve::run().await,
+        Command::Migrate => migrate::run().await,
+        Command::Check => check::run().await,
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Photo(arguments) => photo::run(arguments).await,
+    }
+}
+
+/// The configuration, and a pool for one command.
+fn start() -> Result<(Config, PgPool), Failure> {
+    let config = Config::load()?;
+    let pool = ratemyderp::db::pool(config.database(), "ratemyderp cli")?;
+    Ok((config, pool))
+}

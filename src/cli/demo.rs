@@ -1,0 +1,65 @@
+//! Demo photos.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ratemyderp::accounts;
+use ratemyderp::demo::{self, derp};
+use ratemyderp::storage::Storage;
+use ratemyderp::submissions::upload::{Upload, upload};
+use sqlx::PgPool;
+
+use super::Failure;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// How many animals
+    #[arg(long, default_value_t = demo::DEFAULT_COUNT)]
+    count: u32,
+    /// The same seed draws the same animals, byte for byte
+    #[arg(long, default_value_t = demo::DEFAULT_SEED)]
+    seed: u64,
+    /// Write them on one PNG instead of handing them in
+    #[arg(long, value_name = "FILE")]
+    sheet: Option<PathBuf>,
+}
+
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    if let Some(file) = arguments.sheet {
+        std::fs::write(&file, demo::sheet(arguments.seed, arguments.count))?;
+        println!("Drew {} animals on {}.", arguments.count, file.display());
+        return Ok(());
+    }
+    let (config, pool) = super::start()?;
+    let storage = Storage::local(&config.storage.path())?;
+    let house = house(&pool).await?;
+    // Handing them in is resumed where it stopped.
+    let there = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM submissions WHERE owner = $1"#, house)
+        .fetch_one(&pool)
+        .await?;
+    let there = u32::try_from(there)?;
+    for index in there..arguments.count {
+        let derp = derp(arguments.seed, index);
+        println!("{}/{} {}, {}", index + 1, arguments.count, derp.title, derp.species.name());
+        upload(
+            &pool,
+            &storage,
+            Upload {
+                owner: house,
+                title: derp.title,
+                species: derp.species.name().into(),
+                alt_text: derp.alt_text,
+                file: derp.file,
+            },
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+async fn house(pool: &PgPool) -> Result<i64, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    let house = accounts::ensure(&mut tx, accounts::HOUSE, "The House of Derp").await?;
+    tx.commit().await?;
+    Ok(house)
+}

@@ -1,0 +1,140 @@
+//! Recounts what votes add up to, and says in words what disagrees.
+
+use sqlx::PgConnection;
+
+/// Everything wrong with tallies, deck and standings; empty when all is well. Reads whole tables.
+/// Run it in one repeatable-read transaction, or votes that come in meanwhile look like mistakes.
+pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let mut wrong = tallies(conn).await?;
+    wrong.extend(orphans(conn).await?);
+    wrong.extend(deck(conn).await?);
+    wrong.extend(standings(conn).await?);
+    wrong.extend(ladder(conn).await?);
+    Ok(wrong)
+}
+
+async fn tallies(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"SELECT coalesce(t.submission, r.submission) AS "submission!",
+                  coalesce(t.count, 0) AS "count!", coalesce(t.sum, 0) AS "sum!",
+                  coalesce(r.count, 0) AS "recount!", coalesce(r.sum, 0) AS "resum!"
+           FROM tallies t FULL JOIN (
+               SELECT submission, count(*) AS count, sum(score) AS sum,
+                      ARRAY[count(*) FILTER (WHERE score = 1), count(*) FILTER (WHERE score = 2),
+                            count(*) FILTER (WHERE score = 3), count(*) FILTER (WHERE score = 4),
+                            count(*) FILTER (WHERE score = 5), count(*) FILTER (WHERE score = 6),
+                            count(*) FILTER (WHERE score = 7), count(*) FILTER (WHERE score = 8),
+                            count(*) FILTER (WHERE score = 9), count(*) FILTER (WHERE score = 10)] AS histogram
+               FROM ratings GROUP BY submission) r ON r.submission = t.submission
+           WHERE coalesce(t.count, 0) <> coalesce(r.count, 0)
+              OR coalesce(t.sum, 0) <> coalesce(r.sum, 0)
+              OR (r.histogram IS NOT NULL AND t.histogram::bigint[] IS DISTINCT FROM r.histogram)
+           ORDER BY 1"#
+    )
+    .fetch_all(conn)
+    .await?;
+    let say = |row: &_| {
+        let (submission, count, sum, recount, resum): &(i64, i64, i64, i64, i64) = row;
+        format!(
+            "Photo {submission}: its tally says {count} ratings with sum {sum}, a recount {recount} with sum {resum} \
+             (or their histograms differ)."
+        )
+    };
+    Ok(rows.iter().map(|row| say(&(row.submission, row.count, row.sum, row.recount, row.resum))).collect())
+}
+
+async fn orphans(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let ratings = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM ratings r WHERE NOT EXISTS (SELECT FROM raters p WHERE p.id = r.rater)"#
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let raters = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM raters p
+           WHERE p.account IS NULL AND NOT EXISTS (SELECT FROM ratings r WHERE r.rater = p.id)"#
+    )
+    .fetch_one(&mut *conn)
+    .await?;
+    let missing = sqlx::query_scalar!(
+        r#"SELECT s.id FROM submissions s
+           WHERE s.ordinal IS NOT NULL AND NOT EXISTS (SELECT FROM tallies t WHERE t.submission = s.id) ORDER BY s.id"#
+    )
+    .fetch_all(conn)
+    .await?;
+    let mut wrong: Vec<String> = missing
+        .iter()
+        .map(|id| format!("Photo {id} is in the deck and has no tally: votes for it are refused."))
+        .collect();
+    if ratings > 0 {
+        wrong.push(format!("{ratings} ratings belong to raters who are not in the table of raters."));
+    }
+    if raters > 0 {
+        wrong.push(format!("{raters} raters without an account have no rating."));
+    }
+    Ok(wrong)
+}
+
+async fn deck(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"SELECT d.size, coalesce((SELECT max(ordinal) FROM submissions), 0) AS "top!",
+                  (SELECT count(*) FROM raters r WHERE r.lap_end > d.size) AS "beyond!",
+                  (SELECT count(*) FROM raters r WHERE r.position > r.lap_end - r.lap_start + 1) AS "past!"
+           FROM deck d"#
+    )
+    .fetch_one(conn)
+    .await?;
+    let mut wrong = vec![];
+    if row.top > row.size {
+        wrong.push(format!("The deck says that it holds {} photos, and one has place {}.", row.size, row.top));
+    }
+    if row.beyond > 0 {
+        wrong.push(format!("{} raters are on a lap that ends beyond the deck's {} places.", row.beyond, row.size));
+    }
+    if row.past > 0 {
+        wrong.push(format!("{} raters have a position past the end of their lap.", row.past));
+    }
+    Ok(wrong)
+}
+
+async fn standings(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let scores = sqlx::query!(
+        r#"SELECT s.submission, s.score, ((g.weight * g.mean + s.sum) / (g.weight + s.count)) AS "again!"
+           FROM standings s CROSS JOIN generation g
+           WHERE abs(s.score - (g.weight * g.mean + s.sum) / (g.weight + s.count)) > 1e-9
+           ORDER BY s.submission"#
+    )
+    .fetch_all(&mut *conn)
+    .await?;
+    let photos = sqlx::query!(r#"SELECT g.photos, (SELECT count(*) FROM standings) AS "count!" FROM generation g"#)
+        .fetch_one(conn)
+        .await?;
+    let say = |submission: i64, score: f64, again: f64| {
+        format!("Photo {submission}: its standing says score {score}, its own figures give {again}.")
+    };
+    let mut wrong: Vec<String> = scores.iter().map(|row| say(row.submission, row.score, row.again)).collect();
+    if photos.photos != photos.count {
+        wrong.push(format!(
+            "The last generation ranked {} photos, and {} have a standing.",
+            photos.photos, photos.count
+        ));
+    }
+    Ok(wrong)
+}
+
+async fn ladder(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rungs = sqlx::query!(
+        r#"SELECT l.score, l.above, r.above AS "counted!"
+           FROM ladder l
+                CROSS JOIN LATERAL (SELECT count(*) AS above FROM standings s WHERE s.score > l.score) r
+           WHERE l.above <> r.above ORDER BY l.score DESC"#
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rungs
+        .iter()
+        .map(|rung| {
+            let (score, above, counted) = (rung.score, rung.above, rung.counted);
+            format!("The ladder says that {above} photos score above {score}; {counted} do.")
+        })
+        .collect())
+}

@@ -1,0 +1,72 @@
+//! Groups the votes that wait at the same moment into one transaction, so that a commit is paid for once.
+
+use sqlx::PgPool;
+use tokio::sync::{mpsc, oneshot};
+
+use super::record::{Recorded, Vote, record};
+use crate::error::Error;
+
+/// The most votes in one transaction: enough to share a commit, few enough to hold locks for milliseconds.
+const BATCH: usize = 128;
+
+/// Votes that may wait; past that, senders wait too.
+const WAITING: usize = 1024;
+
+struct Cast {
+    vote: Vote,
+    reply: oneshot::Sender<Result<Recorded, Error>>,
+}
+
+/// Counts votes on one connection, batch after batch. A vote alone is a batch of one and waits for nobody.
+#[derive(Clone)]
+pub struct Collector {
+    votes: mpsc::Sender<Cast>,
+}
+
+impl Collector {
+    /// Starts counting; stops when the last clone is dropped.
+    pub fn start(pool: PgPool) -> Self {
+        let (votes, waiting) = mpsc::channel(WAITING);
+        tokio::spawn(count(pool, waiting));
+        Collector { votes }
+    }
+
+    /// Answers when the vote is committed, or was refused.
+    pub async fn cast(&self, vote: Vote) -> Result<Recorded, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.votes.send(Cast { vote, reply }).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+async fn count(pool: PgPool, mut waiting: mpsc::Receiver<Cast>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        let votes: Vec<Vote> = batch.iter().map(|cast| cast.vote).collect();
+        match commit(&pool, &votes).await {
+            Ok(recorded) => {
+                for (cast, recorded) in batch.drain(..).zip(recorded) {
+                    // Whoever went away no longer needs the answer; the vote counts.
+                    let _ = cast.reply.send(Ok(recorded));
+                }
+            }
+            Err(cause) => {
+                log::error!("{} votes were not recorded: {cause}", batch.len());
+                for cast in batch.drain(..) {
+                    let _ = cast.reply.send(Err(Error::Busy));
+                }
+            }
+        }
+    }
+}
+
+async fn commit(pool: &PgPool, votes: &[Vote]) -> Result<Vec<Recorded>, sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    let recorded = record(&mut tx, votes).await?;
+    tx.commit().await?;
+    Ok(recorded)
+}
+
+fn stopped() -> Error {
+    Error::Internal("the collector has stopped".into())
+}

@@ -1,0 +1,203 @@
+//! Counting votes.
+
+use std::collections::BTreeMap;
+
+use sqlx::{Postgres, Transaction};
+
+use super::deck::{Progress, Rater};
+use super::{RaterId, Score};
+
+/// One vote as it was cast.
+#[derive(Debug, Clone, Copy)]
+pub struct Vote {
+    /// Who votes; becomes a row of `raters` with the first vote that counts.
+    pub rater: Rater,
+    /// For which photo.
+    pub submission: i64,
+    /// How derpy.
+    pub score: Score,
+}
+
+/// What became of a vote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It counts.
+    Counted {
+        /// What this rater had given before.
+        previous: Option<Score>,
+        /// What they gave now.
+        score: Score,
+        /// Ratings of the photo, this one included.
+        count: i64,
+        /// Sum of its scores, this one included.
+        sum: i64,
+    },
+    /// There is no such photo, or it may not be voted on.
+    NoSuchPhoto,
+    /// The photo is the rater's own.
+    OwnPhoto,
+}
+
+/// Counts a batch of votes, in the order given; the answer has the same order. Where the same rater votes twice for
+/// the same photo the last one wins. A refused vote does not touch its neighbours. Every tally stays equal to a recount.
+///
+/// Batches that run at the same time cannot deadlock: each takes the locks of its tallies in ascending order, and only
+/// then writes raters and ratings, in ascending order too.
+pub async fn record(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<Vec<Recorded>, sqlx::Error> {
+    let photos = lock(tx, votes).await?;
+    let accepted = accept(&photos, votes);
+    keep_raters(tx, &accepted).await?;
+    let changes = keep_ratings(tx, &accepted).await?;
+    let tallies = add_up(tx, &changes).await?;
+    Ok(votes.iter().map(|vote| answer(vote, &photos, &changes, &tallies)).collect())
+}
+
+type Key = (RaterId, i64);
+
+/// Locks the tallies of all photos that may be voted on; gives their owners.
+async fn lock(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<BTreeMap<i64, i64>, sqlx::Error> {
+    let wanted: Vec<i64> = votes.iter().map(|vote| vote.submission).collect();
+    let rows = sqlx::query!(
+        "SELECT t.submission, s.owner FROM tallies t JOIN submissions s ON s.id = t.submission
+         WHERE t.submission = ANY($1) AND s.ordinal IS NOT NULL
+         ORDER BY t.submission FOR NO KEY UPDATE OF t",
+        &wanted
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.submission, row.owner)).collect())
+}
+
+/// The votes that count, one for each rater and photo.
+fn accept<'v>(owners: &BTreeMap<i64, i64>, votes: &'v [Vote]) -> BTreeMap<Key, &'v Vote> {
+    votes
+        .iter()
+        .filter(|vote| owners.get(&vote.submission).is_some_and(|&owner| vote.rater.account != Some(owner)))
+        .map(|vote| ((vote.rater.id, vote.submission), vote))
+        .collect()
+}
+
+/// First votes make their raters known, with the progress that their cookies held.
+async fn keep_raters(tx: &mut Transaction<'_, Postgres>, accepted: &BTreeMap<Key, &Vote>) -> Result<(), sqlx::Error> {
+    let (mut ids, mut starts, mut ends, mut positions) = (vec![], vec![], vec![], vec![]);
+    for vote in accepted.values().filter(|vote| !vote.rater.stored) {
+        let progress = vote.rater.progress.unwrap_or(Progress::FIRST);
+        ids.push(vote.rater.id.0);
+        starts.push(progress.lap.start);
+        ends.push(progress.lap.end);
+        positions.push(progress.position);
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "INSERT INTO raters (id, lap_start, lap_end, position)
+         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
+         ON CONFLICT (id) DO NOTHING",
+        &ids,
+        &starts,
+        &ends,
+        &positions
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
+/// Writes the ratings; gives for each what it was before and is now. The previous score is read in the upsert itself:
+/// a query beside it would see the snapshot from before a concurrent vote.
+async fn keep_ratings(
+    tx: &mut Transaction<'_, Postgres>,
+    accepted: &BTreeMap<Key, &Vote>,
+) -> Result<BTreeMap<Key, (Option<Score>, Score)>, sqlx::Error> {
+    let raters: Vec<_> = accepted.keys().map(|(rater, _)| rater.0).collect();
+    let submissions: Vec<i64> = accepted.keys().map(|(_, submission)| *submission).collect();
+    let scores: Vec<i16> = accepted.values().map(|vote| vote.score.get().into()).collect();
+    let rows = sqlx::query!(
+        r#"INSERT INTO ratings (rater, submission, score)
+           SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::smallint[])
+           ON CONFLICT (rater, submission) DO UPDATE
+           SET previous = ratings.score, score = excluded.score, changed_at = now()
+           RETURNING rater, submission, previous, score"#,
+        &raters,
+        &submissions,
+        &scores
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let change = (row.previous.map(Score::from_row), Score::from_row(row.score));
+            ((RaterId(row.rater), row.submission), change)
+        })
+        .collect())
+}
+
+/// What a batch adds to one tally.
+#[derive(Default)]
+struct Delta {
+    count: i64,
+    sum: i64,
+    histogram: [i32; 10],
+}
+
+impl Delta {
+    fn add(&mut self, score: Score, times: i8) {
+        self.count += i64::from(times);
+        self.sum += i64::from(times) * i64::from(score.get());
+        self.histogram[usize::from(score.get()) - 1] += i32::from(times);
+    }
+}
+
+/// Brings the tallies up to date; gives count and sum of each.
+async fn add_up(
+    tx: &mut Transaction<'_, Postgres>,
+    changes: &BTreeMap<Key, (Option<Score>, Score)>,
+) -> Result<BTreeMap<i64, (i64, i64)>, sqlx::Error> {
+    let mut deltas: BTreeMap<i64, Delta> = BTreeMap::new();
+    for ((_, submission), (previous, score)) in changes {
+        let delta = deltas.entry(*submission).or_default();
+        if let Some(previous) = previous {
+            delta.add(*previous, -1);
+        }
+        delta.add(*score, 1);
+    }
+    let submissions: Vec<i64> = deltas.keys().copied().collect();
+    let counts: Vec<i64> = deltas.values().map(|delta| delta.count).collect();
+    let sums: Vec<i64> = deltas.values().map(|delta| delta.sum).collect();
+    let histograms: Vec<i32> = deltas.values().flat_map(|delta| delta.histogram).collect();
+    let rows = sqlx::query!(
+        r#"UPDATE tallies t
+           SET count = t.count + d.count, sum = t.sum + d.sum,
+               histogram = ARRAY(
+                   SELECT h.value + ($4::integer[])[(d.row - 1) * 10 + h.at]
+                   FROM unnest(t.histogram) WITH ORDINALITY h (value, at) ORDER BY h.at)
+           FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
+                WITH ORDINALITY d (submission, count, sum, row)
+           WHERE t.submission = d.submission
+           RETURNING t.submission, t.count, t.sum"#,
+        &submissions,
+        &counts,
+        &sums,
+        &histograms
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.submission, (row.count, row.sum))).collect())
+}
+
+fn answer(
+    vote: &Vote,
+    owners: &BTreeMap<i64, i64>,
+    changes: &BTreeMap<Key, (Option<Score>, Score)>,
+    tallies: &BTreeMap<i64, (i64, i64)>,
+) -> Recorded {
+    let change = changes.get(&(vote.rater.id, vote.submission));
+    let tally = tallies.get(&vote.submission);
+    match (change, tally) {
+        (Some(&(previous, score)), Some(&(count, sum))) => Recorded::Counted { previous, score, count, sum },
+        _ if owners.contains_key(&vote.submission) => Recorded::OwnPhoto,
+        _ => Recorded::NoSuchPhoto,
+    }
+}

@@ -1,0 +1,95 @@
+//! Score and rank, as the ranking job works them out.
+//!
+//! A score is the photo's mean pulled towards everybody's mean, the more so the fewer ratings it has
+//! (empirical Bayes, as for "true" ratings by Efron and Morris, 1975): `(weight * mean + sum) / (weight + count)`.
+
+mod generation;
+pub mod leaderboard;
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+pub use generation::Parameters;
+
+/// How wide the stated uncertainty is: 95 % of a normal distribution.
+const WIDTH: f64 = 1.96;
+
+/// What one run of the ranking job did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// The generation it made.
+    pub number: i64,
+    /// Photos that have a rank.
+    pub photos: i64,
+    /// Standings written or removed.
+    pub written: u64,
+}
+
+/// Where one photo stands in the last generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// From 1 to 10.
+    pub score: f64,
+    /// The score is most likely (95 %) between these.
+    pub between: (f64, f64),
+    /// 1 is the derpiest; photos with equal scores share a rank.
+    pub rank: i64,
+    /// Ranks of the two ends of `between`, best first.
+    pub rank_between: (i64, i64),
+    /// Photos that have a rank.
+    pub photos: i64,
+    /// When this was worked out.
+    pub as_of: DateTime<Utc>,
+}
+
+/// Makes the next generation: rewrites the standings of photos that were voted on, hidden or un-hidden since the last
+/// one, and the ladder. All of them are rewritten only when the parameters have moved enough to be seen.
+/// Readers see the old generation until the commit.
+pub async fn work_out(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
+    generation::work_out(tx).await
+}
+
+/// What the last run of the ranking job covered.
+#[derive(Debug, Clone, Copy)]
+pub struct Generation {
+    /// Its number; 0 before the first.
+    pub number: i64,
+    /// Photos that have a rank.
+    pub photos: i64,
+    /// When it was worked out; nothing before the first.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// The last generation.
+pub async fn generation(conn: &mut PgConnection) -> Result<Generation, sqlx::Error> {
+    sqlx::query_as!(Generation, "SELECT number, photos, finished_at FROM generation").fetch_one(conn).await
+}
+
+/// Where this photo stands; nothing before the ranking job has seen a rating of it.
+pub async fn find(conn: &mut PgConnection, submission: i64) -> Result<Option<Standing>, sqlx::Error> {
+    // One statement, so that everything is of one generation.
+    let row = sqlx::query!(
+        r#"SELECT s.score, s.count, g.mean, g.weight, g.variance, g.photos, g.finished_at AS "as_of!",
+                  rank_of(s.score) AS "rank!",
+                  rank_of(s.score + u.uncertainty) AS "best!",
+                  rank_of(s.score - u.uncertainty) AS "worst!"
+           FROM standings s CROSS JOIN generation g
+                CROSS JOIN LATERAL (SELECT $2 * sqrt(g.variance / (s.count + g.weight)) AS uncertainty) u
+           WHERE s.submission = $1"#,
+        submission,
+        WIDTH
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row.map(|row| {
+        let parameters = Parameters { mean: row.mean, weight: row.weight, variance: row.variance };
+        Standing {
+            score: row.score,
+            between: parameters.between(row.score, row.count),
+            rank: row.rank,
+            rank_between: (row.best, row.worst.min(row.photos)),
+            photos: row.photos,
+            as_of: row.as_of,
+        }
+    }))
+}

@@ -1,0 +1,126 @@
+//! All ranked photos, derpiest first, in pages that stay put while votes come in.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Photos on one page.
+pub const PAGE: usize = 20;
+
+/// One line of the leaderboard.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The photo's number.
+    pub submission: i64,
+    /// 1 is the derpiest; equal scores share a rank.
+    pub rank: i64,
+    /// The animal's name.
+    pub title: String,
+    /// What kind of animal.
+    pub species: String,
+    /// The owner's description; may be empty.
+    pub alt_text: String,
+    /// The owner's name as shown.
+    pub owner_name: String,
+    /// From 1 to 10.
+    pub score: f64,
+    /// Ratings that the score was worked out from.
+    pub count: i64,
+    /// Where its renditions are.
+    pub rendition_key: Uuid,
+    /// Sides of its renditions, in pixels, ascending.
+    pub rendition_sizes: Vec<i32>,
+}
+
+/// A place between two entries.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mark {
+    /// Score of the entry beside it.
+    pub score: f64,
+    /// That entry's photo.
+    pub submission: i64,
+}
+
+/// Which page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Page {
+    /// From the top.
+    First,
+    /// What comes after a mark.
+    After(Mark),
+    /// What comes before a mark.
+    Before(Mark),
+}
+
+/// A page of the leaderboard.
+#[derive(Debug, Clone)]
+pub struct Entries {
+    /// Derpiest first.
+    pub entries: Vec<Entry>,
+    /// Is there anything before the first?
+    pub more_before: bool,
+    /// Is there anything after the last?
+    pub more_after: bool,
+}
+
+impl Entry {
+    /// The place of this entry.
+    pub fn mark(&self) -> Mark {
+        Mark { score: self.score, submission: self.submission }
+    }
+}
+
+/// One page; photos hidden since the last generation are left out.
+pub async fn page(conn: &mut PgConnection, page: Page) -> Result<Entries, sqlx::Error> {
+    let mut entries = match page {
+        Page::First => after(conn, Mark { score: f64::INFINITY, submission: 0 }).await?,
+        Page::After(mark) => after(conn, mark).await?,
+        Page::Before(mark) => before(conn, mark).await?,
+    };
+    let more = entries.len() > PAGE;
+    entries.truncate(PAGE);
+    if let Page::Before(_) = page {
+        entries.reverse();
+    }
+    let (more_before, more_after) = match page {
+        Page::First => (false, more),
+        Page::After(_) => (true, more),
+        Page::Before(_) => (more, true),
+    };
+    Ok(Entries { entries, more_before, more_after })
+}
+
+async fn after(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx::Error> {
+    sqlx::query_as!(
+        Entry,
+        r#"SELECT g.submission, rank_of(g.score) AS "rank!", s.title, s.species, s.alt_text,
+                  a.display_name AS owner_name, g.score, g.count,
+                  s.rendition_key AS "rendition_key!", s.rendition_sizes
+           FROM standings g JOIN submissions s ON s.id = g.submission JOIN accounts a ON a.id = s.owner
+           WHERE s.ordinal IS NOT NULL
+             AND g.score <= $1 AND (g.score < $1 OR g.submission > $2)
+           ORDER BY g.score DESC, g.submission LIMIT $3"#,
+        mark.score,
+        mark.submission,
+        PAGE as i64 + 1
+    )
+    .fetch_all(conn)
+    .await
+}
+
+async fn before(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx::Error> {
+    sqlx::query_as!(
+        Entry,
+        r#"SELECT g.submission, rank_of(g.score) AS "rank!", s.title, s.species, s.alt_text,
+                  a.display_name AS owner_name, g.score, g.count,
+                  s.rendition_key AS "rendition_key!", s.rendition_sizes
+           FROM standings g JOIN submissions s ON s.id = g.submission JOIN accounts a ON a.id = s.owner
+           WHERE s.ordinal IS NOT NULL
+             AND g.score >= $1 AND (g.score > $1 OR g.submission < $2)
+           ORDER BY g.score, g.submission DESC LIMIT $3"#,
+        mark.score,
+        mark.submission,
+        PAGE as i64 + 1
+    )
+    .fetch_all(conn)
+    .await
+}

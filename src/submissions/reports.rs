@@ -1,0 +1,91 @@
+//! Visitors tell moderators about a photo.
+
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use crate::error::Error;
+use crate::ratings::RaterId;
+
+/// Why a photo should not be here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[sqlx(type_name = "report_reason", rename_all = "snake_case")]
+pub enum Reason {
+    /// It shows no animal.
+    NotAnAnimal,
+    /// An animal is hurt or in danger.
+    Cruelty,
+    /// It belongs to somebody else.
+    Stolen,
+    /// It shows people or private things.
+    Personal,
+    /// Something else; the note says what.
+    Other,
+}
+
+impl Reason {
+    /// Every reason with its name in forms and its words.
+    pub const ALL: [(Reason, &'static str, &'static str); 5] = [
+        (Reason::NotAnAnimal, "not_an_animal", "It does not show an animal"),
+        (Reason::Cruelty, "cruelty", "An animal is hurt or in danger"),
+        (Reason::Stolen, "stolen", "It belongs to somebody else"),
+        (Reason::Personal, "personal", "It shows people or private things"),
+        (Reason::Other, "other", "Something else"),
+    ];
+
+    /// The reason with this name in forms.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known, _)| *known == name).map(|(reason, _, _)| *reason)
+    }
+}
+
+/// The longest note, in characters.
+pub const NOTE_LENGTH: usize = 1000;
+
+/// Keeps a report; the photo leaves this rater's deck. Repeating it changes nothing.
+/// `TooFast` past `per_hour` reports of different photos in an hour.
+pub async fn report(
+    tx: &mut Transaction<'_, Postgres>,
+    rater: RaterId,
+    submission: i64,
+    reason: Reason,
+    note: &str,
+    per_hour: i64,
+) -> Result<(), Error> {
+    // One report of a rater at a time, or two tabs could both be the last one allowed.
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))", rater.0.to_string())
+        .execute(&mut **tx)
+        .await?;
+    if reported(tx, rater, submission).await? {
+        return Ok(());
+    }
+    let recent = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM reports WHERE rater = $1 AND created_at > now() - interval '1 hour'"#,
+        rater.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if recent >= per_hour {
+        let message = format!("You have reported {recent} photos in the last hour. Wait an hour before the next one.");
+        return Err(Error::TooFast { message, retry_after: 3600 });
+    }
+    sqlx::query!(
+        "INSERT INTO reports (rater, submission, reason, note) VALUES ($1, $2, $3, $4)",
+        rater.0,
+        submission,
+        reason as Reason,
+        note
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Has this rater reported this photo?
+pub async fn reported(conn: &mut PgConnection, rater: RaterId, submission: i64) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM reports WHERE rater = $1 AND submission = $2) AS "exists!""#,
+        rater.0,
+        submission
+    )
+    .fetch_one(conn)
+    .await
+}

@@ -1,0 +1,109 @@
+//! Handlebars templates and the helpers they may use; shared by pages and mail.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use handlebars::{
+    Context, DirectorySourceOptions, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext,
+    RenderErrorReason, handlebars_helper,
+};
+use serde::Serialize;
+
+/// Every template of a folder, compiled.
+pub struct Templates {
+    registry: Handlebars<'static>,
+}
+
+/// Why a template cannot be read or rendered.
+#[derive(Debug)]
+pub enum Error {
+    /// A template is missing or malformed.
+    Load(Box<handlebars::TemplateError>),
+    /// The data does not fit the template.
+    Render(Box<handlebars::RenderError>),
+}
+
+impl Templates {
+    /// Reads `<folder>/**/*.html.hbs`; names are paths without the extension.
+    /// `assets` maps names of static files to their URLs. Debug builds read a template anew each time it is rendered.
+    pub fn load(folder: &Path, assets: BTreeMap<String, String>) -> Result<Self, Error> {
+        let mut registry = Handlebars::new();
+        registry.set_strict_mode(true);
+        registry.set_dev_mode(cfg!(debug_assertions));
+        let mut options = DirectorySourceOptions::default();
+        options.tpl_extension = ".html.hbs".into();
+        registry.register_templates_directory(folder, options).map_err(|cause| Error::Load(Box::new(cause)))?;
+        registry.register_helper("decimal", Box::new(decimal));
+        registry.register_helper("thousands", Box::new(thousands));
+        registry.register_helper("plural", Box::new(plural));
+        registry.register_helper("clock", Box::new(clock));
+        registry.register_helper("asset", Box::new(AssetUrl(assets)));
+        Ok(Templates { registry })
+    }
+
+    /// One template with its data.
+    pub fn render<T: Serialize>(&self, name: &str, data: &T) -> Result<String, Error> {
+        self.registry.render(name, data).map_err(|cause| Error::Render(Box::new(cause)))
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::Load(cause) => write!(f, "cannot load templates: {cause}"),
+            Error::Render(cause) => write!(f, "cannot render: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The URL of a static file, by its name.
+struct AssetUrl(BTreeMap<String, String>);
+
+impl HelperDef for AssetUrl {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let name = helper.param(0).and_then(|name| name.value().as_str()).unwrap_or_default();
+        let url = self.0.get(name).ok_or_else(|| RenderErrorReason::Other(format!("there is no asset {name:?}")))?;
+        Ok(out.write(url)?)
+    }
+}
+
+handlebars_helper!(decimal: |value: f64, places: u64| format!("{value:.0$}", places as usize));
+handlebars_helper!(thousands: |number: i64| group_thousands(number));
+handlebars_helper!(plural: |number: i64, one: str, many: str| {
+    format!("{} {}", group_thousands(number), if number == 1 { one } else { many })
+});
+handlebars_helper!(clock: |at: DateTime<Utc>| at.format("%H:%M UTC").to_string());
+
+fn group_thousands(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "-" } else { "" });
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::group_thousands;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")] {
+            assert_eq!(group_thousands(number), text);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Pages and fragments: everything that speaks HTTP.
+
+mod about;
+mod assets;
+mod compress;
+mod csrf;
+mod db;
+mod error;
+mod headers;
+mod health;
+mod home;
+mod hx;
+mod images;
+mod keys;
+mod leaderboard;
+mod limits;
+mod submissions;
+mod view;
+mod visitor;
+
+use rocket::fairing::AdHoc;
+use rocket::figment::Figment;
+use rocket::{Build, Rocket, routes};
+use rocket_db_pools::Database;
+
+use crate::config::Config;
+use crate::ratings::collector::Collector;
+use crate::storage::Storage;
+use crate::templates::Templates;
+
+pub use db::Db;
+
+/// The web process, ready to be launched. `figment` holds what `config` was read from.
+/// The error says what is missing and what to do about it.
+pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rocket<Build>, String> {
+    let keys = keys::Keys::from_figment(&figment)?;
+    let assets = assets::Assets::load(&config.assets)?;
+    let templates = Templates::load(&config.assets.templates(), assets.urls()).map_err(|cause| cause.to_string())?;
+    let figment = Figment::from(rocket::Config::default()).merge(figment);
+    Ok(rocket::custom(figment)
+        .attach(headers::shield())
+        .attach(Db::init())
+        .attach(AdHoc::try_on_ignite("vote collector", start_collector))
+        .attach(compress::Gzip)
+        .manage(keys)
+        .manage(assets)
+        .manage(templates)
+        .manage(limits::Limits::new(&config.rates))
+        .manage(storage)
+        .manage(config)
+        .mount("/", routes())
+        .register("/", error::catchers()))
+}
+
+fn routes() -> Vec<rocket::Route> {
+    routes![
+        about::show,
+        about::scores,
+        about::accessibility,
+        assets::show,
+        health::alive,
+        health::ready,
+        home::show,
+        images::show,
+        leaderboard::show,
+        submissions::show,
+        submissions::rating::create,
+        submissions::reports::new,
+        submissions::reports::create,
+    ]
+}
+
+async fn start_collector(rocket: Rocket<Build>) -> rocket::fairing::Result {
+    match Db::fetch(&rocket) {
+        Some(db) => {
+            let collector = Collector::start(db.pool().clone());
+            Ok(rocket.manage(collector))
+        }
+        None => Err(rocket),
+    }
+}

@@ -1,0 +1,104 @@
+//! Forms that only our own pages can have sent.
+
+use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::form::{Form, FromForm};
+use rocket::http::Status;
+use rocket::http::uri::Absolute;
+use rocket::request::FromRequest;
+use rocket::{Request, form};
+
+use super::error::refuse;
+use super::keys::{Keys, mac};
+use super::visitor::Visitor;
+use crate::error::Error;
+
+const FIELD: &str = "csrf";
+const LENGTH: usize = 16;
+
+/// A fresh form token for this visitor. It is masked, so that compressed pages do not give it away.
+pub fn token(keys: &Keys, visitor: &Visitor<'_>) -> String {
+    let mask: [u8; LENGTH] = rand::random();
+    let secret = secret(keys, visitor);
+    let masked: Vec<u8> = mask.iter().zip(secret).map(|(mask, secret)| mask ^ secret).collect();
+    hex::encode(mask) + &hex::encode(masked)
+}
+
+/// A form that carried this visitor's token and did not come from elsewhere.
+/// Every route that changes something takes its form through this guard.
+pub struct Guarded<T>(pub T);
+
+#[rocket::async_trait]
+impl<'r, T: FromForm<'r> + Send> FromData<'r> for Guarded<T> {
+    type Error = Error;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match read(request, data).await {
+            Ok(form) => Outcome::Success(Guarded(form)),
+            Err((status, error)) => refuse(request, status, error),
+        }
+    }
+}
+
+async fn read<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) -> Result<T, (Status, Error)> {
+    if !from_here(request) {
+        let text = "This form was sent from another site. Open the page here and send it again.";
+        return Err((Status::Forbidden, Error::Forbidden(text.into())));
+    }
+    let limit = request.limits().get("form").unwrap_or(32.kibibytes());
+    let body = data.open(limit).into_string().await.map_err(|_| unreadable())?;
+    if !body.is_complete() {
+        let text = format!("That was too long: a form here holds at most {limit}.");
+        return Err((Status::PayloadTooLarge, Error::Forbidden(text)));
+    }
+    let body: &str = request.local_cache(|| body.into_inner());
+    let visitor = Visitor::from_request(request).await;
+    let visitor = visitor.success_or(()).map_err(|()| unreadable())?;
+    if !visitor.returned {
+        return Err((Status::Forbidden, Error::CookieMissing));
+    }
+    let sent = Form::values(body).find(|field| field.name == FIELD).map(|field| field.value);
+    let keys = request.rocket().state::<Keys>().ok_or_else(unreadable)?;
+    if !sent.is_some_and(|sent| matches(sent, &secret(keys, &visitor))) {
+        let text = "This page was too old, or not ours. Open it again and send the form once more.";
+        return Err((Status::Forbidden, Error::Forbidden(text.into())));
+    }
+    Form::<T>::parse(body).map_err(|_: form::Errors<'_>| unreadable())
+}
+
+fn unreadable() -> (Status, Error) {
+    (Status::UnprocessableEntity, Error::invalid("form", "This form could not be read. Open the page again."))
+}
+
+/// Text browsers send neither header; whoever sends one must name this site.
+fn from_here(request: &Request<'_>) -> bool {
+    let headers = request.headers();
+    if let Some(site) = headers.get_one("Sec-Fetch-Site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (headers.get_one("Origin"), headers.get_one("Host")) {
+        (None, _) => true,
+        (Some(origin), Some(host)) => Absolute::parse(origin)
+            .ok()
+            .and_then(|origin| origin.authority().map(|authority| authority.to_string()))
+            .is_some_and(|authority| authority.eq_ignore_ascii_case(host)),
+        (Some(_), None) => false,
+    }
+}
+
+fn secret(keys: &Keys, visitor: &Visitor<'_>) -> [u8; LENGTH] {
+    let mut secret = [0; LENGTH];
+    secret.copy_from_slice(&mac(&keys.csrf, visitor.token())[..LENGTH]);
+    secret
+}
+
+fn matches(sent: &str, secret: &[u8; LENGTH]) -> bool {
+    let mut bytes = [0; 2 * LENGTH];
+    if hex::decode_to_slice(sent, &mut bytes).is_err() {
+        return false;
+    }
+    let (mask, masked) = bytes.split_at(LENGTH);
+    // Without an early exit, so that time tells nothing.
+    let difference =
+        mask.iter().zip(masked).zip(secret).fold(0, |all, ((mask, masked), secret)| all | (mask ^ masked ^ secret));
+    difference == 0
+}

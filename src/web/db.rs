@@ -1,0 +1,62 @@
+//! Rocket's pool life cycle over our pool.
+
+use std::time::Duration;
+
+use rocket::figment::Figment;
+use rocket_db_pools::{Database, Error, Pool};
+use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{Postgres, Transaction};
+
+use crate::config::DatabaseConfig;
+
+/// How long a stop waits for connections in use before it closes the pool under them.
+const DRAIN: Duration = Duration::from_millis(2500);
+
+/// The database, as handlers ask for it.
+#[allow(unused_qualifications, reason = "written by the derive")]
+#[derive(Database)]
+#[database("main")]
+pub struct Db(Pg);
+
+impl Db {
+    /// The pool behind it.
+    pub fn pool(&self) -> &PgPool {
+        &self.0.0
+    }
+
+    /// A connection, held no longer than needed.
+    pub async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+        self.pool().acquire().await
+    }
+
+    /// A transaction.
+    pub async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool().begin().await
+    }
+}
+
+/// Our pool with Rocket's trait on it.
+#[derive(Clone)]
+pub struct Pg(PgPool);
+
+#[rocket::async_trait]
+impl Pool for Pg {
+    type Connection = PoolConnection<Postgres>;
+    type Error = Error<sqlx::Error>;
+
+    async fn init(figment: &Figment) -> Result<Self, Self::Error> {
+        let config: DatabaseConfig = figment.extract()?;
+        crate::db::pool(&config, "ratemyderp web").map(Pg).map_err(Error::Init)
+    }
+
+    async fn get(&self) -> Result<Self::Connection, Self::Error> {
+        self.0.acquire().await.map_err(Error::Get)
+    }
+
+    /// Rocket closes the pool when a stop begins, while requests are still being answered: let them finish first.
+    async fn close(&self) {
+        tokio::time::sleep(DRAIN).await;
+        self.0.close().await;
+    }
+}

@@ -1,0 +1,144 @@
+//! What a visitor is told when something goes wrong: a page, or a line for the status region of the page they are on.
+
+use std::fmt::Display;
+use std::sync::OnceLock;
+
+use rocket::data::Outcome;
+use rocket::http::{Header, Status};
+use rocket::response::{Responder, Response, Result};
+use rocket::{Catcher, Request, catch, catchers};
+use serde::Serialize;
+
+use super::hx::Partial;
+use super::view::View;
+use crate::error::Error;
+
+/// One catcher for every status.
+pub fn catchers() -> Vec<Catcher> {
+    catchers![any]
+}
+
+/// Logs our own fault once, with what was asked for.
+pub fn internal(request: &Request<'_>, cause: &dyn Display) -> Status {
+    log::error!("{} {}: {cause}", request.method(), request.uri().path());
+    Status::InternalServerError
+}
+
+/// Refuses a form; the catcher says why.
+pub fn refuse<'r, T>(request: &'r Request<'_>, status: Status, error: Error) -> Outcome<'r, T>
+where
+    T: rocket::data::FromData<'r, Error = Error>,
+{
+    let kept = request.local_cache(Refusal::default);
+    let why = explain(&error, status);
+    // A request is refused once.
+    let _ = kept.0.set(why);
+    Outcome::Error((status, error))
+}
+
+#[derive(Default)]
+struct Refusal(OnceLock<Explanation>);
+
+#[derive(Clone, Serialize)]
+struct Explanation {
+    status: u16,
+    heading: &'static str,
+    message: String,
+    href: &'static str,
+    link: &'static str,
+    #[serde(skip)]
+    cookie_missing: bool,
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+impl<'r> Responder<'r, 'static> for Error {
+    fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
+        let status = match &self {
+            Error::NotFound => Status::NotFound,
+            Error::Forbidden(_) | Error::CookieMissing => Status::Forbidden,
+            Error::Invalid(_) => Status::UnprocessableEntity,
+            Error::Conflict(_) => Status::Conflict,
+            Error::TooFast { .. } => Status::TooManyRequests,
+            Error::Busy => Status::ServiceUnavailable,
+            Error::Internal(cause) => internal(request, cause),
+        };
+        explain(&self, status).respond_to(request)
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Explanation {
+    fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
+        let template = match (Partial::of(request).0, self.cookie_missing) {
+            (true, _) => "errors/_fragment",
+            (false, true) => "home/cookies",
+            (false, false) => "errors/page",
+        };
+        let status = Status::new(self.status);
+        let retry_after = self.retry_after;
+        let mut response: Response<'static> = View::new(template, self).status(status).respond_to(request)?;
+        if let Some(seconds) = retry_after {
+            response.set_header(Header::new("Retry-After", seconds.to_string()));
+        }
+        Ok(response)
+    }
+}
+
+#[catch(default)]
+fn any(status: Status, request: &Request<'_>) -> Explanation {
+    let refused = request.local_cache(Refusal::default).0.get();
+    refused.cloned().unwrap_or_else(|| {
+        let error = match status {
+            Status::NotFound => Error::NotFound,
+            // A path whose parts cannot be what they should be, such as /submissions/abc.
+            Status::UnprocessableEntity => return explain(&Error::NotFound, Status::NotFound),
+            Status::ServiceUnavailable => Error::Busy,
+            status if status.code >= 500 => Error::Internal(status.to_string().into()),
+            _ => Error::Forbidden("This address does not take such a request. Go back and try again.".into()),
+        };
+        explain(&error, status)
+    })
+}
+
+fn explain(error: &Error, status: Status) -> Explanation {
+    let (heading, message) = match error {
+        Error::NotFound => {
+            ("There is nothing here", "There is no such page or photo, or it is not on show any more.".to_owned())
+        }
+        Error::Forbidden(why) => ("That did not work", why.clone()),
+        Error::CookieMissing => (
+            "We need one cookie",
+            "Your rating was not saved, because your browser did not send back our cookie. \
+             Allow cookies for this site, open the page again and rate once more."
+                .to_owned(),
+        ),
+        Error::Invalid(fields) => {
+            let all: Vec<&str> = fields.iter().map(|field| field.message.as_str()).collect();
+            ("There is a problem", all.join(" "))
+        }
+        Error::Conflict(with) => ("That clashes with something", with.clone()),
+        Error::TooFast { message, .. } => ("A little slower, please", message.clone()),
+        Error::Busy => (
+            "We are out of breath",
+            "The site is very busy or being repaired. Nothing was saved. Try again in a few seconds.".to_owned(),
+        ),
+        Error::Internal(_) => (
+            "Something broke on our side",
+            "Nothing was saved because of a problem with the site. Try again in a moment.".to_owned(),
+        ),
+    };
+    let retry_after = match error {
+        Error::TooFast { retry_after, .. } => Some(*retry_after),
+        Error::Busy => Some(5),
+        _ => None,
+    };
+    Explanation {
+        status: status.code,
+        heading,
+        message,
+        href: "/",
+        link: "Rate a photo",
+        cookie_missing: matches!(error, Error::CookieMissing),
+        retry_after,
+    }
+}

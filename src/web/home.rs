@@ -1,0 +1,64 @@
+//! The main thing: one photo, ten buttons.
+
+use rocket::{State, get};
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use super::csrf;
+use super::db::Db;
+use super::keys::Keys;
+use super::submissions::photo::Photo;
+use super::submissions::rating::{Last, Note};
+use super::view::View;
+use super::visitor::Visitor;
+use crate::error::Error;
+use crate::ratings::deck::{self, Rater};
+use crate::submissions;
+
+/// The rater's current photo, whoever asks and however often, until they vote on it.
+#[get("/")]
+pub async fn show(mut visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
+    let mut conn = db.acquire().await?;
+    let rater = visitor.rater(&mut conn).await?;
+    let last = match visitor.take_note::<Note>() {
+        Some(note) => note.last(&mut conn).await?,
+        None => None,
+    };
+    if !deck::any(&mut conn).await? {
+        return Ok(View::new("home/empty", ()));
+    }
+    let card = Card::next(&mut conn, &mut visitor, rater, keys, last, false).await?;
+    Ok(View::new("home/page", card))
+}
+
+/// The vote card: what comes next, and what became of the last vote.
+#[derive(Serialize)]
+pub struct Card {
+    /// Is this swapped in, so that focus has to go to it?
+    focus: bool,
+    csrf: String,
+    /// Nothing when they have seen them all.
+    photo: Option<Photo>,
+    last: Option<Last>,
+    mine: Option<u8>,
+    stay: bool,
+}
+
+impl Card {
+    /// The card that this rater has to see now.
+    pub async fn next(
+        conn: &mut PgConnection,
+        visitor: &mut Visitor<'_>,
+        mut rater: Rater,
+        keys: &Keys,
+        last: Option<Last>,
+        focus: bool,
+    ) -> Result<Self, Error> {
+        let photo = match deck::current(conn, &keys.deck, &mut rater).await? {
+            Some(id) => submissions::find(conn, id).await?.as_ref().and_then(Photo::of),
+            None => None,
+        };
+        visitor.remember(&rater);
+        Ok(Card { focus, csrf: csrf::token(keys, visitor), photo, last, mine: None, stay: false })
+    }
+}

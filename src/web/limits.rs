@@ -1,0 +1,91 @@
+//! How fast one visitor and one network may vote. Kept in this process's memory: a brake, not a truth.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use rocket::Request;
+use rocket::request::{FromRequest, Outcome};
+use std::convert::Infallible;
+
+use crate::config::{Rate, RatesConfig};
+use crate::error::Error;
+use crate::ratings::RaterId;
+
+/// Forget idle visitors when this many are remembered.
+const MANY: usize = 100_000;
+
+/// All brakes of this process.
+pub struct Limits {
+    raters: DefaultKeyedRateLimiter<RaterId>,
+    networks: DefaultKeyedRateLimiter<Network>,
+}
+
+impl Limits {
+    /// With the configured rates.
+    pub fn new(rates: &RatesConfig) -> Self {
+        Limits {
+            raters: RateLimiter::keyed(quota(rates.votes_per_rater)),
+            networks: RateLimiter::keyed(quota(rates.votes_per_network)),
+        }
+    }
+
+    /// May this rater vote now?
+    pub fn vote(&self, rater: RaterId, network: Network) -> Result<(), Error> {
+        check(&self.networks, &network)?;
+        check(&self.raters, &rater)
+    }
+}
+
+fn quota(rate: Rate) -> Quota {
+    Quota::per_second(rate.per_second).allow_burst(rate.burst)
+}
+
+fn check<K: std::hash::Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Error> {
+    if limiter.len() > MANY {
+        limiter.retain_recent();
+    }
+    limiter.check_key(key).map_err(|until| Error::TooFast {
+        message: "You are rating very fast. Wait 10 seconds, then try again.".into(),
+        retry_after: until.wait_time_from(DefaultClock::default().now()).as_secs().max(1),
+    })
+}
+
+/// An IPv4 /24 or an IPv6 /64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Network(IpAddr);
+
+impl From<IpAddr> for Network {
+    fn from(address: IpAddr) -> Self {
+        Network(match address.to_canonical() {
+            IpAddr::V4(v4) => Ipv4Addr::from_bits(v4.to_bits() & !0xff).into(),
+            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX)).into(),
+        })
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Network {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        // Without an address (a local socket) everybody is one network.
+        let address = request.client_ip().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        Outcome::Success(address.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_one_network() {
+        let network = |text: &str| Network::from(text.parse::<IpAddr>().expect("an address"));
+        assert_eq!(network("192.0.2.7"), network("192.0.2.250"));
+        assert_ne!(network("192.0.2.7"), network("192.0.3.7"));
+        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
+        assert_ne!(network("2001:db8:0:1::1"), network("2001:db8:0:2::1"));
+        assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.1"));
+    }
+}

@@ -1,0 +1,179 @@
+//! A photo's own page.
+
+pub mod photo;
+pub mod rating;
+pub mod reports;
+
+use chrono::{DateTime, Utc};
+use rocket::http::Status;
+use rocket::{State, get};
+use serde::Serialize;
+use serde_json::json;
+use sqlx::PgConnection;
+
+use self::photo::Photo;
+use self::rating::{Last, Note};
+use super::csrf;
+use super::db::Db;
+use super::keys::Keys;
+use super::view::View;
+use super::visitor::Visitor;
+use crate::error::Error;
+use crate::queue::board;
+use crate::ratings::standings::{self, Standing};
+use crate::ratings::tally::{self, Tally};
+use crate::ratings::{self, deck::Rater};
+use crate::submissions::{self, Moderation, State as Progress, Submission};
+
+/// The photo, one's own rating of it, and once rated or asked for (`?statistics=1`) what others gave it.
+#[get("/submissions/<id>?<statistics>")]
+pub async fn show(
+    id: i64,
+    statistics: Option<&str>,
+    visitor: Visitor<'_>,
+    db: &Db,
+    keys: &State<Keys>,
+) -> Result<View, Error> {
+    let mut conn = db.acquire().await?;
+    let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
+    if submission.moderation != Moderation::Visible {
+        return Err(Error::NotFound);
+    }
+    match submission.state {
+        Progress::Pending => pending(&mut conn, &submission).await,
+        Progress::Failed => Ok(failed(&submission)),
+        Progress::Ready => {
+            let rater = visitor.rater(&mut conn).await?;
+            let last = match visitor.take_note::<Note>() {
+                Some(note) => note.last(&mut conn).await?,
+                None => None,
+            };
+            let asked = Asked { statistics: statistics == Some("1"), last, focus: false };
+            let card = Card::of(&mut conn, &submission, &visitor, &rater, keys, asked).await?;
+            Ok(View::new("submissions/page", card))
+        }
+    }
+}
+
+async fn pending(conn: &mut PgConnection, submission: &Submission) -> Result<View, Error> {
+    let job = board::of_submission(conn, submission.id).await?;
+    let processing = job.is_some_and(|job| job.state == board::State::Processing);
+    let data = json!({ "id": submission.id, "title": submission.title, "processing": processing, "wait": null });
+    Ok(View::new("submissions/pending", data))
+}
+
+fn failed(submission: &Submission) -> View {
+    let data = json!({ "id": submission.id, "title": submission.title, "reason": submission.failure });
+    View::new("submissions/failed", data).status(Status::Ok)
+}
+
+/// The photo with buttons and figures.
+#[derive(Serialize)]
+pub struct Card {
+    focus: bool,
+    csrf: String,
+    photo: Option<Photo>,
+    owner: String,
+    own: bool,
+    mine: Option<u8>,
+    stay: bool,
+    last: Option<Last>,
+    count: i64,
+    statistics: bool,
+    average: Option<f64>,
+    standing: Option<Figures>,
+    histogram: Vec<Bar>,
+}
+
+/// What the page is to show beyond the photo.
+pub struct Asked {
+    /// Figures although not rated.
+    pub statistics: bool,
+    /// What became of a vote just cast.
+    pub last: Option<Last>,
+    /// Is it swapped in, so that focus has to go to it?
+    pub focus: bool,
+}
+
+#[derive(Serialize)]
+struct Figures {
+    score: f64,
+    low: f64,
+    high: f64,
+    rank: i64,
+    of: i64,
+    first: i64,
+    last: i64,
+    at: DateTime<Utc>,
+}
+
+#[derive(Serialize)]
+struct Bar {
+    score: usize,
+    count: i32,
+    /// Of all ratings.
+    percent: i64,
+    /// Of the commonest score, as the length of the bar.
+    bar: i64,
+}
+
+impl Card {
+    /// A votable photo as this rater may see it.
+    pub async fn of(
+        conn: &mut PgConnection,
+        submission: &Submission,
+        visitor: &Visitor<'_>,
+        rater: &Rater,
+        keys: &Keys,
+        asked: Asked,
+    ) -> Result<Self, Error> {
+        let mine = ratings::find(conn, rater.id, submission.id).await?;
+        let tally = tally::find(conn, submission.id).await?.ok_or(Error::NotFound)?;
+        let own = rater.account == Some(submission.owner);
+        let statistics = asked.statistics || own || mine.is_some();
+        let standing = if statistics { standings::find(conn, submission.id).await? } else { None };
+        Ok(Card {
+            focus: asked.focus,
+            csrf: csrf::token(keys, visitor),
+            photo: Photo::of(submission),
+            owner: submission.owner_name.clone(),
+            own,
+            mine: mine.map(ratings::Score::get),
+            stay: true,
+            last: asked.last,
+            count: tally.count,
+            statistics,
+            average: tally.average().filter(|_| statistics),
+            standing: standing.map(Figures::from),
+            histogram: if statistics { bars(&tally) } else { vec![] },
+        })
+    }
+}
+
+impl From<Standing> for Figures {
+    fn from(standing: Standing) -> Self {
+        Figures {
+            score: standing.score,
+            low: standing.between.0,
+            high: standing.between.1,
+            rank: standing.rank,
+            of: standing.photos,
+            first: standing.rank_between.0,
+            last: standing.rank_between.1,
+            at: standing.as_of,
+        }
+    }
+}
+
+/// Most derpy first.
+fn bars(tally: &Tally) -> Vec<Bar> {
+    let most = tally.histogram.iter().max().copied().map_or(0, i64::from);
+    let percent = |count: i32, of: i64| (i64::from(count) * 100 + of / 2) / of.max(1);
+    let bar = |(at, &count): (usize, &i32)| Bar {
+        score: at + 1,
+        count,
+        percent: percent(count, tally.count),
+        bar: percent(count, most),
+    };
+    tally.histogram.iter().enumerate().rev().map(bar).collect()
+}

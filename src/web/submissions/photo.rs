@@ -1,0 +1,96 @@
+//! A photo as templates show it.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::submissions::Submission;
+
+/// The size shown where the browser does not choose, in pixels.
+const PLAIN: i32 = 640;
+
+/// The size in lists, in pixels.
+const THUMBNAIL: i32 = 160;
+
+/// What `shared/_photo` and lists need.
+#[derive(Serialize)]
+pub struct Photo {
+    id: i64,
+    title: String,
+    species: String,
+    alt: String,
+    src: String,
+    srcset: String,
+    size: i32,
+    thumbnail: String,
+}
+
+impl Photo {
+    /// Nothing while its renditions are missing.
+    pub fn of(submission: &Submission) -> Option<Self> {
+        let key = submission.rendition_key?;
+        let sizes = &submission.rendition_sizes;
+        let size = at_most(sizes, PLAIN)?;
+        Some(Photo {
+            id: submission.id,
+            title: submission.title.clone(),
+            species: submission.species.clone(),
+            alt: alt(&submission.title, &submission.species, &submission.alt_text),
+            src: url(key, size),
+            srcset: srcset(key, sizes),
+            size,
+            thumbnail: thumbnail(key, sizes),
+        })
+    }
+}
+
+/// The URL of the smallest picture that fills a list's column.
+pub fn thumbnail(key: Uuid, sizes: &[i32]) -> String {
+    url(key, at_most(sizes, THUMBNAIL).unwrap_or(THUMBNAIL))
+}
+
+/// The owner's words, or an honest stand-in; never the name of a file.
+pub fn alt(title: &str, species: &str, described: &str) -> String {
+    if described.trim().is_empty() {
+        format!("Photo of {title}, {} {species}. The owner has not described it.", article(species))
+    } else {
+        described.to_owned()
+    }
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']) { "an" } else { "a" }
+}
+
+/// The largest size up to a limit, or the smallest there is.
+fn at_most(sizes: &[i32], limit: i32) -> Option<i32> {
+    sizes.iter().rev().find(|&&size| size <= limit).or(sizes.first()).copied()
+}
+
+fn srcset(key: Uuid, sizes: &[i32]) -> String {
+    let all: Vec<String> = sizes.iter().map(|&size| format!("{} {size}w", url(key, size))).collect();
+    all.join(", ")
+}
+
+fn url(key: Uuid, size: i32) -> String {
+    format!("/images/{}/{size}.jpg", key.simple())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_photo_without_words_says_so() {
+        assert_eq!(alt("Noodle", "dog", " "), "Photo of Noodle, a dog. The owner has not described it.");
+        assert_eq!(alt("Ona", "owl", ""), "Photo of Ona, an owl. The owner has not described it.");
+        assert_eq!(alt("Noodle", "dog", "A dog in a bath"), "A dog in a bath");
+    }
+
+    #[test]
+    fn small_photos_are_not_promised_larger() {
+        assert_eq!(at_most(&[160, 320, 640, 1280], 640), Some(640));
+        assert_eq!(at_most(&[160, 320, 500], 640), Some(500));
+        assert_eq!(at_most(&[90], 160), Some(90));
+        assert_eq!(at_most(&[200], 160), Some(200));
+    }
+}

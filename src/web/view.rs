@@ -1,0 +1,44 @@
+//! A template with its data, as an answer.
+
+use rocket::Request;
+use rocket::http::{ContentType, Header, Status};
+use rocket::response::{Responder, Response, Result};
+use serde::Serialize;
+
+use super::error::internal;
+use crate::templates::Templates;
+
+/// A page or a fragment. The same URL gives either, so caches are told what it depends on.
+pub struct View {
+    template: &'static str,
+    data: serde_json::Result<serde_json::Value>,
+    status: Status,
+}
+
+impl View {
+    /// This template, with status 200.
+    pub fn new(template: &'static str, data: impl Serialize) -> Self {
+        View { template, data: serde_json::to_value(data), status: Status::Ok }
+    }
+
+    /// The same with another status.
+    pub fn status(mut self, status: Status) -> Self {
+        self.status = status;
+        self
+    }
+}
+
+impl<'r> Responder<'r, 'static> for View {
+    fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
+        let templates = request.rocket().state::<Templates>().ok_or(Status::InternalServerError)?;
+        let data = self.data.map_err(|cause| internal(request, &cause))?;
+        let html = templates.render(self.template, &data).map_err(|cause| internal(request, &cause))?;
+        Response::build()
+            .status(self.status)
+            .header(ContentType::HTML)
+            .header(Header::new("Cache-Control", "private, no-cache"))
+            .header(Header::new("Vary", "HX-Request, HX-Request-Type"))
+            .sized_body(html.len(), std::io::Cursor::new(html))
+            .ok()
+    }
+}

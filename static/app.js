@@ -1,0 +1,24 @@
+// What htmx leaves out: telling people how their rating is getting on.
+(() => {
+  const say = text => document.getElementById('status')?.replaceChildren(text);
+  let timer;
+  const on = (name, act) => document.addEventListener('htmx:' + name, act);
+  on('before:request', () => {
+    say('');
+    clearTimeout(timer);
+    timer = setTimeout(say, 2000, 'Still saving your rating…');
+  });
+  on('after:request', () => {
+    clearTimeout(timer);
+    say('');
+  });
+  on('response:error', ({detail: {ctx}}) => {
+    if (ctx.response.status > 499)
+      say('Your rating was not saved because of a problem with the site. Try again.');
+  });
+  on('error', ({detail: {ctx}}) => {
+    if (!ctx || ctx.response) return;
+    clearTimeout(timer);
+    say('Your rating was not sent. Check your connection, then try again.');
+  });
+})();

@@ -1,0 +1,16 @@
+//! The whole thing, on a real PostgreSQL, mostly through its pages.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests say what they mean by failing"
+)]
+
+mod deck;
+mod record;
+mod standings;
+mod support;
+mod tools;
+mod web;

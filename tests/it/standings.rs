@@ -1,0 +1,139 @@
+//! Score and rank.
+
+use proptest::prelude::*;
+use ratemyderp::ratings::standings::leaderboard::{self, Page};
+use ratemyderp::ratings::standings::{self, Standing, Summary};
+
+use crate::support::{World, someone};
+
+async fn work_out(world: &World) -> Summary {
+    let mut tx = world.pool.begin().await.expect("a transaction");
+    let summary = standings::work_out(&mut tx).await.expect("a generation");
+    tx.commit().await.expect("commit");
+    summary
+}
+
+async fn standing(world: &World, photo: i64) -> Option<Standing> {
+    let mut conn = world.pool.acquire().await.expect("a connection");
+    standings::find(&mut conn, photo).await.expect("a standing or none")
+}
+
+#[tokio::test]
+async fn many_good_ratings_beat_one_perfect_one() {
+    let world = World::new().await;
+    let (loved, lucky, unloved) =
+        (world.photo("Loved").await, world.photo("Lucky").await, world.photo("Unloved").await);
+    for rater in 0..30 {
+        world.rate(someone(rater), loved, if rater % 3 == 0 { 10 } else { 9 }).await;
+        world.rate(someone(rater), unloved, 2 + (rater % 2) as u8).await;
+    }
+    world.rate(someone(99), lucky, 10).await;
+    let summary = work_out(&world).await;
+    assert_eq!((summary.number, summary.photos), (1, 3));
+    let (loved, lucky, unloved) = (
+        standing(&world, loved).await.unwrap(),
+        standing(&world, lucky).await.unwrap(),
+        standing(&world, unloved).await.unwrap(),
+    );
+    assert_eq!((loved.rank, lucky.rank, unloved.rank), (1, 2, 3));
+    assert!(loved.score > 8.5 && lucky.score < loved.score && unloved.score < 4.0);
+    let width = |standing: &Standing| standing.between.1 - standing.between.0;
+    assert!(width(&lucky) > width(&loved), "one rating says less than thirty");
+    assert!(lucky.rank_between.0 <= 2 && lucky.rank_between.1 >= 2);
+    assert_eq!(world.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_photo_nobody_rated_has_no_rank() {
+    let world = World::new().await;
+    let photo = world.photo("Marmalade").await;
+    work_out(&world).await;
+    assert_eq!(standing(&world, photo).await, None);
+}
+
+#[tokio::test]
+async fn only_what_changed_is_written() {
+    let world = World::new().await;
+    let mut photos = vec![];
+    for number in 0..40 {
+        let photo = world.photo(&format!("Photo {number}")).await;
+        for rater in 0..4u128 {
+            world.rate(someone(rater), photo, 1 + ((number + rater as usize) % 10) as u8).await;
+        }
+        photos.push(photo);
+    }
+    assert_eq!(work_out(&world).await.written, 40);
+    assert_eq!(work_out(&world).await.written, 0, "no vote, no write");
+    world.rate(someone(50), photos[3], 4).await;
+    assert_eq!(work_out(&world).await.written, 1, "one vote, one photo");
+    world.hide(photos[7]).await;
+    let summary = work_out(&world).await;
+    assert_eq!((summary.written, summary.photos), (1, 39), "a hidden photo leaves");
+    world.unhide(photos[7]).await;
+    assert_eq!(work_out(&world).await.photos, 40);
+    assert_eq!(world.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn pages_of_the_leaderboard_meet_without_gap_or_overlap() {
+    let world = World::new().await;
+    for number in 0..53u32 {
+        let photo = world.photo(&format!("Photo {number}")).await;
+        // Many ties.
+        world.rate(someone(1), photo, 1 + (number % 4) as u8).await;
+    }
+    work_out(&world).await;
+    let mut conn = world.pool.acquire().await.unwrap();
+    let (mut down, mut page) = (vec![], Page::First);
+    loop {
+        let found = leaderboard::page(&mut conn, page).await.unwrap();
+        down.push(found.entries.iter().map(|entry| (entry.submission, entry.rank)).collect::<Vec<_>>());
+        match found.entries.last().filter(|_| found.more_after) {
+            Some(last) => page = Page::After(last.mark()),
+            None => break,
+        }
+    }
+    assert_eq!(down.iter().map(Vec::len).collect::<Vec<_>>(), [20, 20, 13]);
+    let all: Vec<_> = down.iter().flatten().copied().collect();
+    assert_eq!(all.iter().map(|(id, _)| id).collect::<std::collections::BTreeSet<_>>().len(), 53);
+    assert!(all.windows(2).all(|pair| pair[0].1 <= pair[1].1), "best first");
+    let last = leaderboard::page(&mut conn, page).await.unwrap();
+    let up = leaderboard::page(&mut conn, Page::Before(last.entries[0].mark())).await.unwrap();
+    assert_eq!(up.entries.iter().map(|entry| (entry.submission, entry.rank)).collect::<Vec<_>>(), down[1]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 20, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_rank_is_one_more_than_the_photos_above(
+        votes in prop::collection::vec((0u128..6, 0usize..25, 1u8..=10), 1..150),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let world = World::new().await;
+            let mut photos = vec![];
+            for number in 0..25 {
+                photos.push(world.photo(&format!("Photo {number}")).await);
+            }
+            let half = votes.len() / 2;
+            for (at, (who, photo, score)) in votes.iter().enumerate() {
+                if at == half {
+                    work_out(&world).await;
+                }
+                world.rate(someone(*who), photos[*photo], *score).await;
+            }
+            work_out(&world).await;
+            let scores: Vec<(i64, f64)> = sqlx::query_as("SELECT submission, score FROM standings").fetch_all(&world.pool).await.expect("scores");
+            for (photo, score) in &scores {
+                let above = scores.iter().filter(|(_, other)| other > score).count() as i64;
+                let standing = standing(&world, *photo).await.expect("a standing");
+                prop_assert_eq!(standing.rank, above + 1);
+                prop_assert!(standing.rank_between.0 <= standing.rank && standing.rank <= standing.rank_between.1);
+                prop_assert!(standing.between.0 >= 1.0 && standing.between.1 <= 10.0);
+            }
+            prop_assert_eq!(world.complaints().await, Vec::<String>::new());
+            Ok(())
+        })?;
+    }
+}

@@ -1,0 +1,143 @@
+//! A world of its own for each test: a database, a blob store, the configuration, and ways to fill them.
+
+pub mod axe;
+pub mod browser;
+pub mod cdp;
+pub mod database;
+pub mod specimen;
+pub mod terminal;
+
+use ratemyderp::accounts;
+use ratemyderp::config::Config;
+use ratemyderp::ratings::deck::Rater;
+use ratemyderp::ratings::record::{Recorded, Vote, record};
+use ratemyderp::ratings::{self, RaterId, Score, deck};
+use ratemyderp::storage::Storage;
+use ratemyderp::submissions;
+use rocket::figment::Figment;
+use rocket::local::asynchronous::Client;
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use database::Database;
+
+/// One test's world; gone when it is dropped.
+pub struct World {
+    database: Database,
+    pub pool: PgPool,
+    pub storage: Storage,
+    pub house: i64,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let database = Database::create().await;
+        let pool = database.pool(16);
+        let mut tx = pool.begin().await.expect("a transaction");
+        let house = accounts::ensure(&mut tx, "house", "The House").await.expect("an account");
+        tx.commit().await.expect("commit");
+        World { database, pool, storage: Storage::memory(), house }
+    }
+
+    pub fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// The project's own settings, on this world's database.
+    pub fn figment(&self) -> Figment {
+        ratemyderp::config::figment()
+            .merge(("databases.main.url", self.url()))
+            .merge(("secret_key", "c2VjcmV0IGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVz"))
+            .merge(("log_level", "off"))
+            .merge(("rates.votes_per_rater.burst", 10_000))
+            .merge(("rates.votes_per_network.burst", 100_000))
+    }
+
+    pub fn config(&self) -> Config {
+        self.figment().extract().expect("a configuration")
+    }
+
+    /// A browser without script, straight into the web process.
+    pub async fn client(&self) -> Client {
+        self.client_with(self.figment()).await
+    }
+
+    pub async fn client_with(&self, figment: Figment) -> Client {
+        let config = figment.extract().expect("a configuration");
+        let rocket = ratemyderp::web::rocket(figment, config, self.storage.clone()).expect("a web process");
+        Client::tracked(rocket).await.expect("a client")
+    }
+
+    /// A photo in the deck, without picture files.
+    pub async fn photo(&self, title: &str) -> i64 {
+        let id = self.pending(title).await;
+        let mut tx = self.pool.begin().await.expect("a transaction");
+        let sizes = [160, 320, 640, 1280];
+        assert!(submissions::publish(&mut tx, id, Uuid::new_v4(), &sizes).await.expect("published"));
+        tx.commit().await.expect("commit");
+        id
+    }
+
+    /// A photo that still waits for its renditions.
+    pub async fn pending(&self, title: &str) -> i64 {
+        sqlx::query_scalar(
+            "INSERT INTO submissions (owner, title, species, alt_text, original_key)
+             VALUES ($1, $2, 'cat', 'A cat that fell off a sofa', $3) RETURNING id",
+        )
+        .bind(self.house)
+        .bind(title)
+        .bind(Uuid::new_v4())
+        .fetch_one(&self.pool)
+        .await
+        .expect("a photo")
+    }
+
+    pub async fn hide(&self, id: i64) {
+        let mut tx = self.pool.begin().await.expect("a transaction");
+        submissions::moderation::hide(&mut tx, id).await.expect("hidden");
+        tx.commit().await.expect("commit");
+    }
+
+    pub async fn unhide(&self, id: i64) {
+        let mut tx = self.pool.begin().await.expect("a transaction");
+        submissions::moderation::unhide(&mut tx, id).await.expect("back");
+        tx.commit().await.expect("commit");
+    }
+
+    /// Counts votes in one batch.
+    pub async fn record(&self, votes: &[Vote]) -> Vec<Recorded> {
+        let mut tx = self.pool.begin().await.expect("a transaction");
+        let recorded = record(&mut tx, votes).await.expect("recorded");
+        tx.commit().await.expect("commit");
+        recorded
+    }
+
+    /// This rater gives this photo this score.
+    pub async fn rate(&self, rater: RaterId, submission: i64, score: u8) -> Recorded {
+        let rater = self.rater(rater).await;
+        self.record(&[Vote { rater, submission, score: self::score(score) }]).await[0]
+    }
+
+    pub async fn rater(&self, id: RaterId) -> Rater {
+        let mut conn = self.pool.acquire().await.expect("a connection");
+        deck::load(&mut conn, id, None).await.expect("a rater")
+    }
+
+    /// Everything that a recount finds wrong.
+    pub async fn complaints(&self) -> Vec<String> {
+        let mut conn = self.pool.acquire().await.expect("a connection");
+        ratings::check::check(&mut conn).await.expect("a recount")
+    }
+
+    pub async fn ratings(&self) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM ratings").fetch_one(&self.pool).await.expect("a count")
+    }
+}
+
+pub fn someone(number: u128) -> RaterId {
+    RaterId(Uuid::from_u128(number))
+}
+
+pub fn score(score: u8) -> Score {
+    Score::parse(&score.to_string()).expect("a score from 1 to 10")
+}

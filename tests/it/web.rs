@@ -1,0 +1,11 @@
+//! Pages and fragments, as a browser without script and as htmx see them.
+
+mod assets;
+mod guards;
+mod health;
+mod home;
+mod leaderboard;
+mod page;
+mod rating;
+mod reports;
+mod submissions;

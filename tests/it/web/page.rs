@@ -1,0 +1,79 @@
+//! A browser's view of an answer.
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::local::asynchronous::{Client, LocalResponse};
+
+pub struct Page {
+    pub status: Status,
+    pub html: String,
+    headers: Vec<(String, String)>,
+}
+
+impl Page {
+    async fn of(response: LocalResponse<'_>) -> Self {
+        let headers =
+            response.headers().iter().map(|header| (header.name().to_string(), header.value().to_owned())).collect();
+        Page { status: response.status(), headers, html: response.into_string().await.unwrap_or_default() }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// What a person reads: no tags, single spaces.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut inside = false;
+        for character in self.html.chars() {
+            match character {
+                '<' => inside = true,
+                '>' => inside = false,
+                _ if !inside => text.push(character),
+                _ => {}
+            }
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ").replace("&#x27;", "'")
+    }
+
+    pub fn csrf(&self) -> String {
+        self.between("name=\"csrf\" value=\"", "\"").expect("a form with a token")
+    }
+
+    /// The photo that the rating form is for.
+    pub fn photo(&self) -> Option<i64> {
+        self.between("action=\"/submissions/", "/rating\"").and_then(|id| id.parse().ok())
+    }
+
+    pub fn between(&self, start: &str, end: &str) -> Option<String> {
+        let rest = self.html.split_once(start)?.1;
+        Some(rest.split_once(end)?.0.to_owned())
+    }
+}
+
+pub async fn get(client: &Client, path: &str) -> Page {
+    Page::of(client.get(path.to_owned()).dispatch().await).await
+}
+
+/// As a form without script is sent.
+pub async fn post(client: &Client, path: &str, body: &str) -> Page {
+    Page::of(client.post(path.to_owned()).header(ContentType::Form).body(body).dispatch().await).await
+}
+
+/// As htmx sends it.
+pub async fn post_partial(client: &Client, path: &str, body: &str) -> Page {
+    let request = client.post(path.to_owned()).header(ContentType::Form);
+    let request = request.header(Header::new("HX-Request", "true")).header(Header::new("HX-Request-Type", "partial"));
+    Page::of(request.body(body).dispatch().await).await
+}
+
+/// With one more header.
+pub async fn post_with(client: &Client, path: &str, body: &str, name: &'static str, value: &'static str) -> Page {
+    let request = client.post(path.to_owned()).header(ContentType::Form).header(Header::new(name, value));
+    Page::of(request.body(body).dispatch().await).await
+}
+
+/// Rates the photo on this page, and gives the answer.
+pub async fn rate(client: &Client, page: &Page, score: &str) -> Page {
+    let photo = page.photo().expect("a photo to rate");
+    post(client, &format!("/submissions/{photo}/rating"), &format!("csrf={}&score={score}", page.csrf())).await
+}
