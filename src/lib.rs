@@ -5,7 +5,6 @@
 pub mod accounts;
 pub mod config;
 pub mod db;
-pub mod demo;
 pub mod error;
 pub mod queue;
 pub mod ratings;
@@ -14,3 +13,6 @@ pub mod submissions;
 pub mod templates;
 #[cfg(feature = "web")]
 pub mod web;
+
+#[cfg(feature = "demo")]
+pub use ratemyderp_pictures::demo;

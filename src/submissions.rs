@@ -1,9 +1,10 @@
 //! Photos: what they are, and whether people may vote on them.
 
 pub mod moderation;
-pub mod renditions;
 pub mod reports;
 pub mod upload;
+
+pub use ratemyderp_pictures::renditions;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};

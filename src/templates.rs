@@ -34,10 +34,10 @@ impl Templates {
         let mut options = DirectorySourceOptions::default();
         options.tpl_extension = ".html.hbs".into();
         registry.register_templates_directory(folder, options).map_err(|cause| Error::Load(Box::new(cause)))?;
-        registry.register_helper("decimal", Box::new(decimal));
-        registry.register_helper("thousands", Box::new(thousands));
-        registry.register_helper("plural", Box::new(plural));
-        registry.register_helper("clock", Box::new(clock));
+        registry.register_helper("decimal", Box::new(helpers::decimal));
+        registry.register_helper("thousands", Box::new(helpers::thousands));
+        registry.register_helper("plural", Box::new(helpers::plural));
+        registry.register_helper("clock", Box::new(helpers::clock));
         registry.register_helper("asset", Box::new(AssetUrl(assets)));
         Ok(Templates { registry })
     }
@@ -77,18 +77,23 @@ impl HelperDef for AssetUrl {
     }
 }
 
-handlebars_helper!(decimal: |value: f64, places: u64| format!("{value:.0$}", places as usize));
-handlebars_helper!(thousands: |number: i64| group_thousands(number));
-handlebars_helper!(plural: |number: i64, one: str, many: str| {
-    format!("{} {}", group_thousands(number), if number == 1 { one } else { many })
-});
-handlebars_helper!(clock: |at: DateTime<Utc>| at.format("%H:%M UTC").to_string());
+/// Apart, since the crate's macro makes public types without a word.
+mod helpers {
+    use super::*;
+
+    handlebars_helper!(decimal: |value: f64, places: u64| format!("{value:.0$}", places as usize));
+    handlebars_helper!(thousands: |number: i64| group_thousands(number));
+    handlebars_helper!(plural: |number: i64, one: str, many: str| {
+        format!("{} {}", group_thousands(number), if number == 1 { one } else { many })
+    });
+    handlebars_helper!(clock: |at: DateTime<Utc>| at.format("%H:%M UTC").to_string());
+}
 
 fn group_thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

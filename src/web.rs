@@ -42,6 +42,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .attach(Db::init())
         .attach(AdHoc::try_on_ignite("vote collector", start_collector))
         .attach(compress::Gzip)
+        .attach(headers::SameSiteLast)
         .manage(keys)
         .manage(assets)
         .manage(templates)

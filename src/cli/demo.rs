@@ -7,7 +7,8 @@ use ratemyderp::accounts;
 use ratemyderp::demo::{self, derp};
 use ratemyderp::storage::Storage;
 use ratemyderp::submissions::upload::{Upload, upload};
-use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgPool, Postgres};
 
 use super::Failure;
 
@@ -33,6 +34,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let (config, pool) = super::start()?;
     let storage = Storage::local(&config.storage.path())?;
     let house = house(&pool).await?;
+    let _lock = lock(&pool).await?;
     // Handing them in is resumed where it stopped.
     let there = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM submissions WHERE owner = $1"#, house)
         .fetch_one(&pool)
@@ -55,6 +57,14 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         .await?;
     }
     Ok(())
+}
+
+/// One run at a time: a second one waits for the first, and then finds everything there. Ends with its connection.
+async fn lock(pool: &PgPool) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    let mut connection = pool.acquire().await?;
+    sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
+    sqlx::query("SELECT pg_advisory_lock(hashtext('ratemyderp demo'))").execute(&mut *connection).await?;
+    Ok(connection)
 }
 
 async fn house(pool: &PgPool) -> Result<i64, sqlx::Error> {

@@ -1,4 +1,5 @@
 //! Rocket's pool life cycle over our pool.
+#![allow(unused_qualifications, reason = "in what the derive writes")]
 
 use std::time::Duration;
 
@@ -14,7 +15,6 @@ use crate::config::DatabaseConfig;
 const DRAIN: Duration = Duration::from_millis(2500);
 
 /// The database, as handlers ask for it.
-#[allow(unused_qualifications, reason = "written by the derive")]
 #[derive(Database)]
 #[database("main")]
 pub struct Db(Pg);

@@ -1,7 +1,9 @@
-//! What every answer forbids.
+//! What every answer forbids, and how cookies are spelt.
 
+use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Header;
 use rocket::shield::{Frame, Permission, Policy, Referrer, Shield};
+use rocket::{Request, Response};
 
 /// Nothing but our own files, and no inline script or style.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -25,4 +27,42 @@ pub fn shield() -> Shield {
         .enable(Frame::Deny)
         .enable(Permission::default())
         .enable(Referrer::SameOrigin)
+}
+
+/// lynx takes `SameSite` for a cookie of its own, to which the attributes behind it then belong:
+/// without this its cookies would be good for one folder only.
+pub struct SameSiteLast;
+
+#[rocket::async_trait]
+impl Fairing for SameSiteLast {
+    fn info(&self) -> Info {
+        Info { name: "SameSite last", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, _: &'r Request<'_>, response: &mut Response<'r>) {
+        let cookies: Vec<String> = response.headers().get("Set-Cookie").map(same_site_last).collect();
+        response.remove_header("Set-Cookie");
+        for cookie in cookies {
+            response.adjoin_raw_header("Set-Cookie", cookie);
+        }
+    }
+}
+
+fn same_site_last(cookie: &str) -> String {
+    let (same_site, mut parts): (Vec<&str>, Vec<&str>) =
+        cookie.split("; ").partition(|part| part.starts_with("SameSite="));
+    parts.extend(same_site);
+    parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_site_last;
+
+    #[test]
+    fn a_cookies_path_comes_before_its_same_site() {
+        let cookie = "visitor=x; HttpOnly; SameSite=Lax; Path=/; Max-Age=60";
+        assert_eq!(same_site_last(cookie), "visitor=x; HttpOnly; Path=/; Max-Age=60; SameSite=Lax");
+        assert_eq!(same_site_last("visitor=x; Path=/"), "visitor=x; Path=/");
+    }
 }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use rocket::Request;
 use rocket::http::{Cookie, CookieJar, SameSite};
 use rocket::request::{FromRequest, Outcome};
-use rocket::time::Duration;
+use rocket::time::{Duration, OffsetDateTime};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
@@ -84,6 +84,8 @@ impl<'r> Visitor<'r> {
             .same_site(SameSite::Lax)
             .secure(self.secure)
             .max_age(max_age)
+            // Rocket would let it end within a week for browsers that do not know max-age.
+            .expires(OffsetDateTime::now_utc() + max_age)
             .build()
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod deck;
+mod journeys;
 mod record;
 mod standings;
 mod support;

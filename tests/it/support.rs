@@ -4,6 +4,7 @@ pub mod axe;
 pub mod browser;
 pub mod cdp;
 pub mod database;
+pub mod site;
 pub mod specimen;
 pub mod terminal;
 
@@ -31,12 +32,20 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        let database = Database::create().await;
+        Self::on(Database::create().await, Storage::memory()).await
+    }
+
+    /// Another world that begins with what is in this one, which must not be used any more.
+    pub async fn copy(&self) -> Self {
+        Self::on(self.database.copy().await, self.storage.clone()).await
+    }
+
+    async fn on(database: Database, storage: Storage) -> Self {
         let pool = database.pool(16);
         let mut tx = pool.begin().await.expect("a transaction");
         let house = accounts::ensure(&mut tx, "house", "The House").await.expect("an account");
         tx.commit().await.expect("commit");
-        World { database, pool, storage: Storage::memory(), house }
+        World { database, pool, storage, house }
     }
 
     pub fn url(&self) -> &str {

@@ -19,8 +19,19 @@ pub struct Database {
 
 impl Database {
     pub async fn create() -> Self {
-        let template = TEMPLATE.get_or_init(make_template).await;
-        let name = format!("{template}_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        Self::copy_of(TEMPLATE.get_or_init(make_template).await).await
+    }
+
+    /// Another one with the same content. Whoever is still connected to this one is disconnected.
+    pub async fn copy(&self) -> Self {
+        let name = &self.name;
+        let disconnect = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        execute(&mut admin().await, &disconnect).await;
+        Self::copy_of(&self.name).await
+    }
+
+    async fn copy_of(template: &str) -> Self {
+        let name = format!("derp_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let mut admin = admin().await;
         execute(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         Database { url: url(&name), name }

@@ -6,6 +6,7 @@ use image::ImageError;
 use jpeg_decoder::Error as JpegError;
 
 /// Why a file was refused. `Display` says what happened and what to do.
+#[allow(missing_docs, reason = "the names of the fields say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
     /// No bytes at all.

@@ -22,7 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use crop::{Band, Crop, Square};
 pub use header::{Format, Header, inspect};
-pub use quality::{SSIM_FLOOR, byte_cap};
+pub use quality::{LOWEST as LOWEST_QUALITY, SSIM_FLOOR, byte_cap};
 pub use rejection::Rejection;
 
 /// Sides of the renditions in pixels. Never upscaled: a photo gets those that fit into its square
@@ -70,15 +70,15 @@ pub struct Rendition {
     pub jpeg: Vec<u8>,
     /// JPEG quality (1..=100) that the search settled on.
     pub quality: u8,
-    /// Structural similarity of the luma to the unencoded pixels, 1.0 for equal; measured on samples
-    /// above 320 px. Below [`quality::SSIM_FLOOR`] only where the byte cap ruled.
+    /// Structural similarity of the luma to the unencoded pixels, 1.0 for equal; measured on a sample
+    /// above 256 px. Below [`SSIM_FLOOR`] only where the byte cap ruled.
     pub ssim: f32,
 }
 
 /// Makes every rendition of an uploaded file.
 ///
-/// Takes about a tenth of a second of CPU for 12 megapixels and never more memory than
-/// [`Header::peak_memory`].
+/// 12 megapixels cost about two thirds of the CPU that libvips takes for the largest size alone, and
+/// memory stays below [`Header::peak_memory`].
 ///
 /// # Errors
 /// [`Rejection`] in words for the person who uploaded it. A panic inside a decoder is

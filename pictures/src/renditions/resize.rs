@@ -12,7 +12,6 @@ use super::Rejection;
 use super::decode::{Channels, Decoded};
 
 /// A square picture of four bytes a pixel, opaque sRGB once `colour` is done with it.
-#[derive(Clone)]
 pub(super) struct Picture {
     pub rgba: Vec<u8>,
     pub side: u32,

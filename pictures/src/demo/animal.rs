@@ -31,6 +31,8 @@ use super::paint::Canvas;
 use super::shape::{curve, ellipse};
 use super::traits::{Pattern, Traits};
 
+/// What an animal is; told apart by its silhouette alone.
+#[expect(missing_docs, reason = "the names say it")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Species {
     Alpaca,
@@ -80,6 +82,7 @@ pub enum Snout {
 }
 
 impl Species {
+    /// Every species.
     pub const ALL: [Self; 14] = [
         Self::Alpaca,
         Self::Cat,

@@ -3,6 +3,7 @@
 use super::{Limits, Rejection, jpeg, webp};
 
 /// The formats that we read, told by content, never by name or by the client's word.
+#[expect(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Jpeg,
@@ -14,6 +15,7 @@ pub enum Format {
 /// A header within the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
+    /// Told by content.
     pub format: Format,
     /// Width as stored, before orientation, in pixels.
     pub width: u32,
@@ -45,7 +47,7 @@ pub fn inspect(file: &[u8], limits: &Limits) -> Result<Header, Rejection> {
         Format::WebP => webp::claim(file),
         Format::Gif => gif_claim(file),
     }?;
-    let Claim { width, height, bytes_per_pixel } = claim;
+    let Claim { width, height, memory } = claim;
     let pixels = u64::from(width) * u64::from(height);
     if pixels > limits.max_pixels || width.max(height) > limits.max_side {
         return Err(Rejection::TooManyPixels { width, height, limit: limits.max_pixels });
@@ -56,8 +58,7 @@ pub fn inspect(file: &[u8], limits: &Limits) -> Result<Header, Rejection> {
     if format == Format::Jpeg {
         jpeg::check_complete(file)?;
     }
-    let peak_memory = FIXED_MEMORY + pixels * bytes_per_pixel;
-    Ok(Header { format, width, height, peak_memory })
+    Ok(Header { format, width, height, peak_memory: FIXED_MEMORY.saturating_add(memory) })
 }
 
 /// What a header says, not yet judged.
@@ -65,8 +66,8 @@ pub fn inspect(file: &[u8], limits: &Limits) -> Result<Header, Rejection> {
 pub(super) struct Claim {
     pub width: u32,
     pub height: u32,
-    /// Upper bound of the memory that decoding takes, per pixel of the source.
-    pub bytes_per_pixel: u64,
+    /// Upper bound in bytes of what decoding takes.
+    pub memory: u64,
 }
 
 /// Signature, chunk length and "IHDR", then width, height, bit depth and colour type.
@@ -78,17 +79,17 @@ fn png_claim(file: &[u8]) -> Result<Claim, Rejection> {
     let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     // Four bytes a pixel, or what RGBA in sixteen bits takes before it is cut down in place.
     let bytes_per_pixel = if header[24] == 16 { 8 } else { 4 };
-    Ok(Claim { width: number(16), height: number(20), bytes_per_pixel })
+    let (width, height) = (number(16), number(20));
+    let pixels = u64::from(width) * u64::from(height);
+    Ok(Claim { width, height, memory: pixels.saturating_mul(bytes_per_pixel) })
 }
 
 fn gif_claim(file: &[u8]) -> Result<Claim, Rejection> {
     let header = file.get(..10).ok_or(Rejection::Truncated)?;
+    let width = u32::from(u16::from_le_bytes([header[6], header[7]]));
+    let height = u32::from(u16::from_le_bytes([header[8], header[9]]));
     // RGBA canvas, and once more for a first frame that does not fill it, and its indices.
-    Ok(Claim {
-        width: u16::from_le_bytes([header[6], header[7]]).into(),
-        height: u16::from_le_bytes([header[8], header[9]]).into(),
-        bytes_per_pixel: 10,
-    })
+    Ok(Claim { width, height, memory: u64::from(width) * u64::from(height) * 10 })
 }
 
 fn sniff(file: &[u8]) -> Result<Format, Rejection> {

@@ -1,7 +1,7 @@
 //! Encoding at a constant perceptual quality instead of a constant number.
 //!
 //! JPEG quantises every block by itself, so a quality can be judged on a sample of blocks. For each
-//! rendition a mosaic of at most 320 x 320 pixels is gathered from the luma; a bisection over the
+//! rendition a mosaic of at most 256 x 256 pixels is gathered from the luma; a search over the
 //! quality encodes and decodes only the mosaic (about a millisecond a try) and takes the lowest
 //! quality whose SSIM reaches the floor. The rendition itself is encoded once, or again if it
 //! exceeds its byte cap. Chroma follows luma's quality.
@@ -15,14 +15,15 @@ use super::{Rejection, Rendition};
 /// The similarity that every rendition reaches unless its byte cap forbids.
 pub const SSIM_FLOOR: f32 = 0.965;
 
-/// Below this blocks show in smooth fur and skies, which SSIM hardly sees.
-const LOWEST: u8 = 60;
+/// Below this blocks show in smooth fur and skies, which SSIM hardly sees. With our tables 35 is about
+/// what other encoders call 50, and 85 what they call 92.
+pub const LOWEST: u8 = 35;
 /// Above this bytes grow and nobody sees why.
-const HIGHEST: u8 = 92;
+const HIGHEST: u8 = 85;
 
-/// Tiles are whole JPEG blocks; a mosaic has at most 5 x 5 of them.
+/// Tiles are whole JPEG blocks; a mosaic has at most 4 x 4 of them.
 const TILE: usize = 64;
-const TILES: usize = 5;
+const TILES: usize = 4;
 
 /// Most bytes that a rendition of a side may have. The cap rules over the floor, down to `LOWEST`:
 /// only grass, gravel and noise get there.
@@ -35,39 +36,91 @@ pub fn byte_cap(side: u32) -> usize {
     }
 }
 
-/// Encodes a picture in every size, of which the last is its own.
+/// Encodes a picture in every size (ascending, of which the last is its own). Each is scaled from
+/// the next larger one, which costs a third of scaling each from the largest.
 pub(super) fn encode_all(picture: Picture, sizes: &[u32]) -> Result<Vec<Rendition>, Rejection> {
-    sizes.iter().map(|&size| encode(&picture.scaled(size)?)).collect()
+    let mut picture = picture;
+    let mut images = Vec::new();
+    for &size in sizes.iter().rev() {
+        if size != picture.side {
+            picture = picture.scaled(size)?;
+        }
+        images.push(encode(&picture)?);
+    }
+    images.reverse();
+    Ok(images)
 }
 
 fn encode(picture: &Picture) -> Result<Rendition, Rejection> {
     let sample = Mosaic::of(picture);
-    let (mut low, mut high) = (LOWEST, HIGHEST);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if sample.ssim_at(middle)? >= SSIM_FLOOR { high = middle } else { low = middle + 1 }
-    }
-    let mut quality = high;
+    let (mut quality, mut ssim) = lowest_sufficient(|quality| sample.ssim_at(quality))?;
     let mut jpeg = to_jpeg(picture, quality)?;
-    while jpeg.len() > byte_cap(picture.side) && quality > LOWEST {
-        quality = lower(quality, jpeg.len(), byte_cap(picture.side));
-        jpeg = to_jpeg(picture, quality)?;
+    let cap = byte_cap(picture.side);
+    if jpeg.len() > cap && quality > LOWEST {
+        while jpeg.len() > cap && quality > LOWEST {
+            quality = lower(quality, jpeg.len(), cap);
+            jpeg = to_jpeg(picture, quality)?;
+        }
+        ssim = sample.ssim_at(quality)?;
     }
-    Ok(Rendition { size: picture.side, jpeg, quality, ssim: sample.ssim_at(quality)? })
+    Ok(Rendition { size: picture.side, jpeg, quality, ssim })
+}
+
+/// This far above the floor is close enough: less than one step of quality.
+const CLOSE: f32 = 0.002;
+
+/// The lowest quality that reaches the floor, and its similarity; `HIGHEST` if none does.
+///
+/// What is lost grows about with the 0.7th power of the quantisers' scale, so two or three tries do
+/// where halving would take six.
+fn lowest_sufficient(ssim_at: impl Fn(u8) -> Result<f32, Rejection>) -> Result<(u8, f32), Rejection> {
+    let (mut low, mut high) = (LOWEST, HIGHEST);
+    let mut best = None;
+    let mut quality = 50;
+    while low <= high {
+        let ssim = ssim_at(quality)?;
+        if ssim >= SSIM_FLOOR {
+            best = Some((quality, ssim));
+            if ssim < SSIM_FLOOR + CLOSE || quality == LOWEST {
+                break;
+            }
+            high = quality - 1;
+        } else if quality == HIGHEST {
+            best = Some((quality, ssim));
+            break;
+        } else {
+            low = quality + 1;
+        }
+        let loss_allowed = (1.0 - SSIM_FLOOR - CLOSE / 2.0) / (1.0 - ssim).max(1e-4);
+        let wanted = quantiser_scale(quality) * f64::from(loss_allowed).powf(1.0 / 0.7);
+        quality = quality_of_scale(wanted).clamp(low, high.max(low));
+    }
+    // The loop tries at least one quality, and stops without one only above `HIGHEST`.
+    best.map_or_else(|| Ok((HIGHEST, ssim_at(HIGHEST)?)), Ok)
 }
 
 /// The next quality to try: bytes go about with the inverse of the quantisers' scale.
 fn lower(quality: u8, bytes: usize, cap: usize) -> u8 {
-    let coarseness = |quality: f64| if quality < 50.0 { 50.0 / quality } else { 2.0 - quality / 50.0 };
-    let wanted = coarseness(f64::from(quality)) * bytes as f64 / cap as f64 * 1.1;
-    let next = ((2.0 - wanted) * 50.0).floor().clamp(f64::from(LOWEST), 100.0) as u8;
-    next.min(quality - 1)
+    let wanted = quantiser_scale(quality) * bytes as f64 / cap as f64 * 1.1;
+    quality_of_scale(wanted).clamp(LOWEST, quality - 1)
+}
+
+/// What a JPEG quality multiplies the quantisation tables by, as libjpeg defined it.
+fn quantiser_scale(quality: u8) -> f64 {
+    let quality = f64::from(quality);
+    if quality < 50.0 { 50.0 / quality } else { 2.0 - quality / 50.0 }
+}
+
+fn quality_of_scale(scale: f64) -> u8 {
+    let quality = if scale > 1.0 { 50.0 / scale } else { (2.0 - scale) * 50.0 };
+    quality.round().clamp(1.0, 100.0) as u8
 }
 
 fn to_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Rejection> {
     let mut jpeg = Vec::new();
     let mut encoder = encoder(&mut jpeg, quality);
-    encoder.set_progressive(true);
+    // One scan for a coarse preview, one with the rest: every further scan costs 4 % of the bytes.
+    encoder.set_progressive_scans(2);
     encoder.set_optimized_huffman_tables(true);
     encoder.set_sampling_factor(SamplingFactor::R_4_2_0);
     encoder.set_chroma_subsampling_method(ChromaSubsamplingMethod::Average);
@@ -79,7 +132,9 @@ fn to_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Rejection> {
 
 fn encoder(jpeg: &mut Vec<u8>, quality: u8) -> Encoder<&mut Vec<u8>> {
     let mut encoder = Encoder::new(jpeg, quality);
-    encoder.set_quantization_tables(QuantizationTableType::Default, QuantizationTableType::Default);
+    // Measured on photos at equal SSIM of luma and equal error of chroma: some 7 % fewer bytes than
+    // with the standard's tables.
+    encoder.set_quantization_tables(QuantizationTableType::VisualDetectionModel, QuantizationTableType::ImageMagick);
     encoder
 }
 

@@ -13,7 +13,12 @@ pub enum Crop {
     #[default]
     Auto,
     /// One of three by three places; in a landscape photo only `across` matters, in a portrait `down`.
-    At { across: Band, down: Band },
+    At {
+        /// From left to right.
+        across: Band,
+        /// From top to bottom.
+        down: Band,
+    },
 }
 
 impl Crop {
@@ -26,12 +31,14 @@ impl Crop {
 pub enum Band {
     /// Left or top.
     Start,
+    /// In between.
     Middle,
     /// Right or bottom.
     End,
 }
 
 /// A square in pixels.
+#[expect(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Square {
     pub left: u32,

@@ -26,16 +26,25 @@ pub(super) fn claim(file: &[u8]) -> Result<Claim, Rejection> {
         let [_, height_high, height_low, width_high, width_low, components, rest @ ..] = body else {
             return Err(Rejection::Damaged("short JPEG frame header".into()));
         };
-        let width = u16::from_be_bytes([*width_high, *width_low]).into();
-        let height = u16::from_be_bytes([*height_high, *height_low]).into();
+        let width = u32::from(u16::from_be_bytes([*width_high, *width_low]));
+        let height = u32::from(u16::from_be_bytes([*height_high, *height_low]));
+        let pixels = f64::from(width) * f64::from(height);
         let samples = samples_per_pixel(rest, *components);
-        // Coefficients of two bytes (all of them in a progressive file, those still queued for the
-        // decoder's inner threads otherwise) and planes of one, both for every sample; the pixels
-        // interleaved and spread to four bytes; rounding up to whole blocks, hence the one more.
-        let bytes_per_pixel = (samples * 3.0).ceil() as u64 + u64::from(*components) + 5;
-        return Ok(Claim { width, height, bytes_per_pixel });
+        let scale = f64::from(scale_of(width.min(height)));
+        // Coefficients of two bytes for every sample (all of them in a progressive file, those still
+        // queued for the decoder's inner threads otherwise); what is left after scaling in planes,
+        // interleaved, and spread to four bytes.
+        let scaled = samples + f64::from(*components) + 4.0;
+        let memory = pixels * (2.0 * samples + scaled / (scale * scale));
+        return Ok(Claim { width, height, memory: memory as u64 });
     }
     Err(Rejection::Truncated)
+}
+
+/// By how much a photo is scaled down while it is decoded: the most that covers the largest rendition.
+fn scale_of(short_side: u32) -> u32 {
+    let largest = SIZES[SIZES.len() - 1];
+    [8, 4, 2].into_iter().find(|&scale| short_side.div_ceil(scale) >= largest).unwrap_or(1)
 }
 
 /// Samples that are stored for a pixel: 1.5 with 4:2:0, 3 without subsampling.
@@ -66,7 +75,8 @@ pub(super) fn check_complete(file: &[u8]) -> Result<(), Rejection> {
     Err(Rejection::Truncated)
 }
 
-/// Decodes at the smallest of 1, 1/2, 1/4 and 1/8 that still covers the largest rendition.
+/// Decodes at the smallest of 1, 1/2, 1/4 and 1/8 that still covers the largest rendition, see
+/// [`scale_of`].
 pub(super) fn decode(file: &[u8], header: &Header) -> Result<Decoded, Rejection> {
     let mut decoder = Decoder::new(file);
     let largest = SIZES[SIZES.len() - 1] as u16;
@@ -78,7 +88,9 @@ pub(super) fn decode(file: &[u8], header: &Header) -> Result<Decoded, Rejection>
         Some(PixelFormat::L8) => (Channels::Opaque, 1),
         Some(PixelFormat::RGB24) => (Channels::Opaque, 3),
         Some(PixelFormat::CMYK32) => (Channels::Cmyk, 4),
-        Some(PixelFormat::L16) | None => return Err(Rejection::Unsupported("this rare kind of JPEG")),
+        Some(PixelFormat::L16) | None => {
+            return Err(Rejection::Unsupported("this rare kind of JPEG"));
+        }
     };
     if u32::from(width) > header.width || u32::from(height) > header.height {
         return Err(Rejection::Damaged("two JPEG frame headers disagree".into()));

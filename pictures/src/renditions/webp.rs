@@ -43,7 +43,8 @@ pub(super) fn claim(file: &[u8]) -> Result<Claim, Rejection> {
     if width == 0 {
         return Err(Rejection::Damaged("WebP without a picture".into()));
     }
-    Ok(Claim { width: width as u32, height: height as u32, bytes_per_pixel: BYTES_PER_PIXEL })
+    let memory = width as u64 * height as u64 * BYTES_PER_PIXEL;
+    Ok(Claim { width: width as u32, height: height as u32, memory })
 }
 
 fn within(picture: (usize, usize), canvas: (usize, usize)) -> Result<(), Rejection> {

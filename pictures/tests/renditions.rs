@@ -1,0 +1,23 @@
+//! From uploaded bytes to renditions, through the public functions alone.
+
+mod renditions_tests {
+    pub use ratemyderp_pictures::renditions as subject;
+}
+#[path = "renditions/animations.rs"]
+mod animations;
+#[path = "renditions/corpus.rs"]
+mod corpus;
+#[path = "renditions/crops.rs"]
+mod crops;
+#[path = "renditions/hostile.rs"]
+mod hostile;
+#[path = "renditions/lossy_webp.rs"]
+mod lossy_webp;
+#[path = "renditions/pictures.rs"]
+mod pictures;
+#[path = "renditions/quality.rs"]
+mod quality;
+#[path = "renditions/traps.rs"]
+mod traps;
+
+use renditions_tests::subject;
