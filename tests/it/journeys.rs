@@ -9,11 +9,10 @@ mod scripted;
 mod terminal;
 mod trouble;
 
+use rocket::figment::Figment;
+
 use crate::support::browser::{Options, Visitor};
 use crate::support::site::Site;
-
-/// A rate that is soon used up.
-const ONE_A_SECOND: (&str, [(&str, u32); 2]) = ("rates.votes_per_rater", [("per_second", 1), ("burst", 1)]);
 
 /// Somebody who has just opened the front page.
 async fn visit(site: &Site, options: Options) -> Visitor {
@@ -41,4 +40,9 @@ async fn untroubled(visitor: &Visitor) {
     if !problems.is_empty() {
         visitor.fail(&format!("the browser complains: {problems:#?}")).await;
     }
+}
+
+/// Settings under which nobody can click slowly enough for long.
+fn one_vote_a_second(figment: Figment) -> Figment {
+    figment.merge(("rates.votes_per_rater.per_second", 1)).merge(("rates.votes_per_rater.burst", 1))
 }

@@ -1,1 +1,176 @@
+//! Every page and state, looked at in every way we promise.
 
+mod look;
+
+use look::look;
+
+use super::{name, one_vote_a_second, rate, untroubled, visit};
+use crate::support::browser::{Options, Visitor};
+use crate::support::site::{PHOTOS, Site};
+
+#[rocket::async_test]
+async fn the_states_of_the_vote_card() {
+    let site = Site::new().await;
+    let visitor = visit(&site, Options::default()).await;
+    look(&visitor, "first").await;
+    rate(&visitor, 7).await;
+    look(&visitor, "after a vote").await;
+    untroubled(&visitor).await;
+    tamper(&visitor, "button[value='7']", "11").await;
+    visitor.click("button[value='11']").await;
+    visitor.wait_for_text("#status", "Choose one of the ten buttons, from 1 to 10.").await;
+    look(&visitor, "refused vote").await;
+    visitor.goto(&site.url("/")).await;
+    visitor.reset();
+    for _ in 1..PHOTOS {
+        rate(&visitor, 7).await;
+    }
+    look(&visitor, "finished after a vote").await;
+    visitor.reload().await;
+    look(&visitor, "finished").await;
+    untroubled(&visitor).await;
+}
+
+#[rocket::async_test]
+async fn the_states_of_a_photos_own_page() {
+    let site = Site::new().await;
+    site.rank().await;
+    let photo = site.url(&format!("/submissions/{}", site.photos().await[0]));
+    let visitor = Visitor::new(Options::default()).await;
+    visitor.goto(&photo).await;
+    look(&visitor, "not rated").await;
+    visitor.goto(&format!("{photo}?statistics=1")).await;
+    look(&visitor, "statistics").await;
+    let rated = rate(&visitor, 7).await;
+    look(&visitor, "rated").await;
+    visitor.click("button[value='9']").await;
+    visitor.wait_for_text("#last", &format!("You changed your rating of {rated} from 7 to 9.")).await;
+    look(&visitor, "changed").await;
+    visitor.reload().await;
+    look(&visitor, "visited again").await;
+    sqlx::query("UPDATE raters SET account = $1 WHERE account IS NULL AND id NOT IN (SELECT rater FROM ratings GROUP BY rater HAVING count(*) > 1)")
+        .bind(site.world.house)
+        .execute(&site.world.pool)
+        .await
+        .expect("what logging in as the owner will do");
+    visitor.reload().await;
+    assert!(visitor.text("main").await.contains("This is your own photo"));
+    look(&visitor, "own").await;
+    untroubled(&visitor).await;
+}
+
+#[rocket::async_test]
+async fn photos_that_are_not_on_show() {
+    let site = Site::new().await;
+    let photos = site.photos().await;
+    let broken = site.upload("Not a picture", b"This is a shopping list.".to_vec()).await;
+    site.drain().await;
+    let waiting = site.upload("Still wet", vec![0]).await;
+    site.add(1).await;
+    let unrated = *site.photos().await.last().expect("a photo");
+    let visitor = Visitor::new(Options::default()).await;
+    for (id, told) in [(waiting, "is not ready yet"), (broken, "did not work out"), (unrated, "No ratings yet")] {
+        visitor.goto(&site.url(&format!("/submissions/{id}?statistics=1"))).await;
+        assert!(visitor.text("main").await.contains(told), "{told}");
+        look(&visitor, told).await;
+    }
+    untroubled(&visitor).await;
+    site.world.hide(photos[0]).await;
+    visitor.goto(&site.url(&format!("/submissions/{}", photos[0]))).await;
+    look(&visitor, "hidden").await;
+}
+
+#[rocket::async_test]
+async fn the_report_form_and_its_answers() {
+    let site = Site::new().await;
+    let visitor = visit(&site, Options::without_script()).await;
+    visitor.follow("a[href$='/reports/new']").await;
+    look(&visitor, "report").await;
+    untroubled(&visitor).await;
+    visitor.click("input[value='other']").await;
+    visitor.follow("button.action").await;
+    look(&visitor, "report without a note").await;
+    visitor.follow(".actions a").await;
+    visitor.follow("a[href$='/reports/new']").await;
+    visitor.follow("button.action").await;
+    look(&visitor, "report without a reason").await;
+    visitor.click("input[value='stolen']").await;
+    visitor.reset();
+    visitor.follow("button.action").await;
+    look(&visitor, "thanks").await;
+    untroubled(&visitor).await;
+}
+
+#[rocket::async_test]
+async fn pages_of_words_and_pages_without_photos() {
+    let site = Site::empty().await;
+    let visitor = Visitor::new(Options::default()).await;
+    for path in ["/", "/leaderboard", "/about", "/about/scores", "/accessibility"] {
+        visitor.goto(&site.url(path)).await;
+        look(&visitor, path).await;
+    }
+    untroubled(&visitor).await;
+}
+
+#[rocket::async_test]
+async fn the_pages_of_the_leaderboard() {
+    let site = Site::new().await;
+    site.add(15).await;
+    site.rank().await;
+    let visitor = Visitor::new(Options::default()).await;
+    visitor.goto(&site.url("/leaderboard")).await;
+    look(&visitor, "first page").await;
+    let top = visitor.text(".board tbody a").await;
+    visitor.follow("a[rel='next']").await;
+    look(&visitor, "last page").await;
+    assert_eq!(visitor.count(".board tbody tr").await, 3);
+    assert_eq!(visitor.evaluate::<String>("document.title").await, "Leaderboard, ranks 21 to 23 - RateMyDerp");
+    visitor.follow("a[rel='prev']").await;
+    assert_eq!(visitor.text(".board tbody a").await, top);
+    untroubled(&visitor).await;
+}
+
+#[rocket::async_test]
+async fn pages_of_regret() {
+    let site = Site::with(one_vote_a_second).await;
+    let visitor = visit(&site, Options::without_script()).await;
+    let shown = name(&visitor).await;
+    for (status, selector, value) in [(422, "button[value='7']", "11"), (403, "[name='csrf']", "forged")] {
+        tamper(&visitor, selector, value).await;
+        visitor.follow(".scores button").await;
+        regrets(&visitor, status).await;
+        visitor.follow("main .action").await;
+        assert_eq!(name(&visitor).await, shown);
+    }
+    while visitor.count(".rate").await == 1 {
+        visitor.follow("button[value='7']").await;
+    }
+    regrets(&visitor, 429).await;
+    visitor.goto(&site.url("/no/such/page")).await;
+    regrets(&visitor, 404).await;
+    visitor.goto(&site.url("/")).await;
+    sqlx::query("ALTER TABLE tallies RENAME TO lost").execute(&site.world.pool).await.expect("renamed");
+    // By now a vote is due again.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    visitor.follow("button[value='7']").await;
+    regrets(&visitor, 503).await;
+    sqlx::query("ALTER TABLE submissions RENAME TO gone").execute(&site.world.pool).await.expect("renamed");
+    visitor.goto(&site.url("/")).await;
+    regrets(&visitor, 500).await;
+
+    let visitor = visit(&Site::new().await, Options { cookies: false, script: false, ..Options::default() }).await;
+    visitor.follow("button[value='7']").await;
+    look(&visitor, "no cookies").await;
+}
+
+async fn regrets(visitor: &Visitor, status: u16) {
+    assert_eq!(visitor.text(".code").await, format!("Error {status}"));
+    assert!(visitor.evaluate::<String>("document.title").await.starts_with("Error: "));
+    look(visitor, &status.to_string()).await;
+}
+
+/// As somebody who writes requests by hand.
+async fn tamper(visitor: &Visitor, selector: &str, value: &str) {
+    visitor.wait_for(selector).await;
+    visitor.evaluate::<()>(&format!("document.querySelector(\"{selector}\").value = '{value}', null")).await;
+}

@@ -1,6 +1,6 @@
 //! What people are told when it does not work.
 
-use super::{ONE_A_SECOND, name, rate, visit};
+use super::{name, one_vote_a_second, rate, visit};
 use crate::support::browser::Options;
 use crate::support::site::Site;
 
@@ -51,7 +51,7 @@ async fn a_fault_of_the_site_is_told_and_the_vote_can_be_repeated() {
 
 #[rocket::async_test]
 async fn whoever_votes_too_fast_is_asked_to_wait() {
-    let site = Site::with(|figment| figment.merge(("rates.votes_per_rater", ONE_A_SECOND))).await;
+    let site = Site::with(one_vote_a_second).await;
     let told = "You are rating very fast. Wait 10 seconds, then try again.";
     let visitor = visit(&site, Options::default()).await;
     // The first vote of each second is taken.

@@ -46,7 +46,7 @@ impl Page {
 
     pub fn between(&self, start: &str, end: &str) -> Option<String> {
         let rest = self.html.split_once(start)?.1;
-        Some(rest.split_once(end)?.0.to_owned())
+        Some(rest.split_once(end)?.0.replace("&#x3D;", "=").replace("&amp;", "&"))
     }
 }
 

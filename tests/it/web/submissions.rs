@@ -26,7 +26,7 @@ async fn figures_stay_hidden_until_rated_or_asked_for() {
     post(&client, &format!("{url}/rating"), &format!("csrf={}&stay=true&score=5", page.csrf())).await;
     let rated = get(&client, &url).await;
     assert!(rated.text().contains("Average 8.0 from 4 ratings"), "{}", rated.text());
-    assert!(rated.text().contains("Change your 5"));
+    assert!(rated.text().contains("You rated Marmalade 5. Change it"));
 }
 
 #[tokio::test]
