@@ -1,4 +1,11 @@
 //! From uploaded bytes to renditions, through the public functions alone.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests say what they mean by failing"
+)]
 
 mod renditions_tests {
     pub use ratemyderp_pictures::renditions as subject;

@@ -1,4 +1,11 @@
 //! The stated bound of memory holds. A program of its own, since it counts every allocation.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests say what they mean by failing"
+)]
 
 #[path = "renditions/animations.rs"]
 mod animations;

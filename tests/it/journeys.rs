@@ -26,12 +26,19 @@ async fn name(visitor: &Visitor) -> String {
     visitor.text("#photo-h bdi").await
 }
 
-/// Presses one of the ten buttons with the mouse, waits for the result, and gives the name of the photo that was rated.
+/// With script: presses one of the ten buttons with the mouse, waits for the result and the focus, and gives the name
+/// of the photo that was rated.
 async fn rate(visitor: &Visitor, score: u8) -> String {
     let rated = name(visitor).await;
     visitor.click(&format!("button[value='{score}']")).await;
-    visitor.wait_for_text("#last", &format!("You rated {rated} {score} out of 10.")).await;
+    told(visitor, &format!("You rated {rated} {score} out of 10.")).await;
     rated
+}
+
+/// Waits for the result of a vote, and for the focus that comes with it.
+async fn told(visitor: &Visitor, result: &str) {
+    visitor.wait_for_text("#last", result).await;
+    visitor.wait_until("the focus on the heading", "document.activeElement.id === 'photo-h'").await;
 }
 
 /// Nothing went wrong unseen.
@@ -42,7 +49,22 @@ async fn untroubled(visitor: &Visitor) {
     }
 }
 
-/// Settings under which nobody can click slowly enough for long.
+/// Settings under which a network may send one vote a second.
 fn one_vote_a_second(figment: Figment) -> Figment {
-    figment.merge(("rates.votes_per_rater.per_second", 1)).merge(("rates.votes_per_rater.burst", 1))
+    figment.merge(("rates.votes_per_network.per_second", 1)).merge(("rates.votes_per_network.burst", 1))
+}
+
+/// Somebody on the same network whose votes never end; they do when this is dropped.
+async fn restless_neighbour(site: &Site) -> Visitor {
+    let neighbour = visit(site, Options::default()).await;
+    neighbour
+        .evaluate::<()>(
+            "(() => {
+                const form = document.querySelector('.rate'), body = new URLSearchParams(new FormData(form));
+                body.set('score', '7');
+                setInterval(() => fetch(form.action, { method: 'POST', body, redirect: 'manual' }), 20);
+            })(), null",
+        )
+        .await;
+    neighbour
 }

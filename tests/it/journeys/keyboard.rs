@@ -1,6 +1,6 @@
 //! By keyboard alone.
 
-use super::{name, untroubled, visit};
+use super::{name, told, untroubled, visit};
 use crate::support::browser::{Options, Visitor};
 use crate::support::site::Site;
 
@@ -24,7 +24,7 @@ async fn somebody_with_a_keyboard_votes_and_goes_on_voting() {
             visitor.press(key).await;
             visitor.wait_for_text("#last", &format!("You rated {rated} {score} out of 10.")).await;
         }
-        tab_to(&visitor, &format!("Report this photo")).await;
+        tab_to(&visitor, "Report this photo").await;
         visitor.press("Enter").await;
         visitor.wait_for("textarea").await;
         untroubled(&visitor).await;
@@ -40,7 +40,7 @@ async fn after_a_vote_the_first_button_is_one_step_away() {
     for _ in 0..4 {
         let rated = name(&visitor).await;
         visitor.press("Space").await;
-        visitor.wait_for_text("#last", &format!("You rated {rated}")).await;
+        told(&visitor, &format!("You rated {rated}")).await;
         visitor.press("Tab").await;
         let focus = visitor.focused().await;
         assert_eq!((focus.name.as_str(), focus.in_view), ("1 out of 10", true));

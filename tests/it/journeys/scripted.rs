@@ -1,6 +1,6 @@
 //! With script, as most people come.
 
-use super::{name, rate, untroubled, visit};
+use super::{name, rate, told, untroubled, visit};
 use crate::support::browser::Options;
 use crate::support::site::{PHOTOS, Site};
 
@@ -77,8 +77,8 @@ async fn two_tabs_neither_skip_nor_repeat_a_photo() {
             }
             assert_eq!(shown, met[turn as usize]);
             tab.click(&format!("button[value='{score}']")).await;
-            let told = if score == 3 { "You rated" } else { "You changed your rating of" };
-            tab.wait_for_text("#last", &format!("{told} {shown}")).await;
+            let result = if score == 3 { "You rated" } else { "You changed your rating of" };
+            told(tab, &format!("{result} {shown}")).await;
         }
     }
     for tab in tabs {
@@ -101,10 +101,10 @@ async fn a_vote_is_changed_on_the_photos_own_page() {
     assert_eq!(name(&visitor).await, rated);
     assert!(visitor.text("legend").await.starts_with(&format!("You rated {rated} 7. Change it,")));
     visitor.click("button[value='9']").await;
-    let told = format!("You changed your rating of {rated} from 7 to 9. Average 9.0 from 1 rating.");
-    visitor.wait_for_text("#last", &told).await;
+    let result = format!("You changed your rating of {rated} from 7 to 9. Average 9.0 from 1 rating.");
+    told(&visitor, &result).await;
     let focus = visitor.focused().await;
-    assert_eq!((focus.id.as_str(), focus.in_view, focus.description), ("photo-h", true, told));
+    assert_eq!((focus.id.as_str(), focus.in_view, focus.description), ("photo-h", true, result));
     assert!(visitor.text("legend").await.starts_with(&format!("You rated {rated} 9. Change it,")));
     visitor.follow(".links a[href='/']").await;
     assert_eq!(name(&visitor).await, next);
