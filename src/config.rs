@@ -58,6 +58,8 @@ pub struct AssetsConfig {
     templates: RelativePathBuf,
     r#static: RelativePathBuf,
     npm: RelativePathBuf,
+    /// Read a template anew each time it is rendered: for whoever edits them, and slow.
+    pub reload: bool,
 }
 
 impl AssetsConfig {

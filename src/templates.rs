@@ -26,11 +26,11 @@ pub enum Error {
 
 impl Templates {
     /// Reads `<folder>/**/*.html.hbs`; names are paths without the extension.
-    /// `assets` maps names of static files to their URLs. Debug builds read a template anew each time it is rendered.
-    pub fn load(folder: &Path, assets: BTreeMap<String, String>) -> Result<Self, Error> {
+    /// `assets` maps names of static files to their URLs. With `reload` a template is read anew each time it is rendered.
+    pub fn load(folder: &Path, assets: BTreeMap<String, String>, reload: bool) -> Result<Self, Error> {
         let mut registry = Handlebars::new();
         registry.set_strict_mode(true);
-        registry.set_dev_mode(cfg!(debug_assertions));
+        registry.set_dev_mode(reload);
         let mut options = DirectorySourceOptions::default();
         options.tpl_extension = ".html.hbs".into();
         registry.register_templates_directory(folder, options).map_err(|cause| Error::Load(Box::new(cause)))?;

@@ -35,7 +35,8 @@ pub use db::Db;
 pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rocket<Build>, String> {
     let keys = keys::Keys::from_figment(&figment)?;
     let assets = assets::Assets::load(&config.assets)?;
-    let templates = Templates::load(&config.assets.templates(), assets.urls()).map_err(|cause| cause.to_string())?;
+    let templates = Templates::load(&config.assets.templates(), assets.urls(), config.assets.reload)
+        .map_err(|cause| cause.to_string())?;
     let figment = Figment::from(rocket::Config::default()).merge(figment);
     Ok(rocket::custom(figment)
         .attach(headers::shield())

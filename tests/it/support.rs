@@ -58,6 +58,7 @@ impl World {
             .merge(("databases.main.url", self.url()))
             .merge(("secret_key", "c2VjcmV0IGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVz"))
             .merge(("log_level", "off"))
+            .merge(("assets.reload", false))
             .merge(("rates.votes_per_rater.burst", 10_000))
             .merge(("rates.votes_per_network.burst", 100_000))
     }

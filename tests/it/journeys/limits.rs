@@ -130,11 +130,7 @@ async fn twenty_votes(viewport: Viewport, photo_limit: u64) {
         assert_eq!(requests.len(), 2, "{requests:?}");
         rounds.push(requests[0].bytes);
         photos.push(requests[1].bytes);
-        let moved = visitor.cls() + visitor.shift_after_input();
-        if moved > 0.0 {
-            println!("vote {vote} moved {moved}: {}", visitor.text("#card").await);
-        }
-        shift += moved;
+        shift += visitor.cls() + visitor.shift_after_input();
         let focus = visitor.focused().await;
         assert_eq!((focus.id.as_str(), focus.in_view), ("photo-h", true));
         untroubled(&visitor).await;

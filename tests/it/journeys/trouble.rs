@@ -57,8 +57,12 @@ async fn whoever_votes_too_fast_is_asked_to_wait() {
     let _neighbour = restless_neighbour(&site).await;
     // The first vote of each second is taken, whose ever it is.
     while visitor.text("#status").await != told {
+        let shown = name(&visitor).await;
         visitor.click("button[value='7']").await;
-        visitor.network().await;
+        let answered = format!(
+            "document.querySelector('#status').innerText || document.querySelector('#photo-h').innerText !== 'Photo of {shown}'"
+        );
+        visitor.wait_until("an answer", &format!("!!({answered})")).await;
     }
     assert_eq!(visitor.text("#status").await, told);
     assert!(visitor.evaluate::<String>("document.title").await.starts_with("Rate "));
