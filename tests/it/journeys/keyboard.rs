@@ -64,7 +64,7 @@ async fn every_stop_of_the_tab_key_can_be_seen() {
             visitor.press("Tab").await;
             let focus = visitor.focused().await;
             // Past the last one the browser's own controls follow.
-            if focus.tag == "BODY" || focus.id == "" && focus.name == "Skip to the main part" && stops > 0 {
+            if focus.tag == "BODY" || focus.id.is_empty() && focus.name == "Skip to the main part" && stops > 0 {
                 break;
             }
             stops += 1;
