@@ -43,17 +43,27 @@ pub async fn check(visitor: &Visitor) {
 
 /// The rules of WCAG 2.2 A and AA and the best practices that the page breaks.
 pub async fn violations(visitor: &Visitor) -> Vec<Violation> {
-    let options = json!({
-        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-        "rules": { "target-size": { "enabled": true }, "region": { "enabled": true } },
-        "resultTypes": ["violations"],
-    });
+    run(visitor, "html", &options()).await
+}
+
+/// The same, and texts with a contrast of less than 7:1 (4.5:1 if large).
+pub async fn strict_violations(visitor: &Visitor) -> Vec<Violation> {
+    let mut options = options();
+    options["rules"]["color-contrast-enhanced"] = json!({ "enabled": true });
     run(visitor, "html", &options).await
 }
 
 /// Texts below the selector with a contrast of less than 7:1 (4.5:1 if large).
 pub async fn low_contrast(visitor: &Visitor, selector: &str) -> Vec<Violation> {
     run(visitor, selector, &json!({ "runOnly": { "type": "rule", "values": ["color-contrast-enhanced"] } })).await
+}
+
+fn options() -> Value {
+    json!({
+        "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        "rules": { "target-size": { "enabled": true }, "region": { "enabled": true } },
+        "resultTypes": ["violations"],
+    })
 }
 
 async fn run(visitor: &Visitor, selector: &str, options: &Value) -> Vec<Violation> {

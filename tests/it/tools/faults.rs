@@ -19,6 +19,8 @@ async fn axe_finds_what_is_planted() {
     axe::check(&visitor).await;
     let grey = axe::low_contrast(&visitor, "main").await;
     assert!(grey[0].to_string().contains("4.95"), "{}", grey[0]);
+    let strict = axe::strict_violations(&visitor).await;
+    assert_eq!(strict.iter().map(|violation| violation.id.as_str()).collect::<Vec<_>>(), ["color-contrast-enhanced"]);
     assert_eq!(visitor.problems(), [""; 0], "axe leaves no trace");
 }
 

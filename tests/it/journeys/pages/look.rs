@@ -36,9 +36,7 @@ pub async fn look(visitor: &Visitor, state: &str) {
     for (width, height, scheme, forced) in WAYS {
         be(visitor, (width, height), scheme, forced).await;
         let way = format!("{state} ({width} wide, {scheme}, forced colours {forced})");
-        let mut found = axe::violations(visitor).await;
-        found.extend(axe::low_contrast(visitor, "body").await);
-        complain(visitor, &way, found).await;
+        complain(visitor, &way, axe::strict_violations(visitor).await).await;
         complain(visitor, &format!("{way}: small targets"), visitor.evaluate::<Vec<String>>(SMALL).await).await;
     }
     complain(visitor, &format!("{state}: inline"), visitor.evaluate::<Vec<String>>(INLINE).await).await;
