@@ -70,9 +70,15 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::RowNotFound => Error::NotFound,
             // PostgreSQL is away or swamped.
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Error::Busy,
+            sqlx::Error::Database(cause) if cause.code().is_some_and(|code| passes(&code)) => Error::Busy,
             other => Error::Internal(other.into()),
         }
     }
+}
+
+/// PostgreSQL stops, starts or has crashed (57P), or is full (53): trying again will help.
+fn passes(code: &str) -> bool {
+    code.starts_with("57P") || code.starts_with("53")
 }
 
 impl From<crate::storage::Error> for Error {

@@ -22,5 +22,6 @@ pub async fn run() -> Result<(), Failure> {
         println!("Tallies, deck, standings and queue agree with a recount.");
         return Ok(());
     }
-    Err(format!("{} things disagree.", wrong.len()).into())
+    let things = if wrong.len() == 1 { "thing disagrees" } else { "things disagree" };
+    Err(format!("{} {things}.", wrong.len()).into())
 }

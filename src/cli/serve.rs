@@ -2,7 +2,8 @@
 
 use ratemyderp::config::{self, Config};
 use ratemyderp::storage::Storage;
-use ratemyderp::web;
+use ratemyderp::web::{self, Db};
+use rocket_db_pools::Database;
 
 use super::Failure;
 
@@ -10,5 +11,9 @@ pub async fn run() -> Result<(), Failure> {
     let config = Config::load()?;
     let storage = Storage::local(&config.storage.path())?;
     let rocket = web::rocket(config::figment(), config, storage)?;
-    rocket.launch().await.map(drop).map_err(|cause| cause.to_string().into())
+    let stopped = rocket.launch().await.map_err(|cause| cause.to_string())?;
+    if let Some(db) = Db::fetch(&stopped) {
+        db.pool().close().await;
+    }
+    Ok(())
 }

@@ -1,8 +1,6 @@
 //! Rocket's pool life cycle over our pool.
 #![allow(unused_qualifications, reason = "in what the derive writes")]
 
-use std::time::Duration;
-
 use rocket::figment::Figment;
 use rocket_db_pools::{Database, Error, Pool};
 use sqlx::PgPool;
@@ -10,9 +8,6 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Postgres, Transaction};
 
 use crate::config::DatabaseConfig;
-
-/// How long a stop waits for connections in use before it closes the pool under them.
-const DRAIN: Duration = Duration::from_millis(2500);
 
 /// The database, as handlers ask for it.
 #[derive(Database)]
@@ -54,9 +49,7 @@ impl Pool for Pg {
         self.0.acquire().await.map_err(Error::Get)
     }
 
-    /// Rocket closes the pool when a stop begins, while requests are still being answered: let them finish first.
-    async fn close(&self) {
-        tokio::time::sleep(DRAIN).await;
-        self.0.close().await;
-    }
+    /// Nothing: Rocket asks for it when a stop begins, while requests are still being answered. `ratemyderp serve` closes
+    /// the pool when they are.
+    async fn close(&self) {}
 }

@@ -120,7 +120,7 @@ fn explain(error: &Error, status: Status) -> Explanation {
         Error::TooFast { message, .. } => ("A little slower, please", message.clone()),
         Error::Busy => (
             "We are out of breath",
-            "The site is very busy or being repaired. Nothing was saved. Try again in a few seconds.".to_owned(),
+            "The site is very busy or being repaired. What you sent may not have been saved. Try again in a few seconds.".to_owned(),
         ),
         Error::Internal(_) => (
             "Something broke on our side",

@@ -10,6 +10,7 @@
 
 mod deck;
 mod journeys;
+mod processes;
 mod record;
 mod standings;
 mod support;

@@ -56,7 +56,7 @@ async fn whoever_votes_too_fast_is_asked_to_wait() {
     let visitor = visit(&site, Options::default()).await;
     let _neighbour = restless_neighbour(&site).await;
     // The first vote of each second is taken, whose ever it is.
-    while visitor.text("#status").await != told {
+    while !visitor.text("#status").await.contains(told) {
         let shown = name(&visitor).await;
         visitor.click("button[value='7']").await;
         let answered = format!(
@@ -65,7 +65,6 @@ async fn whoever_votes_too_fast_is_asked_to_wait() {
         );
         visitor.wait_until("an answer", &answered).await;
     }
-    assert_eq!(visitor.text("#status").await, told);
     assert!(visitor.evaluate::<String>("document.title").await.starts_with("Rate "));
     assert_eq!(visitor.focused().await.name, "7 out of 10");
 

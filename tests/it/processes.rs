@@ -1,0 +1,23 @@
+//! Both programs as processes, on real sockets: several at once, killed, stopped, fed rubbish, without their database.
+
+mod cluster;
+mod commands;
+mod crowd;
+mod installation;
+mod killed;
+mod restarted;
+mod rubbish;
+mod stopped;
+mod together;
+mod visitor;
+
+use std::time::{Duration, Instant};
+
+/// Waits for what is bound to come; the limit only ends a test that would hang.
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    while !holds().await {
+        assert!(start.elapsed() < Duration::from_secs(120), "waited in vain until {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,260 @@
+//! The two programs, as somebody runs them, on one database and one folder of blobs.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use image::{ImageFormat, Rgb, RgbImage};
+use ratemyderp::accounts;
+use ratemyderp::config::Config;
+use ratemyderp::storage::Storage;
+use ratemyderp::submissions::upload::{Upload, upload};
+use ratemyderp_jobs::Context;
+use sqlx::PgPool;
+use tempfile::TempDir;
+
+use super::until;
+use crate::support::database::Database;
+
+/// What a command printed, and how it ended.
+pub struct Output {
+    pub code: Option<i32>,
+    pub text: String,
+    pub errors: String,
+}
+
+/// Gone when it is dropped; processes have to be dropped before.
+pub struct Installation {
+    pub pool: PgPool,
+    pub storage: Storage,
+    url: String,
+    house: i64,
+    folder: TempDir,
+    processes: AtomicU32,
+    /// How many seconds its processes wait for a connection.
+    patience: u32,
+    _database: Option<Database>,
+}
+
+impl Installation {
+    pub async fn new() -> Self {
+        let database = Database::create().await;
+        // No machine is so busy that a visitor is turned away.
+        Self::with(database.url().to_owned(), database.pool(8), Some(database), 30).await
+    }
+
+    /// On an empty database elsewhere, which may go away: visitors are told so soon.
+    pub async fn on(url: &str) -> Self {
+        let pool = PgPool::connect(url).await.expect("the server answers");
+        ratemyderp::db::migrate(&pool).await.expect("migrated");
+        Self::with(url.to_owned(), pool, None, 1).await
+    }
+
+    async fn with(url: String, pool: PgPool, database: Option<Database>, patience: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let storage = Storage::local(&folder.path().join("storage")).expect("a folder for blobs");
+        let mut tx = pool.begin().await.expect("a transaction");
+        let house = accounts::ensure(&mut tx, accounts::HOUSE, "The House").await.expect("an account");
+        tx.commit().await.expect("commit");
+        Installation { pool, storage, url, house, folder, processes: AtomicU32::new(0), patience, _database: database }
+    }
+
+    /// A web process on a free port, once it answers.
+    pub async fn web(&self) -> Web {
+        self.web_on(0).await
+    }
+
+    pub async fn web_on(&self, port: u16) -> Web {
+        let mut command = self.program(&["serve"]);
+        let mut process = self.start(command.env("ROCKET_PORT", port.to_string()));
+        let mut port = None;
+        until("the web process has launched", async || {
+            assert!(process.child.try_wait().expect("a child").is_none(), "it ended:\n{}", process.log());
+            let log = process.log();
+            let address = log.split_once("launched from http://127.0.0.1:").map(|(_, rest)| rest.trim_end().to_owned());
+            port = address.and_then(|port| port.parse().ok());
+            port.is_some()
+        })
+        .await;
+        Web { process, port: port.expect("a port") }
+    }
+
+    /// A jobs process; what it does shows when it is ready.
+    pub fn jobs(&self) -> Process {
+        self.start(&mut self.jobs_program(&["work"]))
+    }
+
+    /// `ratemyderp`, told all that it needs to know.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        self.command(Path::new(env!("CARGO_BIN_EXE_ratemyderp")), arguments)
+    }
+
+    /// `ratemyderp-jobs`, likewise.
+    pub fn jobs_program(&self, arguments: &[&str]) -> Command {
+        let program = Path::new(env!("CARGO_BIN_EXE_ratemyderp")).with_file_name("ratemyderp-jobs");
+        assert!(program.exists(), "{} is missing: run `cargo build --workspace` first", program.display());
+        self.command(&program, arguments)
+    }
+
+    /// Runs a command to its end.
+    pub async fn run(&self, mut command: Command) -> Output {
+        let output = tokio::task::spawn_blocking(move || command.output()).await.expect("no panic").expect("it starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Output { code: output.status.code(), text: text(output.stdout), errors: text(output.stderr) }
+    }
+
+    /// Runs a command that must succeed, and gives what it printed.
+    pub async fn ratemyderp(&self, arguments: &[&str]) -> String {
+        let output = self.run(self.program(arguments)).await;
+        assert_eq!(output.code, Some(0), "{arguments:?}: {}{}", output.text, output.errors);
+        output.text
+    }
+
+    /// `ratemyderp check` finds nothing wrong.
+    pub async fn check(&self) {
+        let said = self.ratemyderp(&["check"]).await;
+        assert_eq!(said, "Tallies, deck, standings and queue agree with a recount.\n");
+    }
+
+    pub async fn upload(&self, title: &str, file: Vec<u8>) -> i64 {
+        let (species, alt_text) = ("cat".into(), "A cat that fell off a sofa".into());
+        let photo = Upload { owner: self.house, title: title.into(), species, alt_text, file };
+        upload(&self.pool, &self.storage, photo).await.expect("accepted")
+    }
+
+    /// So many more photos in the deck, cut to size without a jobs process.
+    pub async fn photos(&self, count: u32) {
+        for number in 1..=count {
+            self.upload(&format!("Photo {number}"), picture(64, number)).await;
+        }
+        let config: Config = ratemyderp::config::figment().extract().expect("a configuration");
+        let context = Context::new(self.pool.clone(), self.storage.clone(), config.jobs);
+        ratemyderp_jobs::drain(&context).await.expect("every job succeeds");
+    }
+
+    /// Numbers of all photos that can be voted on.
+    pub async fn votable(&self) -> Vec<i64> {
+        let sql = "SELECT id FROM submissions WHERE ordinal IS NOT NULL ORDER BY id";
+        sqlx::query_scalar(sql).fetch_all(&self.pool).await.expect("photos")
+    }
+
+    pub async fn count(&self, of: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM {of}");
+        sqlx::query_scalar(&sql).fetch_one(&self.pool).await.expect("a count")
+    }
+
+    /// Every upload has become a photo or was refused.
+    pub async fn until_developed(&self) {
+        until("every upload is ready or failed", async || {
+            self.count("submissions WHERE state = 'pending'").await == 0
+                && self.count("fang_tasks WHERE kind = 'thumbnail' AND state NOT IN ('finished', 'failed')").await == 0
+        })
+        .await;
+    }
+
+    fn start(&self, command: &mut Command) -> Process {
+        let number = self.processes.fetch_add(1, Ordering::Relaxed);
+        let log = self.folder.path().join(format!("{number}.log"));
+        let file = File::create(&log).expect("a log");
+        let errors = file.try_clone().expect("a log");
+        let child = command.stdin(Stdio::null()).stdout(file).stderr(errors).spawn().expect("it starts");
+        Process { child, log }
+    }
+
+    fn command(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("DATABASE_URL", &self.url)
+            .env("ROCKET_SECRET_KEY", "c2VjcmV0IGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVz")
+            .env("ROCKET_LOG_LEVEL", "critical")
+            .env("ROCKET_CLI_COLORS", "false")
+            .env("ROCKET_STORAGE", format!("{{path={:?}}}", self.folder.path().join("storage")))
+            .env("ROCKET_TEMP_DIR", self.folder.path())
+            .env("ROCKET_DATABASES", format!("{{main={{connect_timeout={}}}}}", self.patience))
+            // All visitors come from one network, and none of them ever looks at a picture.
+            .env(
+                "ROCKET_RATES",
+                "{votes_per_rater={per_second=1000,burst=10000},votes_per_network={per_second=10000,burst=100000}}",
+            )
+            // What a killed process held is soon given to another.
+            .env("ROCKET_JOBS", "{workers=2,lease_seconds=2,poll_seconds=1,rank_every_seconds=1}");
+        command
+    }
+}
+
+/// A web process.
+pub struct Web {
+    pub process: Process,
+    pub port: u16,
+}
+
+impl Web {
+    /// Where it answers, without a slash at the end.
+    pub fn door(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}
+
+/// A process that ends with its test.
+pub struct Process {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status();
+        assert!(status.expect("a shell command").success());
+    }
+
+    /// SIGKILL: no handler runs, nothing is flushed.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
+    pub fn lives(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_none()
+    }
+
+    pub async fn ended(&mut self) -> ExitStatus {
+        until("the process has ended", async || !self.lives()).await;
+        self.child.wait().expect("it ends")
+    }
+
+    /// All that it has printed.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            let log = self.log();
+            let end: Vec<&str> = log.lines().rev().take(20).collect();
+            let end: Vec<&str> = end.into_iter().rev().collect();
+            eprintln!("--- the last that process {} printed:\n{}", self.id(), end.join("\n"));
+        }
+    }
+}
+
+/// A square PNG; each number gives another.
+pub fn picture(side: u32, number: u32) -> Vec<u8> {
+    // Grain, so that it is some work to compress.
+    let grain =
+        |x: u32, y: u32| (x.wrapping_mul(7919) ^ y.wrapping_mul(104_729) ^ number).wrapping_mul(2_654_435_761) >> 27;
+    let pixel = |x, y| Rgb([(x * 200 / side + grain(x, y)) as u8, (y * 200 / side) as u8, (number * 37 % 256) as u8]);
+    let mut file = std::io::Cursor::new(Vec::new());
+    RgbImage::from_fn(side, side, pixel).write_to(&mut file, ImageFormat::Png).expect("a picture");
+    file.into_inner()
+}
