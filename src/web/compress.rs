@@ -53,7 +53,7 @@ pub fn accepts_gzip(request: &Request<'_>) -> bool {
 }
 
 fn gzip(plain: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::new(5));
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::best());
     encoder.write_all(plain)?;
     encoder.finish()
 }

@@ -44,8 +44,9 @@ struct Explanation {
     status: u16,
     heading: &'static str,
     message: String,
-    href: &'static str,
-    link: &'static str,
+    /// Where to go on; nothing where staying on the page is the way on.
+    href: Option<&'static str>,
+    link: Option<&'static str>,
     #[serde(skip)]
     cookie_missing: bool,
     #[serde(skip)]
@@ -68,7 +69,10 @@ impl<'r> Responder<'r, 'static> for Error {
 }
 
 impl<'r> Responder<'r, 'static> for Explanation {
-    fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
+    fn respond_to(mut self, request: &'r Request<'_>) -> Result<'static> {
+        if Partial::of(request).0 && matches!(self.status, 422 | 429) {
+            (self.href, self.link) = (None, None);
+        }
         let template = match (Partial::of(request).0, self.cookie_missing) {
             (true, _) => "errors/_fragment",
             (false, true) => "home/cookies",
@@ -136,8 +140,8 @@ fn explain(error: &Error, status: Status) -> Explanation {
         status: status.code,
         heading,
         message,
-        href: "/",
-        link: "Rate a photo",
+        href: Some("/"),
+        link: Some("Rate a photo"),
         cookie_missing: matches!(error, Error::CookieMissing),
         retry_after,
     }

@@ -2,7 +2,7 @@
 
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Header;
-use rocket::shield::{Frame, Permission, Policy, Referrer, Shield};
+use rocket::shield::{Frame, NoSniff, Policy, Referrer, Shield};
 use rocket::{Request, Response};
 
 /// Nothing but our own files, and no inline script or style.
@@ -22,10 +22,10 @@ impl Policy for ContentSecurityPolicy {
 
 /// Rocket's shield with our policies. With no-referrer our own forms would say `Origin: null`.
 pub fn shield() -> Shield {
-    Shield::default()
+    Shield::new()
+        .enable(NoSniff::default())
         .enable(ContentSecurityPolicy)
         .enable(Frame::Deny)
-        .enable(Permission::default())
         .enable(Referrer::SameOrigin)
 }
 

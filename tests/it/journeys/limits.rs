@@ -57,7 +57,7 @@ async fn a_vote_without_script_is_light() {
             requests.iter().filter(|request| request.kind == "Document").map(|request| request.bytes).sum();
         println!("a vote without script: {round} B without the photo, {} requests", requests.len());
         // The whole page comes again, with the headers of two answers.
-        assert!(round <= 3_200, "{round}");
+        assert!(round <= 3_072, "{round}");
         assert_eq!(requests.len(), 3);
         // Each vote is a page of its own.
         let shift = visitor.cls() + visitor.shift_after_input();
