@@ -1,14 +1,9 @@
 //! Who owns photos.
 
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{Postgres, Transaction};
 
 /// The account that the demo photos belong to.
 pub const HOUSE: &str = "house";
-
-/// The account with this username, if there is one.
-pub async fn find(conn: &mut PgConnection, username: &str) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar!("SELECT id FROM accounts WHERE username = $1", username).fetch_optional(conn).await
-}
 
 /// The account with this username, made if it is missing.
 pub async fn ensure(
