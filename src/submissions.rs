@@ -1,9 +1,12 @@
 //! Photos: what they are, and whether people may vote on them.
 
+mod description;
 pub mod moderation;
+mod places;
 pub mod reports;
 pub mod upload;
 
+pub use description::describe;
 pub use ratemyderp_pictures::renditions;
 
 use chrono::{DateTime, Utc};
@@ -101,28 +104,30 @@ pub async fn publish(
     key: Uuid,
     sizes: &[i32],
 ) -> Result<bool, sqlx::Error> {
-    let waiting = sqlx::query_scalar!(
-        r#"SELECT moderation AS "moderation: Moderation" FROM submissions
+    let waiting = sqlx::query!(
+        r#"SELECT moderation AS "moderation: Moderation", alt_text <> '' AS "described!" FROM submissions
            WHERE id = $1 AND state = 'pending' FOR UPDATE"#,
         id
     )
     .fetch_optional(&mut **tx)
     .await?;
-    let Some(moderation) = waiting else {
+    let Some(waiting) = waiting else {
         return Ok(false);
     };
-    let ordinal = match moderation {
-        Moderation::Visible => Some(moderation::next_ordinal(tx).await?),
+    let places = match waiting.moderation {
+        Moderation::Visible => Some(places::next(tx, waiting.described).await?),
         Moderation::Hidden | Moderation::Removed => None,
     };
     sqlx::query!(
         "UPDATE submissions
-         SET state = 'ready', rendition_key = $2, rendition_sizes = $3, ordinal = $4, updated_at = now()
+         SET state = 'ready', rendition_key = $2, rendition_sizes = $3, ordinal = $4, described_ordinal = $5,
+             updated_at = now()
          WHERE id = $1",
         id,
         key,
         sizes,
-        ordinal
+        places.map(|places| places.ordinal),
+        places.and_then(|places| places.described)
     )
     .execute(&mut **tx)
     .await?;

@@ -1,12 +1,15 @@
 //! Which photo comes next: every rater goes through all photos in an order of their own,
-//! without a scan and without a stored order.
+//! without a scan and without a stored order. Whoever wants described photos alone has a second order through those.
 
 mod order;
+mod store;
 
 use sqlx::PgConnection;
 
 use super::RaterId;
 use order::Order;
+
+pub use store::{any, load};
 
 /// How many positions are looked at in one query.
 const LOOK_AHEAD: i64 = 32;
@@ -19,8 +22,20 @@ const WRITE_BACK: i64 = 16;
 #[derive(Clone)]
 pub struct DeckKey(pub [u8; 32]);
 
+/// Which photos somebody goes through. Each class has places of its own, without gaps when they are given out, so that
+/// the cost of the next photo is the same in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Class {
+    /// All that may be voted on.
+    #[default]
+    All,
+    /// Those among them that somebody has described in words.
+    Described,
+}
+
 /// The ordinals that one trip through the deck covers; never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(into = "(i64, i64)")]
 pub struct Lap {
     /// First ordinal, from 1.
     pub start: i64,
@@ -30,6 +45,7 @@ pub struct Lap {
 
 /// How far somebody has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(into = "(Lap, i64)")]
 pub struct Progress {
     /// The lap they are on.
     pub lap: Lap,
@@ -38,8 +54,46 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// At the start of the shortest lap, for a vote cast before the deck was ever asked.
+    /// At the start of the shortest lap, for a rater who is stored before the deck was ever asked.
     pub(super) const FIRST: Progress = Progress { lap: Lap { start: 1, end: 1 }, position: 0 };
+}
+
+/// How far somebody has come through each class; nothing before they first asked for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(into = "(Option<Progress>, Option<Progress>)")]
+pub struct Bookmarks {
+    /// Through all photos.
+    pub all: Option<Progress>,
+    /// Through the described ones.
+    pub described: Option<Progress>,
+}
+
+impl Bookmarks {
+    fn of(&mut self, class: Class) -> &mut Option<Progress> {
+        match class {
+            Class::All => &mut self.all,
+            Class::Described => &mut self.described,
+        }
+    }
+}
+
+// In cookies without the names, which would be most of it.
+impl From<Lap> for (i64, i64) {
+    fn from(lap: Lap) -> Self {
+        (lap.start, lap.end)
+    }
+}
+
+impl From<Progress> for (Lap, i64) {
+    fn from(progress: Progress) -> Self {
+        (progress.lap, progress.position)
+    }
+}
+
+impl From<Bookmarks> for (Option<Progress>, Option<Progress>) {
+    fn from(bookmarks: Bookmarks) -> Self {
+        (bookmarks.all, bookmarks.described)
+    }
 }
 
 /// Somebody looking at the deck.
@@ -49,62 +103,44 @@ pub struct Rater {
     pub id: RaterId,
     /// The account they are logged in to.
     pub account: Option<i64>,
-    /// How far they have come; nothing before their first photo.
-    pub progress: Option<Progress>,
+    /// How far they have come.
+    pub bookmarks: Bookmarks,
     /// Is this in `raters`? Before the first vote it lives in the browser's cookie alone.
     pub stored: bool,
 }
 
-/// What `raters` knows of somebody, or what their cookie says.
-pub async fn load(conn: &mut PgConnection, id: RaterId, cookie: Option<Progress>) -> Result<Rater, sqlx::Error> {
-    let row = sqlx::query!("SELECT account, lap_start, lap_end, position FROM raters WHERE id = $1", id.0)
-        .fetch_optional(conn)
-        .await?;
-    Ok(match row {
-        Some(row) => Rater {
-            id,
-            account: row.account,
-            progress: Some(Progress { lap: Lap { start: row.lap_start, end: row.lap_end }, position: row.position }),
-            stored: true,
-        },
-        None => Rater { id, account: None, progress: cookie, stored: false },
-    })
-}
-
-/// Is there a photo that people may vote on?
-pub async fn any(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM submissions WHERE ordinal IS NOT NULL) AS "any!""#)
-        .fetch_one(conn)
-        .await
-}
-
-/// The photo that this rater has to rate next: the first of their order that is in the deck and neither
+/// The photo that this rater has to rate next: the first of their order that is in this class and neither
 /// their own nor rated nor reported by them. It stays the same until they rate or report it.
-/// Nothing when they have seen them all. Moves `rater.progress` forward, and writes it back when it is stored.
-pub async fn current(conn: &mut PgConnection, key: &DeckKey, rater: &mut Rater) -> Result<Option<i64>, sqlx::Error> {
-    let before = rater.progress;
+/// Nothing when they have seen them all. Moves their bookmark forward, and writes it back when they are stored.
+pub async fn current(
+    conn: &mut PgConnection,
+    key: &DeckKey,
+    rater: &mut Rater,
+    class: Class,
+) -> Result<Option<i64>, sqlx::Error> {
+    let before = *rater.bookmarks.of(class);
+    let mut now = before;
     let found = loop {
-        if let Some(progress) = &mut rater.progress
-            && let Some(submission) = advance(conn, key, rater.id, rater.account, progress).await?
+        if let Some(progress) = &mut now
+            && let Some(submission) = advance(conn, key, rater, class, progress).await?
         {
             break Some(submission);
         }
-        let done = rater.progress.map_or(0, |progress| progress.lap.end);
-        match next_lap(conn, done).await? {
-            None => break None,
-            Some(lap) => {
-                rater.progress = Some(Progress { lap, position: 0 });
-                if rater.stored {
-                    rater.progress = Some(begin_lap(conn, rater.id, lap).await?);
-                }
-            }
-        }
+        let done = now.map_or(0, |progress| progress.lap.end);
+        let Some(lap) = next_lap(conn, class, done).await? else {
+            break None;
+        };
+        now = Some(match rater.stored {
+            true => store::begin_lap(conn, class, rater.id, lap).await?,
+            false => Progress { lap, position: 0 },
+        });
     };
+    *rater.bookmarks.of(class) = now;
     if rater.stored
-        && let Some(after) = rater.progress
-        && lags(before, after)
+        && let Some(now) = now
+        && lags(before, now)
     {
-        write_back(conn, rater.id, after).await?;
+        store::write_back(conn, class, rater.id, now).await?;
     }
     Ok(found)
 }
@@ -113,26 +149,15 @@ pub async fn current(conn: &mut PgConnection, key: &DeckKey, rater: &mut Rater) 
 async fn advance(
     conn: &mut PgConnection,
     key: &DeckKey,
-    id: RaterId,
-    account: Option<i64>,
+    rater: &Rater,
+    class: Class,
     progress: &mut Progress,
 ) -> Result<Option<i64>, sqlx::Error> {
-    let order = Order::new(key, id, progress.lap);
+    let order = Order::new(key, rater.id, class, progress.lap);
     while progress.position < order.len() {
         let until = (progress.position + LOOK_AHEAD).min(order.len());
         let ordinals: Vec<i64> = (progress.position..until).map(|position| order.ordinal(position)).collect();
-        let open = sqlx::query!(
-            r#"SELECT s.id, s.ordinal AS "ordinal!" FROM submissions s
-               WHERE s.ordinal = ANY($1)
-                 AND s.owner IS DISTINCT FROM $2
-                 AND NOT EXISTS (SELECT FROM ratings r WHERE r.rater = $3 AND r.submission = s.id)
-                 AND NOT EXISTS (SELECT FROM reports p WHERE p.rater = $3 AND p.submission = s.id)"#,
-            &ordinals,
-            account,
-            id.0
-        )
-        .fetch_all(&mut *conn)
-        .await?;
+        let open = store::open(conn, class, rater, &ordinals).await?;
         for ordinal in ordinals {
             if let Some(photo) = open.iter().find(|photo| photo.ordinal == ordinal) {
                 return Ok(Some(photo.id));
@@ -143,39 +168,31 @@ async fn advance(
     Ok(None)
 }
 
-/// All that was added to the deck since `done`; nothing when nothing was.
-async fn next_lap(conn: &mut PgConnection, done: i64) -> Result<Option<Lap>, sqlx::Error> {
-    let size = sqlx::query_scalar!("SELECT size FROM deck").fetch_one(conn).await?;
+/// All that was added to the class since `done`; nothing when nothing was.
+async fn next_lap(conn: &mut PgConnection, class: Class, done: i64) -> Result<Option<Lap>, sqlx::Error> {
+    let size = store::size(conn, class).await?;
     Ok((size > done).then_some(Lap { start: done + 1, end: size }))
 }
 
-/// Stores a new lap, unless another tab stored one first: then gives that one.
-async fn begin_lap(conn: &mut PgConnection, id: RaterId, lap: Lap) -> Result<Progress, sqlx::Error> {
-    sqlx::query!(
-        "UPDATE raters SET lap_start = $2, lap_end = $3, position = 0 WHERE id = $1 AND lap_end < $2",
-        id.0,
-        lap.start,
-        lap.end
-    )
-    .execute(&mut *conn)
-    .await?;
-    let row =
-        sqlx::query!("SELECT lap_start, lap_end, position FROM raters WHERE id = $1", id.0).fetch_one(conn).await?;
-    Ok(Progress { lap: Lap { start: row.lap_start, end: row.lap_end }, position: row.position })
+fn lags(before: Option<Progress>, now: Progress) -> bool {
+    before.is_none_or(|before| before.lap != now.lap || now.position - before.position >= WRITE_BACK)
 }
 
-fn lags(before: Option<Progress>, after: Progress) -> bool {
-    before.is_none_or(|before| before.lap != after.lap || after.position - before.position >= WRITE_BACK)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-async fn write_back(conn: &mut PgConnection, id: RaterId, progress: Progress) -> Result<(), sqlx::Error> {
-    sqlx::query!(
-        "UPDATE raters SET position = $3 WHERE id = $1 AND lap_start = $2 AND position < $3",
-        id.0,
-        progress.lap.start,
-        progress.position
-    )
-    .execute(conn)
-    .await
-    .map(drop)
+    #[test]
+    fn bookmarks_are_short_in_a_cookie_and_survive_it() {
+        let all = Some(Progress { lap: Lap { start: 1, end: 1000 }, position: 17 });
+        let described = Some(Progress { lap: Lap { start: 12, end: 800 }, position: 3 });
+        for (bookmarks, text) in [
+            (Bookmarks::default(), "[null,null]"),
+            (Bookmarks { all, described: None }, "[[[1,1000],17],null]"),
+            (Bookmarks { all, described }, "[[[1,1000],17],[[12,800],3]]"),
+        ] {
+            assert_eq!(serde_json::to_string(&bookmarks).ok().as_deref(), Some(text));
+            assert_eq!(serde_json::from_str(text).ok(), Some(bookmarks));
+        }
+    }
 }

@@ -77,31 +77,49 @@ fn accept<'v>(owners: &BTreeMap<i64, i64>, votes: &'v [Vote]) -> BTreeMap<Key, &
         .collect()
 }
 
-/// First votes make their raters known, with the progress that their cookies held.
+/// First votes make their raters known, with the bookmarks that their cookies held.
 async fn keep_raters(tx: &mut Transaction<'_, Postgres>, accepted: &BTreeMap<Key, &Vote>) -> Result<(), sqlx::Error> {
-    let (mut ids, mut starts, mut ends, mut positions) = (vec![], vec![], vec![], vec![]);
-    for vote in accepted.values().filter(|vote| !vote.rater.stored) {
-        let progress = vote.rater.progress.unwrap_or(Progress::FIRST);
-        ids.push(vote.rater.id.0);
-        starts.push(progress.lap.start);
-        ends.push(progress.lap.end);
-        positions.push(progress.position);
-    }
-    if ids.is_empty() {
+    let new: Vec<&Rater> = accepted.values().map(|vote| &vote.rater).filter(|rater| !rater.stored).collect();
+    if new.is_empty() {
         return Ok(());
     }
+    let ids: Vec<_> = new.iter().map(|rater| rater.id.0).collect();
+    let all = Columns::of(new.iter().map(|rater| rater.bookmarks.all.or(Some(Progress::FIRST))));
+    let described = Columns::of(new.iter().map(|rater| rater.bookmarks.described));
     sqlx::query!(
-        "INSERT INTO raters (id, lap_start, lap_end, position)
-         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
+        "INSERT INTO raters (id, lap_start, lap_end, position, described_start, described_end, described_position)
+         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
          ON CONFLICT (id) DO NOTHING",
         &ids,
-        &starts,
-        &ends,
-        &positions
+        &all.starts as &[Option<i64>],
+        &all.ends as &[Option<i64>],
+        &all.positions as &[Option<i64>],
+        &described.starts as &[Option<i64>],
+        &described.ends as &[Option<i64>],
+        &described.positions as &[Option<i64>]
     )
     .execute(&mut **tx)
     .await
     .map(drop)
+}
+
+/// Bookmarks as columns.
+struct Columns {
+    starts: Vec<Option<i64>>,
+    ends: Vec<Option<i64>>,
+    positions: Vec<Option<i64>>,
+}
+
+impl Columns {
+    fn of(bookmarks: impl Iterator<Item = Option<Progress>>) -> Self {
+        let bookmarks: Vec<_> = bookmarks.collect();
+        let column = |of: fn(Progress) -> i64| bookmarks.iter().map(|bookmark| bookmark.map(of)).collect();
+        Columns {
+            starts: column(|progress| progress.lap.start),
+            ends: column(|progress| progress.lap.end),
+            positions: column(|progress| progress.position),
+        }
+    }
 }
 
 /// Writes the ratings; gives for each what it was before and is now. The previous score is read in the upsert itself:

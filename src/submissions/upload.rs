@@ -16,7 +16,7 @@ pub struct Upload {
     pub title: String,
     /// What kind of animal, 1 to 40 characters.
     pub species: String,
-    /// A description for people who cannot see it, at most 500 characters; may be empty.
+    /// A description for people who cannot see it, at most 500 characters; may be empty or blank.
     pub alt_text: String,
     /// The file as it came.
     pub file: Vec<u8>,
@@ -35,7 +35,7 @@ pub async fn upload(pool: &PgPool, storage: &Storage, upload: Upload) -> Result<
         owner,
         title,
         species,
-        alt_text,
+        alt_text.trim(),
         key
     )
     .fetch_one(&mut *tx)

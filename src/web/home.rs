@@ -12,7 +12,7 @@ use super::submissions::rating::{Last, Note};
 use super::view::View;
 use super::visitor::Visitor;
 use crate::error::Error;
-use crate::ratings::deck::{self, Rater};
+use crate::ratings::deck::{self, Class, Rater};
 use crate::submissions;
 
 /// The rater's current photo, whoever asks and however often, until they vote on it.
@@ -54,7 +54,7 @@ impl Card {
         last: Option<Last>,
         focus: bool,
     ) -> Result<Self, Error> {
-        let photo = match deck::current(conn, &keys.deck, &mut rater).await? {
+        let photo = match deck::current(conn, &keys.deck, &mut rater, Class::All).await? {
             Some(id) => submissions::find(conn, id).await?.as_ref().and_then(Photo::of),
             None => None,
         };

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 
 use crate::config::Config;
 use crate::ratings::RaterId;
-use crate::ratings::deck::{self, Progress, Rater};
+use crate::ratings::deck::{self, Bookmarks, Rater};
 
 const COOKIE: &str = "visitor";
 const LAST: &str = "last";
@@ -20,7 +20,8 @@ const LAST: &str = "last";
 #[derive(Clone, Serialize, Deserialize)]
 struct Content {
     token: [u8; 16],
-    progress: Option<Progress>,
+    #[serde(default)]
+    bookmarks: Bookmarks,
 }
 
 /// One browser. Asking for it gives the browser a cookie when it sent none.
@@ -45,13 +46,13 @@ impl<'r> Visitor<'r> {
 
     /// What is known of them.
     pub async fn rater(&self, conn: &mut PgConnection) -> Result<Rater, sqlx::Error> {
-        deck::load(conn, self.rater_id(), self.content.progress).await
+        deck::load(conn, self.rater_id(), self.content.bookmarks).await
     }
 
     /// Keeps in the cookie how far a rater has come who is in no table yet.
     pub fn remember(&mut self, rater: &Rater) {
-        if !rater.stored && rater.progress != self.content.progress {
-            self.content.progress = rater.progress;
+        if !rater.stored && rater.bookmarks != self.content.bookmarks {
+            self.content.bookmarks = rater.bookmarks;
             self.send();
         }
     }
@@ -98,7 +99,7 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
         let jar = request.cookies();
         let sent = jar.get_private(COOKIE).and_then(|cookie| serde_json::from_str(cookie.value()).ok());
         // Asked for twice in one request it has to be the same new browser.
-        let fresh = request.local_cache(|| Content { token: rand::random(), progress: None });
+        let fresh = request.local_cache(|| Content { token: rand::random(), bookmarks: Bookmarks::default() });
         let secure = request.rocket().state::<Config>().is_some_and(|config| config.cookies.secure);
         let returned = sent.is_some();
         let visitor = Visitor { content: sent.unwrap_or_else(|| fresh.clone()), returned, jar, secure };

@@ -10,6 +10,7 @@
 
 mod deck;
 mod journeys;
+mod migrations;
 mod processes;
 mod record;
 mod standings;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use ratemyderp::ratings::deck::Rater;
+use ratemyderp::ratings::deck::{Bookmarks, Rater};
 use ratemyderp::ratings::record::{Recorded, Vote, record};
 use ratemyderp::ratings::{self, tally};
 
 use crate::support::{World, score, someone};
 
 fn vote(rater: u128, submission: i64, given: u8) -> Vote {
-    let rater = Rater { id: someone(rater), account: None, progress: None, stored: false };
+    let rater = Rater { id: someone(rater), account: None, bookmarks: Bookmarks::default(), stored: false };
     Vote { rater, submission, score: score(given) }
 }
 

@@ -1,7 +1,7 @@
 //! Score and rank.
 
 use proptest::prelude::*;
-use ratemyderp::ratings::deck::Rater;
+use ratemyderp::ratings::deck::{Bookmarks, Rater};
 use ratemyderp::ratings::record::Vote;
 use ratemyderp::ratings::standings::leaderboard::{self, Page};
 use ratemyderp::ratings::standings::{self, Standing, Summary};
@@ -16,7 +16,7 @@ async fn work_out(world: &World) -> Summary {
 }
 
 fn vote(rater: u8, submission: i64, given: u8) -> Vote {
-    let rater = Rater { id: someone(rater.into()), account: None, progress: None, stored: false };
+    let rater = Rater { id: someone(rater.into()), account: None, bookmarks: Bookmarks::default(), stored: false };
     Vote { rater, submission, score: score(given) }
 }
 

@@ -10,7 +10,7 @@ pub mod terminal;
 
 use ratemyderp::accounts;
 use ratemyderp::config::Config;
-use ratemyderp::ratings::deck::Rater;
+use ratemyderp::ratings::deck::{Bookmarks, Rater};
 use ratemyderp::ratings::record::{Recorded, Vote, record};
 use ratemyderp::ratings::{self, RaterId, Score, deck};
 use ratemyderp::storage::Storage;
@@ -102,6 +102,13 @@ impl World {
         .expect("a photo")
     }
 
+    /// Its owner puts it into these words, or takes them back.
+    pub async fn describe(&self, id: i64, words: &str) {
+        let mut tx = self.pool.begin().await.expect("a transaction");
+        submissions::describe(&mut tx, id, words).await.expect("described");
+        tx.commit().await.expect("commit");
+    }
+
     pub async fn hide(&self, id: i64) {
         let mut tx = self.pool.begin().await.expect("a transaction");
         submissions::moderation::hide(&mut tx, id).await.expect("hidden");
@@ -130,7 +137,7 @@ impl World {
 
     pub async fn rater(&self, id: RaterId) -> Rater {
         let mut conn = self.pool.acquire().await.expect("a connection");
-        deck::load(&mut conn, id, None).await.expect("a rater")
+        deck::load(&mut conn, id, Bookmarks::default()).await.expect("a rater")
     }
 
     /// Everything that a recount finds wrong.

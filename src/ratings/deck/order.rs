@@ -7,7 +7,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
 
-use super::{DeckKey, Lap};
+use super::{Class, DeckKey, Lap};
 use crate::ratings::RaterId;
 
 const ROUNDS: u8 = 6;
@@ -20,9 +20,9 @@ pub struct Order {
 }
 
 impl Order {
-    pub fn new(key: &DeckKey, rater: RaterId, lap: Lap) -> Self {
+    pub fn new(key: &DeckKey, rater: RaterId, class: Class, lap: Lap) -> Self {
         let bits = u64::BITS - ((lap.end - lap.start) as u64).leading_zeros();
-        Order { lap, key: lap_key(key, rater, lap), half_bits: bits.div_ceil(2).max(1) }
+        Order { lap, key: lap_key(key, rater, class, lap), half_bits: bits.div_ceil(2).max(1) }
     }
 
     /// How many positions there are.
@@ -55,13 +55,16 @@ impl Order {
     }
 }
 
-/// HMAC over rater and lap: nobody without the key can tell what comes next.
-fn lap_key(key: &DeckKey, rater: RaterId, lap: Lap) -> [u8; 16] {
+/// HMAC over rater, class and lap: nobody without the key can tell what comes next.
+fn lap_key(key: &DeckKey, rater: RaterId, class: Class, lap: Lap) -> [u8; 16] {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(&key.0).expect("a key of any length");
     mac.update(rater.0.as_bytes());
     mac.update(&lap.start.to_le_bytes());
     mac.update(&lap.end.to_le_bytes());
+    if class == Class::Described {
+        mac.update(b"described");
+    }
     let mut lap_key = [0; 16];
     lap_key.copy_from_slice(&mac.finalize().into_bytes()[..16]);
     lap_key
@@ -77,7 +80,7 @@ mod tests {
     use super::*;
 
     fn order(key: [u8; 32], rater: u128, start: i64, len: i64) -> Order {
-        Order::new(&DeckKey(key), RaterId(Uuid::from_u128(rater)), Lap { start, end: start + len - 1 })
+        Order::new(&DeckKey(key), RaterId(Uuid::from_u128(rater)), Class::All, Lap { start, end: start + len - 1 })
     }
 
     #[test]

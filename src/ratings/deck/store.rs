@@ -1,0 +1,154 @@
+//! What the deck reads and writes. Each class has its own columns.
+
+use sqlx::PgConnection;
+
+use super::{Bookmarks, Class, Lap, Progress, Rater};
+use crate::ratings::RaterId;
+
+/// What `raters` knows of somebody, or what their cookie says.
+pub async fn load(conn: &mut PgConnection, id: RaterId, cookie: Bookmarks) -> Result<Rater, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT account, lap_start, lap_end, position, described_start, described_end, described_position
+         FROM raters WHERE id = $1",
+        id.0
+    )
+    .fetch_optional(conn)
+    .await?;
+    let Some(row) = row else {
+        return Ok(Rater { id, account: None, bookmarks: cookie, stored: false });
+    };
+    let bookmarks = Bookmarks {
+        all: Some(Progress { lap: Lap { start: row.lap_start, end: row.lap_end }, position: row.position }),
+        described: progress(row.described_start, row.described_end, row.described_position),
+    };
+    Ok(Rater { id, account: row.account, bookmarks, stored: true })
+}
+
+/// Is there a photo that people may vote on?
+pub async fn any(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM submissions WHERE ordinal IS NOT NULL) AS "any!""#)
+        .fetch_one(conn)
+        .await
+}
+
+/// A photo at its place.
+pub struct Open {
+    pub id: i64,
+    pub ordinal: i64,
+}
+
+/// The photos at these places that the rater still has to rate.
+pub async fn open(
+    conn: &mut PgConnection,
+    class: Class,
+    rater: &Rater,
+    ordinals: &[i64],
+) -> Result<Vec<Open>, sqlx::Error> {
+    match class {
+        Class::All => {
+            sqlx::query_as!(
+                Open,
+                r#"SELECT s.id, s.ordinal AS "ordinal!" FROM submissions s
+                   WHERE s.ordinal = ANY($1)
+                     AND s.owner IS DISTINCT FROM $2
+                     AND NOT EXISTS (SELECT FROM ratings r WHERE r.rater = $3 AND r.submission = s.id)
+                     AND NOT EXISTS (SELECT FROM reports p WHERE p.rater = $3 AND p.submission = s.id)"#,
+                ordinals,
+                rater.account,
+                rater.id.0
+            )
+            .fetch_all(conn)
+            .await
+        }
+        Class::Described => {
+            sqlx::query_as!(
+                Open,
+                r#"SELECT s.id, s.described_ordinal AS "ordinal!" FROM submissions s
+                   WHERE s.described_ordinal = ANY($1)
+                     AND s.owner IS DISTINCT FROM $2
+                     AND NOT EXISTS (SELECT FROM ratings r WHERE r.rater = $3 AND r.submission = s.id)
+                     AND NOT EXISTS (SELECT FROM reports p WHERE p.rater = $3 AND p.submission = s.id)"#,
+                ordinals,
+                rater.account,
+                rater.id.0
+            )
+            .fetch_all(conn)
+            .await
+        }
+    }
+}
+
+/// How many places of this class were ever given out.
+pub async fn size(conn: &mut PgConnection, class: Class) -> Result<i64, sqlx::Error> {
+    let deck = sqlx::query!("SELECT size, described_size FROM deck").fetch_one(conn).await?;
+    Ok(match class {
+        Class::All => deck.size,
+        Class::Described => deck.described_size,
+    })
+}
+
+/// Stores a new lap, unless another tab stored one first: then gives that one.
+pub async fn begin_lap(conn: &mut PgConnection, class: Class, id: RaterId, lap: Lap) -> Result<Progress, sqlx::Error> {
+    match class {
+        Class::All => {
+            sqlx::query!(
+                "UPDATE raters SET lap_start = $2, lap_end = $3, position = 0 WHERE id = $1 AND lap_end < $2",
+                id.0,
+                lap.start,
+                lap.end
+            )
+            .execute(&mut *conn)
+            .await?;
+        }
+        Class::Described => {
+            sqlx::query!(
+                "UPDATE raters SET described_start = $2, described_end = $3, described_position = 0
+                 WHERE id = $1 AND coalesce(described_end, 0) < $2",
+                id.0,
+                lap.start,
+                lap.end
+            )
+            .execute(&mut *conn)
+            .await?;
+        }
+    }
+    let mut rater = load(conn, id, Bookmarks::default()).await?;
+    Ok(rater.bookmarks.of(class).unwrap_or(Progress { lap, position: 0 }))
+}
+
+/// Stores how far somebody has come, unless another tab is further.
+pub async fn write_back(
+    conn: &mut PgConnection,
+    class: Class,
+    id: RaterId,
+    progress: Progress,
+) -> Result<(), sqlx::Error> {
+    match class {
+        Class::All => {
+            sqlx::query!(
+                "UPDATE raters SET position = $3 WHERE id = $1 AND lap_start = $2 AND position < $3",
+                id.0,
+                progress.lap.start,
+                progress.position
+            )
+            .execute(conn)
+            .await?;
+        }
+        Class::Described => {
+            sqlx::query!(
+                "UPDATE raters SET described_position = $3
+                 WHERE id = $1 AND described_start = $2 AND described_position < $3",
+                id.0,
+                progress.lap.start,
+                progress.position
+            )
+            .execute(conn)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+fn progress(start: Option<i64>, end: Option<i64>, position: Option<i64>) -> Option<Progress> {
+    Some(Progress { lap: Lap { start: start?, end: end? }, position: position? })
+}
