@@ -10,8 +10,10 @@
 mod colour;
 mod crop;
 mod decode;
+mod fingerprint;
 mod header;
 mod jpeg;
+mod previews;
 mod quality;
 mod rejection;
 mod resize;
@@ -21,7 +23,9 @@ mod webp;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use crop::{Band, Crop, Square};
+pub use fingerprint::{Fingerprint, NEAR};
 pub use header::{Format, Header, inspect};
+pub use previews::{PREVIEW, Preview};
 pub use quality::{LOWEST as LOWEST_QUALITY, SSIM_FLOOR, byte_cap};
 pub use rejection::Rejection;
 
@@ -59,6 +63,10 @@ pub struct Renditions {
     pub height: u32,
     /// The square that was cut, in pixels of the upright source.
     pub square: Square,
+    /// What the whole picture looks like, for finding it again; nothing when it is plain.
+    pub fingerprint: Option<Fingerprint>,
+    /// The three places of the square to choose from, in the order of [`Band`]; none when the photo is square.
+    pub previews: Vec<Preview>,
 }
 
 /// One square JPEG: progressive, 4:2:0, sRGB, no metadata.
@@ -100,9 +108,26 @@ fn render_unguarded(file: &[u8], crop: Crop, limits: &Limits) -> Result<Renditio
     let square = resize::cut(&decoded, placed.stored, largest)?;
     let square = colour::to_srgb(square, decoded.channels, decoded.profile.as_deref());
     let square = square.oriented(decoded.orientation)?;
+    let fingerprint = fingerprint::of(&decoded)?;
+    let previews = previews::of(&decoded, width, height)?;
     drop(decoded);
     let images = quality::encode_all(square, &sizes)?;
-    Ok(Renditions { images, width, height, square: placed.square })
+    Ok(Renditions { images, width, height, square: placed.square, fingerprint, previews })
+}
+
+/// One small square of an uploaded file, [`PREVIEW`] pixels wide unless the photo is smaller, to show that it has arrived.
+///
+/// # Errors
+/// As [`render`].
+pub fn preview(file: &[u8], crop: Crop, limits: &Limits) -> Result<Vec<u8>, Rejection> {
+    catch_unwind(AssertUnwindSafe(|| {
+        let header = inspect(file, limits)?;
+        let decoded = decode::decode(file, &header)?;
+        let (width, height) = decoded.upright(header.width, header.height);
+        let placed = crop::place(crop, &decoded, width, height)?;
+        previews::one(&decoded, placed.stored)
+    }))
+    .unwrap_or_else(|panic| Err(Rejection::from_panic(panic.as_ref())))
 }
 
 fn sizes_within(side: u32) -> Vec<u32> {

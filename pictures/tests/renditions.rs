@@ -16,6 +16,8 @@ mod animations;
 mod corpus;
 #[path = "renditions/crops.rs"]
 mod crops;
+#[path = "renditions/fingerprints.rs"]
+mod fingerprints;
 #[path = "renditions/hostile.rs"]
 mod hostile;
 #[path = "renditions/lossy_webp.rs"]

@@ -19,13 +19,27 @@ pub(super) struct Picture {
 
 /// Cuts the square that begins at a fraction of the spare length, and scales it to `side` pixels.
 pub(super) fn cut(decoded: &Decoded, from_start: f64, side: u32) -> Result<Picture, Rejection> {
+    let options = square(sharp(), decoded, from_start).use_alpha(decoded.channels == Channels::Rgba);
+    let from = (decoded.width, decoded.height);
+    Ok(Picture { rgba: scale(&decoded.bytes, from, (side, side), &options)?, side })
+}
+
+fn square(options: ResizeOptions, decoded: &Decoded, from_start: f64) -> ResizeOptions {
     let (width, height) = (f64::from(decoded.width), f64::from(decoded.height));
     let short = width.min(height);
     let offset = ((width.max(height) - short) * from_start).round();
     let (left, top) = if width > height { (offset, 0.0) } else { (0.0, offset) };
-    let options = sharp().crop(left, top, short, short).use_alpha(decoded.channels == Channels::Rgba);
-    let from = (decoded.width, decoded.height);
-    Ok(Picture { rgba: scale(&decoded.bytes, from, (side, side), &options)?, side })
+    options.crop(left, top, short, short)
+}
+
+/// A small copy of the whole picture, or of the square that begins at a fraction of the spare length, whatever its
+/// proportions become. Every pixel of it looks at some nine of the source, whatever the source's size.
+pub(super) fn roughly(decoded: &Decoded, from_start: Option<f64>, to: (u32, u32)) -> Result<Vec<u8>, Rejection> {
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::SuperSampling(FilterType::Box, 3))
+        .use_alpha(decoded.channels == Channels::Rgba);
+    let options = from_start.map_or(options, |from_start| square(options, decoded, from_start));
+    scale(&decoded.bytes, (decoded.width, decoded.height), to, &options)
 }
 
 impl Picture {
@@ -62,11 +76,7 @@ pub(super) fn thumbnail(decoded: &Decoded) -> Result<Thumbnail, Rejection> {
     let long = width.max(height);
     let fit = |length: u32| (u64::from(length) * u64::from(THUMBNAIL) / u64::from(long)).max(2) as u32;
     let to = (fit(width), fit(height));
-    // Every pixel of the copy looks at some nine of the source, whatever the source's size.
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::SuperSampling(FilterType::Box, 3))
-        .use_alpha(decoded.channels == Channels::Rgba);
-    let values = scale(&decoded.bytes, (width, height), to, &options)?;
+    let values = roughly(decoded, None, to)?;
     Ok(Thumbnail { values, width: to.0 as usize, height: to.1 as usize })
 }
 
