@@ -19,6 +19,8 @@ pub struct Config {
     pub cookies: CookiesConfig,
     /// How much one visitor may do.
     pub rates: RatesConfig,
+    /// How much one member may hand in.
+    pub uploads: UploadsConfig,
     /// How the jobs process works.
     pub jobs: JobsConfig,
 }
@@ -40,9 +42,52 @@ pub struct DatabaseConfig {
 }
 
 /// Where blobs live.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct StorageConfig {
+    /// On this machine, or in a bucket.
+    #[serde(default)]
+    pub kind: StorageKind,
     path: RelativePathBuf,
+    /// Do uploaded files stay once their renditions are made?
+    #[serde(default = "yes")]
+    pub keep_originals: bool,
+    /// The bucket's server; empty for Amazon's.
+    #[serde(default)]
+    pub endpoint: String,
+    /// The bucket.
+    #[serde(default)]
+    pub bucket: String,
+    /// Its region.
+    #[serde(default)]
+    pub region: String,
+    /// Who we are there; empty to take it from the environment as Amazon's tools do.
+    #[serde(default)]
+    pub access_key: String,
+    /// And the proof.
+    #[serde(default)]
+    pub secret_key: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Which kind of blob store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StorageKind {
+    /// A folder.
+    #[default]
+    Disk,
+    /// A bucket of any server that speaks S3; needs the feature `s3`.
+    S3,
+}
+
+impl std::fmt::Debug for StorageConfig {
+    /// Without the secret key.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StorageConfig").field("kind", &self.kind).field("path", &self.path()).finish_non_exhaustive()
+    }
 }
 
 impl StorageConfig {
@@ -95,6 +140,17 @@ pub struct RatesConfig {
     pub votes_per_network: Rate,
     /// Photos that one rater may report in an hour.
     pub reports_per_hour: i64,
+}
+
+/// How much one member may hand in.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct UploadsConfig {
+    /// For so many days an account counts as new.
+    pub new_account_days: i32,
+    /// Photos in 24 hours from a new account.
+    pub per_day_when_new: i64,
+    /// Photos in 24 hours from any other.
+    pub per_day: i64,
 }
 
 /// A sustained rate with room for a burst.

@@ -20,15 +20,37 @@ pub enum Job {
         /// The photo's id.
         submission: i64,
     },
+    /// Make a small picture of a file that waits for the rest of its form.
+    Preview {
+        /// The draft's id.
+        draft: i64,
+    },
+    /// Move the renditions of a photo out of reach, or back, as it is hidden or not.
+    Relocate {
+        /// The photo's id.
+        submission: i64,
+    },
+    /// Make all renditions of all photos anew.
+    Rerender,
+    /// Delete the votes for a photo that was deleted.
+    Erase {
+        /// The photo's id.
+        submission: i64,
+    },
     /// Work out the standings.
     Rank,
     /// Delete finished jobs and what belongs to them, after their time.
     Prune,
+    /// Delete blobs that no row names any more, when their time has come, and drafts that waited too long.
+    Discard,
+    /// Look for blobs that no row ever named.
+    Sweep,
 }
 
 impl Job {
     /// Every kind there is. A process leaves alone what it does not know, since a newer one may.
-    pub const KINDS: &[&str] = &["thumbnail", "rank", "prune"];
+    pub const KINDS: &[&str] =
+        &["thumbnail", "preview", "relocate", "rerender", "erase", "rank", "prune", "discard", "sweep"];
 
     /// Every lane there is.
     pub const LANES: &[&str] = &["images", "ranking", "upkeep"];
@@ -37,32 +59,45 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Job::Thumbnail { .. } => "thumbnail",
+            Job::Preview { .. } => "preview",
+            Job::Relocate { .. } => "relocate",
+            Job::Rerender => "rerender",
+            Job::Erase { .. } => "erase",
             Job::Rank => "rank",
             Job::Prune => "prune",
+            Job::Discard => "discard",
+            Job::Sweep => "sweep",
         }
     }
 
     /// What it waits in; an operator can pause a lane. Lanes take turns, so that a flood in one holds up no other.
     pub fn lane(&self) -> &'static str {
         match self {
-            Job::Thumbnail { .. } => "images",
+            Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => "images",
             Job::Rank => "ranking",
-            Job::Prune => "upkeep",
+            Job::Rerender | Job::Erase { .. } | Job::Prune | Job::Discard | Job::Sweep => "upkeep",
         }
     }
 
     /// Lower goes first within a lane.
     pub fn priority(&self) -> i16 {
-        0
+        match self {
+            // Somebody wants a picture out of sight, or looks at a form: neither waits behind a flood of uploads.
+            Job::Relocate { .. } | Job::Preview { .. } => -1,
+            Job::Rerender => 1,
+            _ => 0,
+        }
     }
 
     /// A name that only one *waiting* job may have. A request made during a run is a job of its own, since the run may have
     /// read before the change.
     pub fn unique(&self) -> Option<String> {
         match self {
-            Job::Thumbnail { submission } => Some(format!("thumbnail:{submission}")),
-            Job::Rank => Some("rank".to_owned()),
-            Job::Prune => Some("prune".to_owned()),
+            Job::Thumbnail { submission } | Job::Relocate { submission } | Job::Erase { submission } => {
+                Some(format!("{}:{submission}", self.kind()))
+            }
+            Job::Preview { draft } => Some(format!("preview:{draft}")),
+            Job::Rerender | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => Some(self.kind().to_owned()),
         }
     }
 
@@ -70,15 +105,19 @@ impl Job {
     pub fn max_attempts(&self) -> i16 {
         match self {
             Job::Thumbnail { .. } => 6,
-            Job::Rank | Job::Prune => 3, // the next tick tries again anyway
+            Job::Preview { .. } => 2,                                // the form works without
+            Job::Relocate { .. } | Job::Erase { .. } => 20, // somebody relies on it, so that it outlasts a bad hour
+            Job::Rerender => 20,                            // each attempt goes on where the last one ended
+            Job::Rank | Job::Prune | Job::Discard | Job::Sweep => 3, // the next tick tries again anyway
         }
     }
 
     /// How long one attempt may take.
     pub fn timeout(&self) -> Duration {
         match self {
-            Job::Thumbnail { .. } => Duration::from_secs(120),
-            Job::Rank | Job::Prune => Duration::from_secs(600),
+            Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => Duration::from_secs(120),
+            Job::Erase { .. } | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => Duration::from_secs(600),
+            Job::Rerender => Duration::from_secs(7 * 24 * 3600), // a million photos take days
         }
     }
 
@@ -89,8 +128,10 @@ impl Job {
 
     fn submission(&self) -> Option<i64> {
         match self {
-            Job::Thumbnail { submission } => Some(*submission),
-            Job::Rank | Job::Prune => None,
+            Job::Thumbnail { submission } | Job::Relocate { submission } | Job::Erase { submission } => {
+                Some(*submission)
+            }
+            Job::Preview { .. } | Job::Rerender | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => None,
         }
     }
 }

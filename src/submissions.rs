@@ -1,17 +1,30 @@
 //! Photos: what they are, and whether people may vote on them.
 
+pub mod blobs;
+pub mod check;
+pub mod crop;
 mod description;
+pub mod developing;
+pub mod drafts;
+pub mod editing;
 pub mod moderation;
+pub mod near;
 mod places;
+pub mod quota;
+pub mod removal;
 pub mod reports;
+pub mod rerender;
 pub mod upload;
+pub mod words;
 
 pub use description::describe;
 pub use ratemyderp_pictures::renditions;
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 use uuid::Uuid;
+
+use self::crop::Crop;
 
 /// How far a photo is on its way from upload to deck.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -62,6 +75,10 @@ pub struct Submission {
     pub rendition_key: Option<Uuid>,
     /// Sides of its renditions, in pixels, ascending.
     pub rendition_sizes: Vec<i32>,
+    /// Are they out of reach of their public address? They may be for moments after the photo was brought back.
+    pub renditions_hidden: bool,
+    /// Where the owner wants the square.
+    pub crop: Crop,
     /// When it was submitted.
     pub created_at: DateTime<Utc>,
 }
@@ -73,77 +90,18 @@ impl Submission {
     }
 }
 
-/// The photo with this number, in whatever state it is.
+/// The photo with this number, in whatever state it is, unless it was removed.
 pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Submission>, sqlx::Error> {
     sqlx::query_as!(
         Submission,
         r#"SELECT s.id, s.owner, a.display_name AS owner_name, s.title, s.species, s.alt_text,
                   s.state AS "state: State", s.failure, s.moderation AS "moderation: Moderation",
-                  s.rendition_key, s.rendition_sizes, s.created_at
+                  s.rendition_key, s.rendition_sizes, s.renditions_hidden,
+                  s.crop AS "crop: Crop", s.created_at
            FROM submissions s JOIN accounts a ON a.id = s.owner
-           WHERE s.id = $1"#,
+           WHERE s.id = $1 AND s.moderation <> 'removed'"#,
         id
     )
     .fetch_optional(conn)
     .await
-}
-
-/// Where the uploaded file of a photo is that still waits for its renditions;
-/// nothing when it no longer waits or was deleted.
-pub async fn pending(conn: &mut PgConnection, id: i64) -> Result<Option<Uuid>, sqlx::Error> {
-    sqlx::query_scalar!("SELECT original_key FROM submissions WHERE id = $1 AND state = 'pending'", id)
-        .fetch_optional(conn)
-        .await
-}
-
-/// Its renditions are stored under `key`: people may vote from the commit on.
-/// False when it no longer waits, and then nothing changed.
-pub async fn publish(
-    tx: &mut Transaction<'_, Postgres>,
-    id: i64,
-    key: Uuid,
-    sizes: &[i32],
-) -> Result<bool, sqlx::Error> {
-    let waiting = sqlx::query!(
-        r#"SELECT moderation AS "moderation: Moderation", alt_text <> '' AS "described!" FROM submissions
-           WHERE id = $1 AND state = 'pending' FOR UPDATE"#,
-        id
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    let Some(waiting) = waiting else {
-        return Ok(false);
-    };
-    let places = match waiting.moderation {
-        Moderation::Visible => Some(places::next(tx, waiting.described).await?),
-        Moderation::Hidden | Moderation::Removed => None,
-    };
-    sqlx::query!(
-        "UPDATE submissions
-         SET state = 'ready', rendition_key = $2, rendition_sizes = $3, ordinal = $4, described_ordinal = $5,
-             updated_at = now()
-         WHERE id = $1",
-        id,
-        key,
-        sizes,
-        places.map(|places| places.ordinal),
-        places.and_then(|places| places.described)
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!("INSERT INTO tallies (submission) VALUES ($1) ON CONFLICT DO NOTHING", id).execute(&mut **tx).await?;
-    Ok(true)
-}
-
-/// Its file cannot be used; `reason` is told to the owner. False when it no longer waits.
-pub async fn fail(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str) -> Result<bool, sqlx::Error> {
-    let failed = sqlx::query!(
-        "UPDATE submissions SET state = 'failed', failure = $2, updated_at = now()
-         WHERE id = $1 AND state = 'pending'",
-        id,
-        reason
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(failed.rows_affected() == 1)
 }

@@ -64,6 +64,7 @@ fn routes() -> Vec<rocket::Route> {
         health::ready,
         home::show,
         images::show,
+        images::out_of_reach,
         leaderboard::show,
         submissions::show,
         submissions::rating::create,

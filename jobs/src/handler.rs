@@ -71,3 +71,9 @@ impl From<storage::Error> for Failure {
         Failure::Retry(format!("storage: {error}"))
     }
 }
+
+impl From<ratemyderp::error::Error> for Failure {
+    fn from(error: ratemyderp::error::Error) -> Self {
+        Failure::Retry(error.to_string())
+    }
+}

@@ -1,10 +1,15 @@
 //! The separate process that works through the queue: thumbnails, standings, upkeep.
 
+mod blobs;
 mod drain;
 mod handler;
+mod images;
 mod ledger;
+mod previews;
 pub mod process;
 mod ranking;
+mod relocation;
+mod rerender;
 pub mod schedule;
 mod thumbnails;
 mod upkeep;
@@ -45,7 +50,7 @@ impl Context {
         // A connection for every worker, and a few for claiming, ending, leases and schedules.
         database.max_connections = config.jobs.workers + 4;
         let pool = ratemyderp::db::pool(&database, "ratemyderp-jobs")?;
-        let storage = Storage::local(&config.storage.path())?;
+        let storage = Storage::from_config(&config.storage)?;
         Ok(Self::new(pool, storage, config.jobs.clone()))
     }
 
@@ -60,8 +65,14 @@ impl Context {
 pub async fn handle(ctx: &Context, claim: &Claim, job: Job) -> Result<(), Failure> {
     match job {
         Job::Thumbnail { submission } => thumbnails::make(ctx, claim, submission).await,
+        Job::Preview { draft } => previews::make(ctx, claim, draft).await,
+        Job::Relocate { submission } => relocation::relocate(ctx, claim, submission).await,
+        Job::Rerender => rerender::run(ctx, claim).await,
+        Job::Erase { submission } => upkeep::erase(ctx, claim, submission).await,
         Job::Rank => ranking::work_out(ctx, claim).await,
         Job::Prune => upkeep::prune(ctx).await,
+        Job::Discard => blobs::discard(ctx).await,
+        Job::Sweep => blobs::sweep(ctx, claim).await,
     }
 }
 
@@ -89,7 +100,7 @@ impl Handler for Context {
     async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, job: &Value) -> Result<(), sqlx::Error> {
         match Job::deserialize(job) {
             Ok(Job::Thumbnail { submission }) => thumbnails::gave_up(tx, submission).await,
-            Ok(Job::Rank | Job::Prune) | Err(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 }

@@ -24,6 +24,8 @@ pub fn all(config: &JobsConfig) -> Vec<Schedule> {
     vec![
         Schedule { name: "rank", every: every(config.rank_every_seconds), job: Job::Rank },
         Schedule { name: "prune", every: every(3600), job: Job::Prune },
+        Schedule { name: "discard", every: every(600), job: Job::Discard },
+        Schedule { name: "sweep", every: every(24 * 3600), job: Job::Sweep },
     ]
 }
 

@@ -1,11 +1,21 @@
-//! Keeping the queue's own tables small.
+//! Keeping tables free of what nobody needs.
 
 use log::info;
 
-use crate::{Context, Failure};
+use ratemyderp::submissions::removal;
+
+use crate::{Claim, Context, Failure};
 
 /// Rows looked at in one statement.
 const PAGE: i64 = 5_000;
+
+/// Deletes what others have added to a photo that was deleted.
+pub(crate) async fn erase(ctx: &Context, claim: &Claim, submission: i64) -> Result<(), Failure> {
+    let mut tx = ctx.pool.begin().await?;
+    sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
+    removal::erase(&mut tx, submission).await?;
+    claim.commit(tx).await
+}
 
 /// Deletes jobs that finished long ago, failed ones later, with their attempts; and workers and ticks of that time.
 /// Walks from the oldest job to the first that is too young, so that its cost follows what there is to delete.
@@ -29,6 +39,8 @@ pub(crate) async fn prune(ctx: &Context) -> Result<(), Failure> {
                 RETURNING t.number
             ), history AS (
                 DELETE FROM job_attempts a USING old WHERE a.job = old.number
+            ), advance AS (
+                DELETE FROM job_progress p USING old WHERE p.job = old.number
             )
             SELECT max(number) AS last, coalesce(bool_or(created_at > now() - make_interval(days => $3)), true) AS "young!",
                 (SELECT count(*) FROM old) AS "gone!"

@@ -1,6 +1,6 @@
 //! Recounting everything.
 
-use ratemyderp::{queue, ratings};
+use ratemyderp::{queue, ratings, submissions};
 
 use super::Failure;
 
@@ -13,6 +13,7 @@ pub async fn run() -> Result<(), Failure> {
     let mut tx = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
     let mut wrong = ratings::check::check(&mut tx).await?;
+    wrong.extend(submissions::check::check(&mut tx).await?);
     wrong.extend(queue::check::check(&mut tx).await?);
     tx.commit().await?;
     for complaint in wrong.iter().take(PRINTED) {

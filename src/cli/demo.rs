@@ -32,7 +32,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         return Ok(());
     }
     let (config, pool) = super::start()?;
-    let storage = Storage::local(&config.storage.path())?;
+    let storage = Storage::from_config(&config.storage)?;
     let house = house(&pool).await?;
     let _lock = lock(&pool).await?;
     // Handing them in is resumed where it stopped.

@@ -9,7 +9,7 @@ use super::Failure;
 
 pub async fn run() -> Result<(), Failure> {
     let config = Config::load()?;
-    let storage = Storage::local(&config.storage.path())?;
+    let storage = Storage::from_config(&config.storage)?;
     let rocket = web::rocket(config::figment(), config, storage)?;
     let stopped = rocket.launch().await.map_err(|cause| cause.to_string())?;
     if let Some(db) = Db::fetch(&stopped) {

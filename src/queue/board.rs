@@ -1,6 +1,7 @@
 //! What people see of the queue. Every read costs the same however many jobs have finished: it walks an index from group to
 //! group (a state and a kind) and stops at a limit.
 
+mod advance;
 mod history;
 mod progress;
 mod workers;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 
+pub use self::advance::{Advance, advance};
 pub use self::history::{Attempt, attempts};
 pub use self::progress::{Progress, of_submission};
 pub use self::workers::{Lane, Worker, lanes, workers};

@@ -15,6 +15,8 @@ use ratemyderp::ratings::record::{Recorded, Vote, record};
 use ratemyderp::ratings::{self, RaterId, Score, deck};
 use ratemyderp::storage::Storage;
 use ratemyderp::submissions;
+use ratemyderp::submissions::crop::Crop;
+use ratemyderp::submissions::developing::{self, Made};
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use sqlx::PgPool;
@@ -81,11 +83,24 @@ impl World {
     /// A photo in the deck, without picture files.
     pub async fn photo(&self, title: &str) -> i64 {
         let id = self.pending(title).await;
-        let mut tx = self.pool.begin().await.expect("a transaction");
-        let sizes = [160, 320, 640, 1280];
-        assert!(submissions::publish(&mut tx, id, Uuid::new_v4(), &sizes).await.expect("published"));
-        tx.commit().await.expect("commit");
+        self.publish(id, Uuid::new_v4(), &[160, 320, 640, 1280]).await;
         id
+    }
+
+    /// A photo that waited gets these renditions.
+    pub async fn publish(&self, id: i64, key: Uuid, sizes: &[i32]) {
+        let made = Made {
+            key,
+            sizes: sizes.to_vec(),
+            width: 1600,
+            height: 1280,
+            fingerprint: None,
+            preview_key: None,
+            crop: Crop::Auto,
+        };
+        let mut tx = self.pool.begin().await.expect("a transaction");
+        assert!(developing::publish(&mut tx, id, &made, None, true).await.expect("published"));
+        tx.commit().await.expect("commit");
     }
 
     /// A photo that still waits for its renditions.

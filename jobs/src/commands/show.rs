@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use ratemyderp::config::Config;
-use ratemyderp::queue::board::{self, Attempt, Row};
+use ratemyderp::queue::board::{self, Advance, Attempt, Row};
 use serde_json::json;
 
 use super::Error;
@@ -14,7 +14,7 @@ use super::table::table;
 pub struct Args {
     /// The job's number
     number: i64,
-    /// Print one JSON object: {"job": {..}, "attempts": [..]}
+    /// Print one JSON object: {"job": {..}, "attempts": [..], "progress": {..}}
     #[arg(long)]
     json: bool,
 }
@@ -23,10 +23,11 @@ pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
     let mut conn = super::connect(config).await?;
     let job = board::job(&mut conn, args.number).await?.ok_or_else(|| format!("there is no job {}", args.number))?;
     let attempts = board::attempts(&mut conn, args.number).await?;
+    let advance = board::advance(&mut conn, args.number).await?;
     if args.json {
-        println!("{}", json!({ "job": job, "attempts": attempts }));
+        println!("{}", json!({ "job": job, "attempts": attempts, "progress": advance }));
     } else {
-        print!("{}", describe(&job));
+        print!("{}", describe(&job, advance.as_ref()));
         let rows: Vec<_> = attempts.iter().map(row).collect();
         if !rows.is_empty() {
             print!("\n{}", table(["attempt", "worker", "started", "ended", "outcome", "error"], &rows));
@@ -35,7 +36,7 @@ pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn describe(job: &Row) -> String {
+fn describe(job: &Row, advance: Option<&Advance>) -> String {
     let mut text = format!("Job {}: {} ({})\n", job.number, job.kind, job.state.name());
     let arguments = job.arguments.as_ref().map(ToString::to_string).unwrap_or_default();
     for (name, value) in [
@@ -45,6 +46,7 @@ fn describe(job: &Row) -> String {
         ("created", time(job.created_at)),
         ("due", time(job.due_at)),
         ("changed", time(job.updated_at)),
+        ("progress", advance.map(progress).unwrap_or_default()),
         ("error", job.error.clone().unwrap_or_default()),
     ] {
         if !value.is_empty() {
@@ -52,6 +54,12 @@ fn describe(job: &Row) -> String {
         }
     }
     text
+}
+
+fn progress(advance: &Advance) -> String {
+    let percent = advance.done * 100 / advance.total.max(1);
+    let skipped = if advance.skipped > 0 { format!(", {} left as they were", advance.skipped) } else { String::new() };
+    format!("{} of {} ({percent} %){skipped}", advance.done, advance.total)
 }
 
 fn row(attempt: &Attempt) -> [String; 6] {

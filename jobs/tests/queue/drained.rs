@@ -31,19 +31,19 @@ async fn an_upload_becomes_a_photo_that_people_may_vote_on() {
 async fn a_file_that_is_not_a_photo_fails_with_a_plain_reason_and_its_job_is_done() {
     let database = Database::new().await;
     let (context, submission) = upload(&database, Some(b"dear diary".to_vec())).await;
-    assert_eq!(drain(&context).await.unwrap(), 1);
+    assert_eq!(drain(&context).await.unwrap(), 2, "it fails, and its file goes");
     assert_eq!(
         failure(&database.pool, submission).await,
         "This file is not a photo. Please choose a JPEG, PNG, WebP or GIF picture."
     );
-    assert_eq!(database.count("fang_tasks WHERE state = 'finished'").await, 1);
+    assert_eq!(database.count("fang_tasks WHERE state = 'finished' AND kind = 'thumbnail'").await, 1);
 }
 
 #[tokio::test]
 async fn an_upload_whose_file_is_gone_says_so() {
     let database = Database::new().await;
     let (context, submission) = upload(&database, None).await;
-    assert_eq!(drain(&context).await.unwrap(), 1);
+    assert_eq!(drain(&context).await.unwrap(), 2);
     assert_eq!(
         failure(&database.pool, submission).await,
         "We have lost the file that you sent, and we are sorry. Please send it again."
@@ -164,10 +164,11 @@ async fn upload(database: &Database, file: Option<Vec<u8>>) -> (Context, i64) {
     (context, submission)
 }
 
-async fn enqueue(pool: &PgPool, job: Job) {
+pub async fn enqueue(pool: &PgPool, job: Job) -> i64 {
     let mut tx = pool.begin().await.unwrap();
-    queue::enqueue(&mut tx, job).await.unwrap();
+    let number = queue::enqueue(&mut tx, job).await.unwrap().number;
     tx.commit().await.unwrap();
+    number
 }
 
 async fn progress(pool: &PgPool, submission: i64) -> Option<board::State> {
@@ -199,7 +200,7 @@ fn picture() -> Vec<u8> {
     file.into_inner()
 }
 
-fn settings() -> JobsConfig {
+pub fn settings() -> JobsConfig {
     JobsConfig {
         workers: 2,
         lease_seconds: 30,

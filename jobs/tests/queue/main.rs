@@ -6,6 +6,7 @@ mod drained;
 mod endings;
 mod entering;
 mod killing;
+mod photos;
 mod processes;
 mod support;
 mod worker;

@@ -16,7 +16,7 @@ pub struct Progress {
     pub ahead: i64,
 }
 
-/// The newest job of a photo.
+/// The newest job that makes renditions of a photo.
 pub async fn of_submission(conn: &mut PgConnection, submission: i64) -> Result<Option<Progress>, sqlx::Error> {
     sqlx::query_as!(
         Progress,
@@ -33,7 +33,7 @@ pub async fn of_submission(conn: &mut PgConnection, submission: i64) -> Result<O
             )
         END AS "ahead!"
         FROM fang_tasks mine
-        WHERE mine.submission = $1
+        WHERE mine.submission = $1 AND mine.kind = 'thumbnail'
         ORDER BY mine.number DESC
         LIMIT 1
         "#,

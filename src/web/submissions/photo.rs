@@ -30,22 +30,25 @@ impl Photo {
         let key = submission.rendition_key?;
         let sizes = &submission.rendition_sizes;
         let size = at_most(sizes, PLAIN)?;
+        // Out of reach of everybody else, its owner and whoever it was brought back for see it under the photo's own address.
+        let folder =
+            if submission.renditions_hidden { format!("/submissions/{}/images", submission.id) } else { folder(key) };
         Some(Photo {
             id: submission.id,
             title: submission.title.clone(),
             species: submission.species.clone(),
             alt: alt(&submission.title, &submission.species, &submission.alt_text),
-            src: url(key, size),
-            srcset: srcset(key, sizes),
+            src: url(&folder, size),
+            srcset: srcset(&folder, sizes),
             size,
-            thumbnail: thumbnail(key, sizes),
+            thumbnail: url(&folder, at_most(sizes, THUMBNAIL).unwrap_or(THUMBNAIL)),
         })
     }
 }
 
 /// The URL of the smallest picture that fills a list's column.
 pub fn thumbnail(key: Uuid, sizes: &[i32]) -> String {
-    url(key, at_most(sizes, THUMBNAIL).unwrap_or(THUMBNAIL))
+    url(&folder(key), at_most(sizes, THUMBNAIL).unwrap_or(THUMBNAIL))
 }
 
 /// The owner's words, or an honest stand-in; never the name of a file.
@@ -66,13 +69,17 @@ fn at_most(sizes: &[i32], limit: i32) -> Option<i32> {
     sizes.iter().rev().find(|&&size| size <= limit).or(sizes.first()).copied()
 }
 
-fn srcset(key: Uuid, sizes: &[i32]) -> String {
-    let all: Vec<String> = sizes.iter().map(|&size| format!("{} {size}w", url(key, size))).collect();
+fn srcset(folder: &str, sizes: &[i32]) -> String {
+    let all: Vec<String> = sizes.iter().map(|&size| format!("{} {size}w", url(folder, size))).collect();
     all.join(", ")
 }
 
-fn url(key: Uuid, size: i32) -> String {
-    format!("/images/{}/{size}.jpg", key.simple())
+fn folder(key: Uuid) -> String {
+    format!("/images/{}", key.simple())
+}
+
+fn url(folder: &str, size: i32) -> String {
+    format!("{folder}/{size}.jpg")
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 use ratemyderp::demo::{self, derp};
 use ratemyderp::queue::{self, Job};
 use ratemyderp::ratings::record::Vote;
-use ratemyderp::submissions;
 use ratemyderp::submissions::upload::{Upload, upload};
 use ratemyderp_jobs::Context;
 use rocket::Shutdown;
@@ -78,9 +77,7 @@ impl Site {
                 let jpeg = self.world.storage.rendition(*original, size).await.expect("a picture");
                 self.world.storage.put_rendition(key, size, jpeg).await.expect("stored");
             }
-            let mut tx = self.world.pool.begin().await.expect("a transaction");
-            assert!(submissions::publish(&mut tx, id, key, sizes).await.expect("published"));
-            tx.commit().await.expect("commit");
+            self.world.publish(id, key, sizes).await;
         }
     }
 

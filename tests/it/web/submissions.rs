@@ -38,7 +38,7 @@ async fn photos_on_their_way_say_how_far_they_are() {
     assert_eq!(page.status, Status::Ok);
     assert!(page.text().contains("not ready yet"));
     let mut tx = world.pool.begin().await.unwrap();
-    ratemyderp::submissions::fail(&mut tx, id, "it is not a photo.").await.unwrap();
+    ratemyderp::submissions::developing::refuse(&mut tx, id, "it is not a photo.").await.unwrap();
     tx.commit().await.unwrap();
     assert!(get(&client, &format!("/submissions/{id}")).await.text().contains("it is not a photo."));
 }

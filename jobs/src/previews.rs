@@ -1,0 +1,39 @@
+//! A small picture of a file that waits for the rest of its form.
+
+use log::info;
+use ratemyderp::storage;
+use ratemyderp::submissions::drafts;
+use ratemyderp::submissions::renditions::{self, Crop, Limits};
+use uuid::Uuid;
+
+use crate::images::on_pixels;
+use crate::{Claim, Context, Failure};
+
+/// The name of the only preview that a draft has.
+const NAME: &str = "whole";
+
+/// Makes it. A file that cannot be shown has none: the form says what is wrong when it is sent.
+pub(crate) async fn make(ctx: &Context, claim: &Claim, draft: i64) -> Result<(), Failure> {
+    let draft = drafts::load(&mut *ctx.pool.acquire().await?, draft).await?;
+    let Some(draft) = draft.filter(|draft| draft.preview_key.is_none()) else {
+        return Ok(());
+    };
+    let original = match ctx.storage.original(draft.original_key).await {
+        Err(storage::Error::NotFound { .. }) => return Ok(()),
+        original => original?,
+    };
+    let made = on_pixels(ctx, original, |file| renditions::preview(file, Crop::Auto, &Limits::default())).await?;
+    let jpeg = match made {
+        Ok(jpeg) => jpeg,
+        Err(rejection) => {
+            info!("draft {} has no preview: {rejection}", draft.id);
+            return Ok(());
+        }
+    };
+    let key = Uuid::new_v4();
+    ctx.storage.put_preview(key, NAME, jpeg).await?;
+    let mut tx = ctx.pool.begin().await?;
+    // Not wanted any more, or the job lost: the sweep finds it.
+    drafts::previewed(&mut tx, draft.id, key).await?;
+    claim.commit(tx).await
+}

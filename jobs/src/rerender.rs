@@ -1,0 +1,47 @@
+//! All renditions anew.
+
+use log::{info, warn};
+use ratemyderp::submissions::developing::{self, Made, Wanted};
+use ratemyderp::submissions::rerender;
+
+use crate::thumbnails::{develop, forget};
+use crate::{Claim, Context, Failure};
+
+/// Goes through all photos, one at a time and behind everything that people wait for. Every photo is a transaction of its own,
+/// which keeps where the next attempt has to go on.
+pub(crate) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
+    let begun = rerender::begin(&mut *ctx.pool.acquire().await?, claim.number).await?;
+    let mut position = begun.position;
+    loop {
+        let next = rerender::next(&mut *ctx.pool.acquire().await?, position, begun.last).await?;
+        let Some((photo, wanted)) = next else {
+            info!("all renditions are made anew");
+            return Ok(());
+        };
+        match develop(ctx, &wanted).await? {
+            Ok(made) => publish(ctx, claim, photo, &wanted, &made).await?,
+            Err(reason) => {
+                warn!("photo {photo} keeps the renditions that it has: {reason}");
+                let mut tx = ctx.pool.begin().await?;
+                rerender::step(&mut tx, claim.number, photo, true).await?;
+                tx.commit().await?;
+            }
+        }
+        position = photo;
+    }
+}
+
+async fn publish(ctx: &Context, claim: &Claim, photo: i64, wanted: &Wanted, made: &Made) -> Result<(), Failure> {
+    let mut tx = ctx.pool.begin().await?;
+    let held = claim.held(&mut tx).await?;
+    let answered = rerender::request(&mut tx, photo, wanted).await?;
+    let published = held && developing::publish(&mut tx, photo, made, answered, ctx.storage.keeps_originals()).await?;
+    if !published {
+        forget(&ctx.storage, made).await;
+    }
+    if !held {
+        return Err(Failure::Lost);
+    }
+    rerender::step(&mut tx, claim.number, photo, !published).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,26 @@
+//! How far a long job has come.
+
+use serde::Serialize;
+use sqlx::PgConnection;
+
+/// What a job that goes through many things has done of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Advance {
+    /// All things up to this number are done.
+    pub position: i64,
+    /// The number at which it ends.
+    pub last: i64,
+    /// How many are done.
+    pub done: i64,
+    /// How many there were when it began.
+    pub total: i64,
+    /// How many of the done ones had to be left as they were.
+    pub skipped: i64,
+}
+
+/// How far this job has come; nothing when it does not say.
+pub async fn advance(conn: &mut PgConnection, job: i64) -> Result<Option<Advance>, sqlx::Error> {
+    sqlx::query_as!(Advance, "SELECT position, last, done, total, skipped FROM job_progress WHERE job = $1", job)
+        .fetch_optional(conn)
+        .await
+}

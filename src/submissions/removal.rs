@@ -1,0 +1,70 @@
+//! Deleting a photo for good.
+
+use std::time::Duration;
+
+use sqlx::{Postgres, Transaction};
+
+use super::blobs;
+use crate::error::Error;
+use crate::queue::{self, Job};
+use crate::storage::Folder;
+
+/// Takes a photo out of everything: the deck, lists and pages at once; its pictures and its votes by jobs that are part of the
+/// same transaction. Only its number stays, so that it is never given out again. Repeating it changes nothing.
+pub async fn remove(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), Error> {
+    let photo = sqlx::query!(
+        "SELECT original_key, rendition_key, renditions_hidden, preview_key FROM submissions WHERE id = $1 FOR UPDATE",
+        id
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(Error::NotFound)?;
+    sqlx::query!(
+        "UPDATE submissions
+         SET moderation = 'removed', ordinal = NULL, described_ordinal = NULL, original_key = NULL, rendition_key = NULL, rendition_sizes = '{}',
+             preview_key = NULL, original_sha256 = NULL, fingerprint = NULL, near_duplicate_of = NULL, stale_since = NULL,
+             title = 'Deleted', species = 'Deleted', alt_text = '', updated_at = now()
+         WHERE id = $1",
+        id
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!("UPDATE submissions SET near_duplicate_of = NULL WHERE near_duplicate_of = $1", id)
+        .execute(&mut **tx)
+        .await?;
+    let images = if photo.renditions_hidden { Folder::Hidden } else { Folder::Images };
+    for (folder, key) in
+        [(Folder::Originals, photo.original_key), (images, photo.rendition_key), (Folder::Previews, photo.preview_key)]
+    {
+        if let Some(key) = key {
+            blobs::discard(tx, folder, key, Duration::ZERO).await?;
+        }
+    }
+    queue::enqueue(tx, Job::Erase { submission: id }).await?;
+    Ok(())
+}
+
+/// Deletes what others have added to a removed photo: ratings, tally, reports. Its standing goes with the next ranking, which
+/// is asked for. False when the photo is not removed.
+///
+/// Votes are indexed by rater, so that this looks through all of them: a job's work, not a page's.
+pub async fn erase(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<bool, sqlx::Error> {
+    // Votes lock the tally first: one that is being counted now is waited for, and one that comes later finds no tally.
+    sqlx::query!("SELECT submission FROM tallies WHERE submission = $1 FOR UPDATE", id)
+        .fetch_optional(&mut **tx)
+        .await?;
+    let removed = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM submissions WHERE id = $1 AND moderation = 'removed') AS "removed!""#,
+        id
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if !removed {
+        return Ok(false);
+    }
+    sqlx::query!("DELETE FROM ratings WHERE submission = $1", id).execute(&mut **tx).await?;
+    sqlx::query!("DELETE FROM tallies WHERE submission = $1", id).execute(&mut **tx).await?;
+    sqlx::query!("DELETE FROM reports WHERE submission = $1", id).execute(&mut **tx).await?;
+    queue::enqueue(tx, Job::Rank).await?;
+    Ok(true)
+}
