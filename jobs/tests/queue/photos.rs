@@ -96,7 +96,7 @@ async fn every_near_fingerprint_is_found_through_the_index() {
     ))
     .await;
     site.sql(&format!(
-        "UPDATE submissions SET state = 'pending', ordinal = NULL, rendition_key = NULL, original_sha256 = NULL WHERE id = {second};"
+        "UPDATE submissions SET state = 'pending', ordinal = NULL, described_ordinal = NULL, rendition_key = NULL, original_sha256 = NULL WHERE id = {second};"
     ))
     .await;
     enqueue(&site.context.pool, Job::Thumbnail { submission: second }).await;

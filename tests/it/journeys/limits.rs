@@ -98,11 +98,13 @@ async fn a_browser_takes_the_picture_that_its_screen_can_show() {
     let site = Site::new().await;
     let large = "SELECT id FROM submissions WHERE 1280 = ANY (rendition_sizes) LIMIT 1";
     let large: i64 = sqlx::query_scalar(large).fetch_one(&site.world.pool).await.expect("a large photo");
-    sqlx::query("UPDATE submissions SET moderation = 'hidden', ordinal = NULL WHERE id <> $1")
-        .bind(large)
-        .execute(&site.world.pool)
-        .await
-        .expect("hidden");
+    sqlx::query(
+        "UPDATE submissions SET moderation = 'hidden', ordinal = NULL, described_ordinal = NULL WHERE id <> $1",
+    )
+    .bind(large)
+    .execute(&site.world.pool)
+    .await
+    .expect("hidden");
     for (width, height, pixel_ratio, size) in
         [(1280, 800, 1.0, 640), (360, 640, 1.0, 320), (360, 640, 2.0, 640), (1280, 800, 2.0, 1280)]
     {

@@ -125,7 +125,8 @@ impl Installation {
 
     /// So many more photos in the deck, cut to size without a jobs process.
     pub async fn photos(&self, count: u32) {
-        for number in 1..=count {
+        let before = u32::try_from(self.count("submissions").await).expect("few photos");
+        for number in before + 1..=before + count {
             self.upload(&format!("Photo {number}"), picture(64, number)).await;
         }
         let config: Config = ratemyderp::config::figment().extract().expect("a configuration");
