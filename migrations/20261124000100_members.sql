@@ -19,7 +19,7 @@ CREATE INDEX accounts_deletion ON accounts (deletion_due_at) WHERE deletion_due_
 
 CREATE TYPE theme AS ENUM ('system', 'light', 'dark', 'high_contrast');
 
--- What a member has chosen. An account without a row has the defaults.
+-- What a member has chosen; every account has a row.
 CREATE TABLE settings (
     account bigint PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
     profile_public boolean NOT NULL DEFAULT true,
@@ -33,6 +33,8 @@ CREATE TABLE settings (
     mail_photos boolean NOT NULL DEFAULT true, -- when a photo of theirs is ready or has failed
     mail_digest boolean NOT NULL DEFAULT false -- every week, how their photos did
 );
+
+INSERT INTO settings (account) SELECT id FROM accounts;
 
 -- A browser that is logged in. Its cookie holds 32 random bytes; here is only their SHA-256.
 CREATE TABLE sessions (

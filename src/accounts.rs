@@ -1,9 +1,77 @@
-//! Who owns photos.
+//! People with a name here: how they join, come back and leave, and what they have chosen.
 
-use sqlx::{Postgres, Transaction};
+pub mod email;
+pub mod join;
+pub mod login;
+pub mod name;
+pub mod password;
+pub mod session;
+pub mod settings;
+pub mod throttle;
+pub mod token;
+pub mod upkeep;
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+pub use email::Email;
+pub use name::{DisplayName, Username};
+pub use password::{Password, Passwords};
+pub use settings::{Settings, Theme};
 
 /// The account that the demo photos belong to.
 pub const HOUSE: &str = "house";
+
+/// What somebody may do beyond what everybody may; each includes the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, serde::Serialize)]
+#[sqlx(type_name = "account_role", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Submits photos.
+    Member,
+    /// Decides what is on show.
+    Moderator,
+    /// Keeps the site running.
+    Operator,
+}
+
+/// Somebody with a name here.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Never shown.
+    pub id: i64,
+    /// The name in URLs, unique for ever.
+    pub username: String,
+    /// The name as shown.
+    pub display_name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Where mail goes; nothing for the house and for deleted accounts.
+    pub email: Option<String>,
+    /// Has somebody shown that they read that address?
+    pub email_verified: bool,
+    /// What they say about themselves; may be empty.
+    pub about: String,
+    /// Why they may not log in, in words to them.
+    pub suspension: Option<String>,
+    /// When the account will be deleted, if its owner asked for that.
+    pub deletion_due_at: Option<DateTime<Utc>>,
+    /// When they joined.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The account with this id; deleted ones are not found.
+pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Account>, sqlx::Error> {
+    sqlx::query_as!(
+        Account,
+        r#"SELECT id, username, display_name, role AS "role: Role", email,
+                  email_verified_at IS NOT NULL AS "email_verified!", about, suspension, deletion_due_at, created_at
+           FROM accounts WHERE id = $1 AND deleted_at IS NULL"#,
+        id
+    )
+    .fetch_optional(conn)
+    .await
+}
 
 /// The account with this username, made if it is missing.
 pub async fn ensure(
@@ -18,5 +86,7 @@ pub async fn ensure(
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query_scalar!("SELECT id FROM accounts WHERE username = $1", username).fetch_one(&mut **tx).await
+    let id = sqlx::query_scalar!("SELECT id FROM accounts WHERE username = $1", username).fetch_one(&mut **tx).await?;
+    settings::ensure(tx, id).await?;
+    Ok(id)
 }

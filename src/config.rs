@@ -21,6 +21,10 @@ pub struct Config {
     pub rates: RatesConfig,
     /// How much one member may hand in.
     pub uploads: UploadsConfig,
+    /// How members come and go.
+    pub accounts: AccountsConfig,
+    /// The site as the world sees it.
+    pub site: SiteConfig,
     /// How the jobs process works.
     pub jobs: JobsConfig,
 }
@@ -160,6 +164,41 @@ pub struct Rate {
     pub per_second: std::num::NonZeroU32,
     /// At once, after a pause.
     pub burst: std::num::NonZeroU32,
+}
+
+/// How members come and go. All brakes are kept in PostgreSQL.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AccountsConfig {
+    /// Attempts to log in with one name from one network (IPv4 /24, IPv6 /64).
+    pub logins_per_name_and_network: Allowance,
+    /// Attempts to log in with any name from one network.
+    pub logins_per_network: Allowance,
+    /// Attempts to log in with one name from anywhere.
+    pub logins_per_name: Allowance,
+    /// Accounts made from one network.
+    pub joins_per_network: Allowance,
+    /// Mails asked for by one account, or for one address.
+    pub mails_per_account: Allowance,
+    /// Mails asked for from one network.
+    pub mails_per_network: Allowance,
+    /// Days between asking for an account's deletion and the deletion.
+    pub deletion_grace_days: u32,
+}
+
+/// A sustained rate with room for a burst, for what is rare.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Allowance {
+    /// Sustained, per hour.
+    pub per_hour: std::num::NonZeroU32,
+    /// At once, after a pause.
+    pub burst: std::num::NonZeroU32,
+}
+
+/// The site as the world sees it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SiteConfig {
+    /// Its address without a slash at the end, for links in mails.
+    pub url: String,
 }
 
 /// How the jobs process works.

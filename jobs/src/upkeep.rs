@@ -1,4 +1,5 @@
 //! Keeping tables free of what nobody needs.
+//! Keeping tables small.
 
 use log::info;
 
@@ -66,6 +67,7 @@ pub(crate) async fn prune(ctx: &Context) -> Result<(), Failure> {
     sqlx::query!("DELETE FROM schedules WHERE tick < now() - make_interval(days => $1)", days)
         .execute(&ctx.pool)
         .await?;
+    ratemyderp::accounts::upkeep::forget_expired(&mut *ctx.pool.acquire().await?).await?;
     info!("{gone} old jobs deleted");
     Ok(())
 }

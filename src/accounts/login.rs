@@ -1,0 +1,111 @@
+//! Coming back: by username or verified address, with the password.
+
+use sqlx::{PgConnection, PgPool};
+
+use super::password::{Passwords, Verdict};
+use super::throttle::{self, Key};
+use crate::config::AccountsConfig;
+use crate::error::Error;
+
+/// What became of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is them.
+    Welcome {
+        /// Which account.
+        account: i64,
+    },
+    /// It is them, and they may not come in; the text says why.
+    Suspended(String),
+    /// Wrong name or wrong password: which of them is not told.
+    Refused,
+}
+
+struct Found {
+    id: i64,
+    password_hash: Option<String>,
+    suspension: Option<String>,
+}
+
+/// Tries a name and a password. Known and unknown names take the same work. `TooFast` after too many attempts
+/// from this network, for this name, or both.
+pub async fn attempt(
+    pool: &PgPool,
+    passwords: &Passwords,
+    config: &AccountsConfig,
+    who: &str,
+    password: &str,
+    network: &str,
+) -> Result<Outcome, Error> {
+    let who = who.trim().to_lowercase();
+    let here = Key::new("login", &[&who, network]);
+    // Connections are not held while passwords are hashed.
+    let found = {
+        let mut conn = pool.acquire().await?;
+        throttle::take(&mut conn, &here, config.logins_per_name_and_network).await?;
+        throttle::take(&mut conn, &Key::new("login from", &[network]), config.logins_per_network).await?;
+        throttle::take(&mut conn, &Key::new("login as", &[&who]), config.logins_per_name).await?;
+        find(&mut conn, &who).await?
+    };
+    let stored = found.as_ref().and_then(|found| found.password_hash.as_deref());
+    let verdict = passwords.verify(password, stored).await?;
+    let (Some(found), Verdict::Right(fresh)) = (found, verdict) else {
+        return Ok(Outcome::Refused);
+    };
+    let mut conn = pool.acquire().await?;
+    throttle::clear(&mut conn, &here).await?;
+    if let Some(fresh) = fresh {
+        rehash(&mut conn, &found, &fresh).await?;
+    }
+    Ok(match found.suspension {
+        Some(why) => Outcome::Suspended(why),
+        None => Outcome::Welcome { account: found.id },
+    })
+}
+
+/// Is this the account's password? For what a member confirms with it. `TooFast` after too many attempts.
+pub async fn confirm(
+    pool: &PgPool,
+    passwords: &Passwords,
+    config: &AccountsConfig,
+    account: i64,
+    password: &str,
+) -> Result<bool, Error> {
+    let key = Key::new("confirm", &[&account.to_string()]);
+    let stored = {
+        let mut conn = pool.acquire().await?;
+        throttle::take(&mut conn, &key, config.logins_per_name_and_network).await?;
+        sqlx::query_scalar!("SELECT password_hash FROM accounts WHERE id = $1", account).fetch_one(&mut *conn).await?
+    };
+    let right = passwords.verify(password, stored.as_deref()).await? != Verdict::Wrong;
+    if right {
+        throttle::clear(&mut *pool.acquire().await?, &key).await?;
+    }
+    Ok(right)
+}
+
+/// No username holds an `@`, every address does: one of the two finds nothing.
+async fn find(conn: &mut PgConnection, who: &str) -> Result<Option<Found>, sqlx::Error> {
+    sqlx::query_as!(
+        Found,
+        "SELECT id, password_hash, suspension FROM accounts
+         WHERE deleted_at IS NULL
+           AND (username = $1 OR (lower(email) = $1 AND email_verified_at IS NOT NULL))",
+        who
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// Unless the password was changed in the meantime.
+async fn rehash(conn: &mut PgConnection, found: &Found, fresh: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE accounts SET password_hash = $2 WHERE id = $1 AND password_hash = $3",
+        found.id,
+        fresh,
+        found.password_hash
+    )
+    .execute(conn)
+    .await
+    .map(drop)
+}

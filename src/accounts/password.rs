@@ -1,0 +1,189 @@
+//! Passwords: what makes a good one, and how they are kept (Argon2id with OWASP's parameters).
+
+use std::sync::Arc;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
+use zxcvbn::{Score, zxcvbn};
+
+use crate::error::Error;
+
+/// The shortest password, in characters.
+pub const SHORTEST: usize = 10;
+
+/// The longest one: as much as anybody needs, and not so much that hashing it becomes work.
+pub const LONGEST: usize = 200;
+
+/// A new password that is good enough.
+pub struct Password(String);
+
+impl Password {
+    /// Reads a new password. `about_them` is what others can guess: names and addresses. `Invalid` says what to change.
+    pub fn parse(typed: &str, about_them: &[&str]) -> Result<Self, Error> {
+        let length = typed.chars().count();
+        let refuse = |message: String| Err(Error::invalid("password", message));
+        if length == 0 {
+            return refuse("Choose a password.".into());
+        }
+        if length < SHORTEST {
+            return refuse(format!("Choose a password of at least {SHORTEST} characters; this one has {length}."));
+        }
+        if length > LONGEST {
+            return refuse(format!("Choose a password of at most {LONGEST} characters; this one has {length}."));
+        }
+        let mut known = about_them.to_vec();
+        known.extend(["ratemyderp", "derp", "derpy"]);
+        let guessing = zxcvbn(typed, &known);
+        if guessing.score() < Score::Three {
+            return refuse(advice(&guessing));
+        }
+        Ok(Password(normal(typed)))
+    }
+}
+
+/// Why it is easy to guess, and what would help.
+fn advice(guessing: &zxcvbn::Entropy) -> String {
+    let mut text = String::from("This password is easy to guess.");
+    if let Some(feedback) = guessing.feedback() {
+        if let Some(warning) = feedback.warning() {
+            text = format!("{text} {warning}");
+        }
+        for suggestion in feedback.suggestions() {
+            text = format!("{text} {suggestion}");
+        }
+    }
+    text + " Three or four words that have nothing to do with each other make a good password."
+}
+
+/// The same characters typed on another keyboard give the same bytes (NIST SP 800-63B, 3.1.1.2).
+fn normal(typed: &str) -> String {
+    typed.nfkc().collect()
+}
+
+/// Hashes and compares passwords, a few at a time: each takes a core and 19 MiB for some 20 ms.
+#[derive(Clone)]
+pub struct Passwords {
+    permits: Arc<Semaphore>,
+    /// What nobody's password is compared with, so that an unknown account takes as long as a known one.
+    decoy: Arc<str>,
+}
+
+/// What a comparison has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is the password. With a new hash to store when the old one was made with other parameters.
+    Right(Option<String>),
+    /// It is not.
+    Wrong,
+}
+
+impl Passwords {
+    /// As many at once as there are cores.
+    pub fn new() -> Result<Self, Error> {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let decoy = hash(&hex::encode(rand::random::<[u8; 16]>()))?;
+        Ok(Passwords { permits: Arc::new(Semaphore::new(cores)), decoy: decoy.into() })
+    }
+
+    /// What is stored of a password: a PHC string.
+    pub async fn hash(&self, password: Password) -> Result<String, Error> {
+        self.blocking(move || hash(&password.0)).await
+    }
+
+    /// Is this the password behind `stored`? Without one it takes as long, and is always wrong.
+    pub async fn verify(&self, typed: &str, stored: Option<&str>) -> Result<Verdict, Error> {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or(&self.decoy).to_owned();
+        // Nobody's password is longer: what it is does not matter.
+        let typed = normal(&typed.chars().take(LONGEST + 1).collect::<String>());
+        self.blocking(move || verify(&typed, &stored, known)).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let permit = self.permits.clone().acquire_owned().await.map_err(|closed| Error::Internal(closed.into()))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(permit);
+            result
+        });
+        done.await.map_err(|panic| Error::Internal(panic.into()))?
+    }
+}
+
+fn hash(password: &str) -> Result<String, Error> {
+    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(internal)
+}
+
+fn verify(typed: &str, stored: &str, known: bool) -> Result<Verdict, Error> {
+    let parsed = PasswordHash::new(stored).map_err(internal)?;
+    let right = Argon2::default().verify_password(typed.as_bytes(), &parsed).is_ok();
+    if !right || !known {
+        return Ok(Verdict::Wrong);
+    }
+    let current = Params::try_from(&parsed).is_ok_and(|params| params == *Argon2::default().params());
+    Ok(Verdict::Right(if current { None } else { Some(hash(typed)?) }))
+}
+
+fn internal(cause: impl std::fmt::Display) -> Error {
+    Error::Internal(cause.to_string().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> Password {
+        Password::parse("wobbly teapot under seven moons", &[]).expect("a good password")
+    }
+
+    #[test]
+    fn what_can_be_guessed_is_refused_with_advice() {
+        for wrong in
+            ["", "short", "password123", "derpderpderp", "aaaaaaaaaaaaaaaa", "noodle@example.com", &"x".repeat(201)]
+        {
+            let refused = Password::parse(wrong, &["noodle", "noodle@example.com"]).err().expect(wrong);
+            assert!(refused.to_string().contains("hoose") || refused.to_string().contains("guess"), "{refused}");
+        }
+        assert!(Password::parse("wobbly teapot under seven moons", &["noodle"]).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_password_is_recognised_and_nothing_else_is() {
+        let passwords = Passwords::new().expect("a hasher");
+        let stored = passwords.hash(good()).await.expect("a hash");
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        let verify =
+            async |typed: &str, stored: Option<&str>| passwords.verify(typed, stored).await.expect("a verdict");
+        assert_eq!(verify("wobbly teapot under seven moons", Some(&stored)).await, Verdict::Right(None));
+        assert_eq!(verify("wobbly teapot under seven moon", Some(&stored)).await, Verdict::Wrong);
+        assert_eq!(verify("wobbly teapot under seven moons", None).await, Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn an_old_hash_is_made_anew() {
+        let weak = Argon2::new(
+            argon2::Algorithm::Argon2id,
+            argon2::Version::V0x13,
+            Params::new(8192, 1, 1, None).expect("parameters"),
+        );
+        let stored = weak.hash_password(b"wobbly teapot under seven moons").expect("a hash").to_string();
+        let passwords = Passwords::new().expect("a hasher");
+        let verdict = passwords.verify("wobbly teapot under seven moons", Some(&stored)).await.expect("a verdict");
+        let Verdict::Right(Some(fresh)) = verdict else { panic!("{verdict:?}") };
+        assert!(fresh.contains("m=19456,t=2,p=1"), "{fresh}");
+    }
+
+    #[tokio::test]
+    async fn another_keyboard_makes_no_difference() {
+        let passwords = Passwords::new().expect("a hasher");
+        let composed = Password::parse("zoë wobbles under seven moons", &[]).expect("a good password");
+        let stored = passwords.hash(composed).await.expect("a hash");
+        let verdict = passwords.verify("zoe\u{308} wobbles under seven moons", Some(&stored)).await.expect("a verdict");
+        assert_eq!(verdict, Verdict::Right(None));
+    }
+}

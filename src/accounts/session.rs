@@ -1,0 +1,140 @@
+//! Browsers that are logged in.
+
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use super::token::Token;
+use super::{Account, Role, Settings, Theme};
+
+/// Hours without a visit after which a browser is logged out.
+const IDLE_HOURS: i32 = 24;
+
+/// The same in days where the member asked to stay logged in.
+const REMEMBERED_DAYS: i32 = 60;
+
+/// A browser that is logged in, with whom.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Its number in the member's list.
+    pub id: i64,
+    /// Who.
+    pub account: Account,
+    /// What they have chosen.
+    pub settings: Settings,
+}
+
+/// What is known of a browser at login.
+#[derive(Debug, Clone)]
+pub struct Browser {
+    /// In words, as in `Firefox on Linux`.
+    pub name: String,
+    /// Shortened, as in `192.0.2.x`.
+    pub network: String,
+}
+
+/// Logs a browser in; the token is for its cookie alone.
+pub async fn start(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    browser: &Browser,
+    remembered: bool,
+) -> Result<Token, sqlx::Error> {
+    let token = Token::random();
+    sqlx::query!(
+        "INSERT INTO sessions (token_hash, account, remembered, network, browser, expires_at)
+         VALUES ($1, $2, $3, $4, $5,
+                 now() + CASE WHEN $3 THEN make_interval(days => $6) ELSE make_interval(hours => $7) END)",
+        token.hash(),
+        account,
+        remembered,
+        browser.network,
+        browser.name,
+        REMEMBERED_DAYS,
+        IDLE_HOURS
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(token)
+}
+
+/// Who is logged in with this token. Notes the visit, at most every five minutes, which also puts the end off.
+pub async fn find(conn: &mut PgConnection, token: &Token) -> Result<Option<Session>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"SELECT s.id AS session, s.seen_at < now() - interval '5 minutes' AS "stale!",
+                  a.id, a.username, a.display_name, a.role AS "role: Role", a.email,
+                  a.email_verified_at IS NOT NULL AS "email_verified!", a.about, a.deletion_due_at, a.created_at,
+                  c.profile_public, c.show_own_votes, c.theme AS "theme: Theme", c.reduced_motion, c.large_photos,
+                  c.digit_shortcuts, c.described_only, c.time_zone, c.mail_photos, c.mail_digest
+           FROM sessions s JOIN accounts a ON a.id = s.account JOIN settings c ON c.account = a.id
+           WHERE s.token_hash = $1 AND s.expires_at > now() AND a.suspended_at IS NULL AND a.deleted_at IS NULL"#,
+        token.hash()
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    if row.stale {
+        touch(conn, row.session).await?;
+    }
+    Ok(Some(Session {
+        id: row.session,
+        account: Account {
+            id: row.id,
+            username: row.username,
+            display_name: row.display_name,
+            role: row.role,
+            email: row.email,
+            email_verified: row.email_verified,
+            about: row.about,
+            suspension: None,
+            deletion_due_at: row.deletion_due_at,
+            created_at: row.created_at,
+        },
+        settings: Settings {
+            profile_public: row.profile_public,
+            show_own_votes: row.show_own_votes,
+            theme: row.theme,
+            reduced_motion: row.reduced_motion,
+            large_photos: row.large_photos,
+            digit_shortcuts: row.digit_shortcuts,
+            described_only: row.described_only,
+            time_zone: row.time_zone,
+            mail_photos: row.mail_photos,
+            mail_digest: row.mail_digest,
+        },
+    }))
+}
+
+/// Logs one browser of an account out; false when it has no such.
+pub async fn end(tx: &mut Transaction<'_, Postgres>, account: i64, id: i64) -> Result<bool, sqlx::Error> {
+    let ended =
+        sqlx::query!("DELETE FROM sessions WHERE account = $1 AND id = $2", account, id).execute(&mut **tx).await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// Logs all browsers of an account out, but for one; gives how many that were.
+pub async fn end_others(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    kept: Option<i64>,
+) -> Result<u64, sqlx::Error> {
+    let ended = sqlx::query!("DELETE FROM sessions WHERE account = $1 AND id IS DISTINCT FROM $2", account, kept)
+        .execute(&mut **tx)
+        .await?;
+    Ok(ended.rows_affected())
+}
+
+async fn touch(conn: &mut PgConnection, id: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE sessions
+         SET seen_at = now(),
+             expires_at = now() + CASE WHEN remembered THEN make_interval(days => $2) ELSE make_interval(hours => $3) END
+         WHERE id = $1",
+        id,
+        REMEMBERED_DAYS,
+        IDLE_HOURS
+    )
+    .execute(conn)
+    .await
+    .map(drop)
+}

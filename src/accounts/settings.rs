@@ -1,0 +1,89 @@
+//! What a member has chosen.
+
+use sqlx::{PgConnection, Postgres, Transaction};
+
+/// Colours of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::Type, serde::Serialize, serde::Deserialize)]
+#[sqlx(type_name = "theme", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+    /// Black, white and yellow.
+    HighContrast,
+}
+
+/// Every setting of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// May others see the profile?
+    pub profile_public: bool,
+    /// Does it show how they vote?
+    pub show_own_votes: bool,
+    /// Colours.
+    pub theme: Theme,
+    /// No motion, whatever the system says.
+    pub reduced_motion: bool,
+    /// Photos as large as the window.
+    pub large_photos: bool,
+    /// Do the keys 1 to 9 and 0 vote?
+    pub digit_shortcuts: bool,
+    /// Only photos that somebody has described in words.
+    pub described_only: bool,
+    /// A name from the time zone database, as in `Europe/Berlin`.
+    pub time_zone: String,
+    /// A mail when a photo of theirs is ready or has failed.
+    pub mail_photos: bool,
+    /// A mail every week on how their photos did.
+    pub mail_digest: bool,
+}
+
+/// Makes the row of defaults, once.
+pub(super) async fn ensure(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!("INSERT INTO settings (account) VALUES ($1) ON CONFLICT DO NOTHING", account)
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+}
+
+/// The settings of an account.
+pub async fn find(conn: &mut PgConnection, account: i64) -> Result<Settings, sqlx::Error> {
+    sqlx::query_as!(
+        Settings,
+        r#"SELECT profile_public, show_own_votes, theme AS "theme: Theme", reduced_motion, large_photos,
+                  digit_shortcuts, described_only, time_zone, mail_photos, mail_digest
+           FROM settings WHERE account = $1"#,
+        account
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Stores all of them.
+pub async fn save(tx: &mut Transaction<'_, Postgres>, account: i64, settings: &Settings) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE settings
+         SET profile_public = $2, show_own_votes = $3, theme = $4, reduced_motion = $5, large_photos = $6,
+             digit_shortcuts = $7, described_only = $8, time_zone = $9, mail_photos = $10, mail_digest = $11
+         WHERE account = $1",
+        account,
+        settings.profile_public,
+        settings.show_own_votes,
+        settings.theme as Theme,
+        settings.reduced_motion,
+        settings.large_photos,
+        settings.digit_shortcuts,
+        settings.described_only,
+        settings.time_zone,
+        settings.mail_photos,
+        settings.mail_digest
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
