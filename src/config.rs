@@ -7,10 +7,13 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::magic::RelativePathBuf;
 use serde::Deserialize;
 
+use crate::secret::Secret;
+
 /// Everything that the domain, the web process and the jobs process read from the configuration.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Config {
     databases: Databases,
+    secret_key: Option<Secret>,
     /// Where blobs live.
     pub storage: StorageConfig,
     /// Where templates and static files are read from at start.
@@ -25,6 +28,8 @@ pub struct Config {
     pub accounts: AccountsConfig,
     /// The site as the world sees it.
     pub site: SiteConfig,
+    /// How mail leaves.
+    pub mail: MailConfig,
     /// How the jobs process works.
     pub jobs: JobsConfig,
 }
@@ -201,6 +206,39 @@ pub struct SiteConfig {
     pub url: String,
 }
 
+/// How mail leaves.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MailConfig {
+    /// By which way.
+    pub transport: MailTransport,
+    /// The SMTP server: `smtps://user:password@host:port`; `smtp://..` without encryption, `?tls=required` for STARTTLS.
+    pub url: Secret,
+    /// The sender, as in `RateMyDerp <derp@example.com>`.
+    pub from: String,
+    /// How long one mail may take, in seconds.
+    pub timeout_seconds: u32,
+    /// Mails to one address that a stranger can cause.
+    pub unasked_per_address: Allowance,
+    folder: RelativePathBuf,
+}
+
+/// By which way mail leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTransport {
+    /// To an SMTP server.
+    Smtp,
+    /// Into a folder, for whoever develops.
+    File,
+}
+
+impl MailConfig {
+    /// Where the file transport writes.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.relative()
+    }
+}
+
 /// How the jobs process works.
 #[derive(Debug, Clone, Deserialize)]
 pub struct JobsConfig {
@@ -226,6 +264,15 @@ impl Config {
     /// Reads the configuration; the error names the key and the file.
     pub fn load() -> Result<Self, Box<figment::Error>> {
         figment().extract().map_err(Box::new)
+    }
+
+    /// What every process derives its keys from. The error says what to do.
+    pub fn secret(&self) -> Result<&Secret, String> {
+        self.secret_key.as_ref().ok_or_else(|| {
+            "ROCKET_SECRET_KEY is not set: every process needs the same one. `bin/dev` makes one; \
+             elsewhere use the output of `openssl rand -base64 32`."
+                .to_owned()
+        })
     }
 
     /// The database of both processes.

@@ -86,3 +86,9 @@ impl From<crate::storage::Error> for Error {
         Error::Internal(cause.into())
     }
 }
+
+impl From<crate::templates::Error> for Error {
+    fn from(cause: crate::templates::Error) -> Self {
+        Error::Internal(cause.into())
+    }
+}

@@ -1,13 +1,17 @@
 //! RateMyDerp: the domain, and behind the feature `web` the pages.
 //!
-//! Arrows point down: `web -> ratings -> submissions -> accounts -> queue, storage -> templates, config, db, error`.
+//! Arrows point down:
+//! `web -> letters -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, config, db, error`.
 
 pub mod accounts;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod letters;
+pub mod mail;
 pub mod queue;
 pub mod ratings;
+pub mod secret;
 pub mod storage;
 pub mod submissions;
 pub mod templates;

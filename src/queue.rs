@@ -36,6 +36,12 @@ pub enum Job {
     Erase {
         /// The photo's id.
         submission: i64,
+    /// Send a mail, or find out that nobody is to have it.
+    Mail {
+        /// The mail's id.
+        mail: i64,
+        /// One that its reader can switch off: it waits for those that somebody waits for.
+        optional: bool,
     },
     /// Work out the standings.
     Rank,
@@ -51,9 +57,10 @@ impl Job {
     /// Every kind there is. A process leaves alone what it does not know, since a newer one may.
     pub const KINDS: &[&str] =
         &["thumbnail", "preview", "relocate", "rerender", "erase", "rank", "prune", "discard", "sweep"];
+    pub const KINDS: &[&str] = &["thumbnail", "mail", "rank", "prune"];
 
     /// Every lane there is.
-    pub const LANES: &[&str] = &["images", "ranking", "upkeep"];
+    pub const LANES: &[&str] = &["images", "mail", "ranking", "upkeep"];
 
     /// The name of the variant, as stored.
     pub fn kind(&self) -> &'static str {
@@ -63,6 +70,7 @@ impl Job {
             Job::Relocate { .. } => "relocate",
             Job::Rerender => "rerender",
             Job::Erase { .. } => "erase",
+            Job::Mail { .. } => "mail",
             Job::Rank => "rank",
             Job::Prune => "prune",
             Job::Discard => "discard",
@@ -74,6 +82,8 @@ impl Job {
     pub fn lane(&self) -> &'static str {
         match self {
             Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => "images",
+            Job::Thumbnail { .. } => "images",
+            Job::Mail { .. } => "mail",
             Job::Rank => "ranking",
             Job::Rerender | Job::Erase { .. } | Job::Prune | Job::Discard | Job::Sweep => "upkeep",
         }
@@ -85,6 +95,7 @@ impl Job {
             // Somebody wants a picture out of sight, or looks at a form: neither waits behind a flood of uploads.
             Job::Relocate { .. } | Job::Preview { .. } => -1,
             Job::Rerender => 1,
+            Job::Mail { optional: true, .. } => 10,
             _ => 0,
         }
     }
@@ -98,6 +109,10 @@ impl Job {
             }
             Job::Preview { draft } => Some(format!("preview:{draft}")),
             Job::Rerender | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => Some(self.kind().to_owned()),
+            Job::Thumbnail { submission } => Some(format!("thumbnail:{submission}")),
+            Job::Mail { mail, .. } => Some(format!("mail:{mail}")),
+            Job::Rank => Some("rank".to_owned()),
+            Job::Prune => Some("prune".to_owned()),
         }
     }
 
@@ -109,6 +124,8 @@ impl Job {
             Job::Relocate { .. } | Job::Erase { .. } => 20, // somebody relies on it, so that it outlasts a bad hour
             Job::Rerender => 20,                            // each attempt goes on where the last one ended
             Job::Rank | Job::Prune | Job::Discard | Job::Sweep => 3, // the next tick tries again anyway
+            Job::Mail { .. } => 20,      // over half a day
+            Job::Rank | Job::Prune => 3, // the next tick tries again anyway
         }
     }
 
@@ -118,12 +135,17 @@ impl Job {
             Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => Duration::from_secs(120),
             Job::Erase { .. } | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => Duration::from_secs(600),
             Job::Rerender => Duration::from_secs(7 * 24 * 3600), // a million photos take days
+            Job::Thumbnail { .. } => Duration::from_secs(120),
+            Job::Mail { .. } => Duration::from_secs(60),
+            Job::Rank | Job::Prune => Duration::from_secs(600),
         }
     }
 
-    /// How long to wait after so many failed attempts, before jitter: 2 s, 4 s, 8 s, and never more than five minutes.
+    /// How long to wait after so many failed attempts, before jitter: 2 s, 4 s, 8 s, and never more than five minutes, or an
+    /// hour for mail, since servers of others can be away for long.
     pub fn backoff(&self, failures: u32) -> Duration {
-        Duration::from_secs(2u64.saturating_pow(failures).clamp(2, 300))
+        let longest = if matches!(self, Job::Mail { .. }) { 3600 } else { 300 };
+        Duration::from_secs(2u64.saturating_pow(failures).clamp(2, longest))
     }
 
     fn submission(&self) -> Option<i64> {
@@ -132,6 +154,8 @@ impl Job {
                 Some(*submission)
             }
             Job::Preview { .. } | Job::Rerender | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => None,
+            Job::Thumbnail { submission } => Some(*submission),
+            Job::Mail { .. } | Job::Rank | Job::Prune => None,
         }
     }
 }

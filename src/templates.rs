@@ -12,7 +12,8 @@ use serde::Serialize;
 
 /// Every template of a folder, compiled.
 pub struct Templates {
-    registry: Handlebars<'static>,
+    html: Handlebars<'static>,
+    text: Handlebars<'static>,
 }
 
 /// Why a template cannot be read or rendered.
@@ -25,27 +26,45 @@ pub enum Error {
 }
 
 impl Templates {
-    /// Reads `<folder>/**/*.html.hbs`; names are paths without the extension.
-    /// `assets` maps names of static files to their URLs. With `reload` a template is read anew each time it is rendered.
+    /// Reads `<folder>/**/*.html.hbs`, which escape what is put into them, and `*.txt.hbs`, which do not; names are paths
+    /// without the extension. `assets` maps names of static files to their URLs. With `reload` a template is read anew each
+    /// time it is rendered.
     pub fn load(folder: &Path, assets: BTreeMap<String, String>, reload: bool) -> Result<Self, Error> {
-        let mut registry = Handlebars::new();
-        registry.set_strict_mode(true);
-        registry.set_dev_mode(reload);
-        let mut options = DirectorySourceOptions::default();
-        options.tpl_extension = ".html.hbs".into();
-        registry.register_templates_directory(folder, options).map_err(|cause| Error::Load(Box::new(cause)))?;
-        registry.register_helper("decimal", Box::new(helpers::decimal));
-        registry.register_helper("thousands", Box::new(helpers::thousands));
-        registry.register_helper("plural", Box::new(helpers::plural));
-        registry.register_helper("clock", Box::new(helpers::clock));
-        registry.register_helper("asset", Box::new(AssetUrl(assets)));
-        Ok(Templates { registry })
+        let html = registry(folder, ".html.hbs", &assets, reload)?;
+        let mut text = registry(folder, ".txt.hbs", &assets, reload)?;
+        text.register_escape_fn(handlebars::no_escape);
+        Ok(Templates { html, text })
     }
 
-    /// One template with its data.
+    /// One template with its data, as HTML.
     pub fn render<T: Serialize>(&self, name: &str, data: &T) -> Result<String, Error> {
-        self.registry.render(name, data).map_err(|cause| Error::Render(Box::new(cause)))
+        self.html.render(name, data).map_err(|cause| Error::Render(Box::new(cause)))
     }
+
+    /// One template with its data, as plain text.
+    pub fn text<T: Serialize>(&self, name: &str, data: &T) -> Result<String, Error> {
+        self.text.render(name, data).map_err(|cause| Error::Render(Box::new(cause)))
+    }
+}
+
+fn registry(
+    folder: &Path,
+    extension: &str,
+    assets: &BTreeMap<String, String>,
+    reload: bool,
+) -> Result<Handlebars<'static>, Error> {
+    let mut registry = Handlebars::new();
+    registry.set_strict_mode(true);
+    registry.set_dev_mode(reload);
+    let mut options = DirectorySourceOptions::default();
+    options.tpl_extension = extension.into();
+    registry.register_templates_directory(folder, options).map_err(|cause| Error::Load(Box::new(cause)))?;
+    registry.register_helper("decimal", Box::new(helpers::decimal));
+    registry.register_helper("thousands", Box::new(helpers::thousands));
+    registry.register_helper("plural", Box::new(helpers::plural));
+    registry.register_helper("clock", Box::new(helpers::clock));
+    registry.register_helper("asset", Box::new(AssetUrl(assets.clone())));
+    Ok(registry)
 }
 
 impl std::fmt::Display for Error {

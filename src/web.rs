@@ -33,7 +33,7 @@ pub use db::Db;
 /// The web process, ready to be launched. `figment` holds what `config` was read from.
 /// The error says what is missing and what to do about it.
 pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rocket<Build>, String> {
-    let keys = keys::Keys::from_figment(&figment)?;
+    let keys = keys::Keys::new(config.secret()?);
     let assets = assets::Assets::load(&config.assets)?;
     let templates = Templates::load(&config.assets.templates(), assets.urls(), config.assets.reload)
         .map_err(|cause| cause.to_string())?;

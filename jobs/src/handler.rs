@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ratemyderp::storage;
+use ratemyderp::{error, storage};
 use serde_json::Value;
 use sqlx::{Postgres, Transaction};
 
@@ -25,8 +25,8 @@ pub trait Handler: Send + Sync + 'static {
     /// One attempt.
     async fn run(&self, claim: &Claim) -> Result<(), Failure>;
 
-    /// The job has failed for good: what that means to the domain, in the transaction that says so.
-    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, job: &Value) -> Result<(), sqlx::Error>;
+    /// The job has failed for good, with this error at last: what that means to the domain, in the transaction that says so.
+    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, job: &Value, error: &str) -> Result<(), sqlx::Error>;
 }
 
 /// How a job is treated.
@@ -74,6 +74,8 @@ impl From<storage::Error> for Failure {
 
 impl From<ratemyderp::error::Error> for Failure {
     fn from(error: ratemyderp::error::Error) -> Self {
+impl From<error::Error> for Failure {
+    fn from(error: error::Error) -> Self {
         Failure::Retry(error.to_string())
     }
 }

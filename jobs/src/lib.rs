@@ -1,4 +1,4 @@
-//! The separate process that works through the queue: thumbnails, standings, upkeep.
+//! The separate process that works through the queue: thumbnails, mail, standings, upkeep.
 
 mod blobs;
 mod drain;
@@ -6,6 +6,7 @@ mod handler;
 mod images;
 mod ledger;
 mod previews;
+mod mail;
 pub mod process;
 mod ranking;
 mod relocation;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ratemyderp::config::{Config, JobsConfig};
+use ratemyderp::mail::Mailer;
 use ratemyderp::queue::Job;
 use ratemyderp::storage::Storage;
 use serde::Deserialize;
@@ -37,6 +39,8 @@ pub struct Context {
     pub pool: PgPool,
     /// Originals and renditions.
     pub storage: Storage,
+    /// How mail leaves.
+    pub mailer: Mailer,
     /// `[default.jobs]`.
     pub config: JobsConfig,
     /// Memory for images, one permit for each MiB.
@@ -44,7 +48,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// The context of a process; fails on a malformed database URL or a blob folder that cannot be made.
+    /// The context of a process; fails on settings that cannot be used and folders that cannot be made.
     pub fn from_config(config: &Config) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let mut database = config.database().clone();
         // A connection for every worker, and a few for claiming, ending, leases and schedules.
@@ -52,12 +56,14 @@ impl Context {
         let pool = ratemyderp::db::pool(&database, "ratemyderp-jobs")?;
         let storage = Storage::from_config(&config.storage)?;
         Ok(Self::new(pool, storage, config.jobs.clone()))
+        let storage = Storage::local(&config.storage.path())?;
+        Ok(Self::new(pool, storage, Mailer::from_config(config)?, config.jobs.clone()))
     }
 
     /// A context over anything.
-    pub fn new(pool: PgPool, storage: Storage, config: JobsConfig) -> Self {
+    pub fn new(pool: PgPool, storage: Storage, mailer: Mailer, config: JobsConfig) -> Self {
         let images = Arc::new(Semaphore::new(config.image_memory_mib as usize));
-        Context { pool, storage, config, images }
+        Context { pool, storage, mailer, config, images }
     }
 }
 
@@ -69,6 +75,7 @@ pub async fn handle(ctx: &Context, claim: &Claim, job: Job) -> Result<(), Failur
         Job::Relocate { submission } => relocation::relocate(ctx, claim, submission).await,
         Job::Rerender => rerender::run(ctx, claim).await,
         Job::Erase { submission } => upkeep::erase(ctx, claim, submission).await,
+        Job::Mail { mail, .. } => mail::send(ctx, claim, mail).await,
         Job::Rank => ranking::work_out(ctx, claim).await,
         Job::Prune => upkeep::prune(ctx).await,
         Job::Discard => blobs::discard(ctx).await,
@@ -97,8 +104,9 @@ impl Handler for Context {
         handle(self, claim, job).await
     }
 
-    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, job: &Value) -> Result<(), sqlx::Error> {
+    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, job: &Value, error: &str) -> Result<(), sqlx::Error> {
         match Job::deserialize(job) {
+            Ok(Job::Mail { mail, .. }) => mail::gave_up(tx, mail, error).await,
             Ok(Job::Thumbnail { submission }) => thumbnails::gave_up(tx, submission).await,
             _ => Ok(()),
         }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use ratemyderp::config::Config;
 
-/// Works through RateMyDerp's queue: thumbnails, standings, upkeep.
+/// Works through RateMyDerp's queue: thumbnails, mail, standings, upkeep.
 ///
 /// Settings are read from Rocket.toml (or the file in ROCKET_CONFIG), ROCKET_* and DATABASE_URL.
 #[derive(Parser)]

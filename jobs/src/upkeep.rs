@@ -67,7 +67,9 @@ pub(crate) async fn prune(ctx: &Context) -> Result<(), Failure> {
     sqlx::query!("DELETE FROM schedules WHERE tick < now() - make_interval(days => $1)", days)
         .execute(&ctx.pool)
         .await?;
-    ratemyderp::accounts::upkeep::forget_expired(&mut *ctx.pool.acquire().await?).await?;
+    let mut conn = ctx.pool.acquire().await?;
+    ratemyderp::accounts::upkeep::forget_expired(&mut conn).await?;
+    ratemyderp::mail::forget(&mut conn, i32::try_from(finished).unwrap_or(i32::MAX)).await?;
     info!("{gone} old jobs deleted");
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use sqlx::{PgConnection, Postgres, Transaction};
 
+use crate::mail::Optional;
+
 /// Colours of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::Type, serde::Serialize, serde::Deserialize)]
 #[sqlx(type_name = "theme", rename_all = "snake_case")]
@@ -82,6 +84,34 @@ pub async fn save(tx: &mut Transaction<'_, Postgres>, account: i64, settings: &S
         settings.time_zone,
         settings.mail_photos,
         settings.mail_digest
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
+/// Does an account want such mails, and has its owner shown that they read its address? The house does not.
+pub async fn wants(conn: &mut PgConnection, account: i64, mails: Optional) -> Result<bool, sqlx::Error> {
+    let wants = sqlx::query!(
+        "SELECT s.mail_photos, s.mail_digest FROM settings s JOIN accounts a ON a.id = s.account
+         WHERE s.account = $1 AND a.email_verified_at IS NOT NULL AND a.suspended_at IS NULL",
+        account
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(wants.is_some_and(|wants| match mails {
+        Optional::Photos => wants.mail_photos,
+        Optional::Digest => wants.mail_digest,
+    }))
+}
+
+/// Ends such mails. Repeating it, or an account that is gone, changes nothing.
+pub async fn unsubscribe(tx: &mut Transaction<'_, Postgres>, account: i64, mails: Optional) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE settings SET mail_photos = mail_photos AND NOT $2, mail_digest = mail_digest AND NOT $3 WHERE account = $1",
+        account,
+        mails == Optional::Photos,
+        mails == Optional::Digest
     )
     .execute(&mut **tx)
     .await

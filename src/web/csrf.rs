@@ -8,9 +8,10 @@ use rocket::request::FromRequest;
 use rocket::{Request, form};
 
 use super::error::refuse;
-use super::keys::{Keys, mac};
+use super::keys::Keys;
 use super::visitor::Visitor;
 use crate::error::Error;
+use crate::secret::mac;
 
 const FIELD: &str = "csrf";
 const LENGTH: usize = 16;

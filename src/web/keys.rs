@@ -1,10 +1,7 @@
-//! Secrets of the web processes, all derived from Rocket's `secret_key`.
-
-use hmac::{Hmac, Mac};
-use rocket::figment::Figment;
-use sha2::Sha256;
+//! Keys of the web processes.
 
 use crate::ratings::deck::DeckKey;
+use crate::secret::Secret;
 
 /// One key for each use, the same in every web process.
 pub struct Keys {
@@ -15,22 +12,8 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Derives the keys; fails where no secret is configured.
-    pub fn from_figment(figment: &Figment) -> Result<Self, String> {
-        let secret: String = figment.extract_inner("secret_key").map_err(|_| {
-            "ROCKET_SECRET_KEY is not set: every web process needs the same one. `bin/dev` makes one; \
-             elsewhere use the output of `openssl rand -base64 32`."
-                .to_owned()
-        })?;
-        let derive = |purpose: &[u8]| mac(secret.as_bytes(), purpose);
-        Ok(Keys { deck: DeckKey(derive(b"deck")), csrf: derive(b"csrf") })
+    /// Derives them from the secret that all processes share.
+    pub fn new(secret: &Secret) -> Self {
+        Keys { deck: DeckKey(secret.key("deck")), csrf: secret.key("csrf") }
     }
-}
-
-/// HMAC-SHA256.
-pub fn mac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().into()
 }

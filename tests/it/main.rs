@@ -11,6 +11,7 @@
 mod deck;
 mod journeys;
 mod migrations;
+mod mail;
 mod processes;
 mod record;
 mod standings;

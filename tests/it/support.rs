@@ -11,6 +11,7 @@ pub mod terminal;
 use ratemyderp::accounts;
 use ratemyderp::config::Config;
 use ratemyderp::ratings::deck::{Bookmarks, Rater};
+use ratemyderp::mail::Mailer;
 use ratemyderp::ratings::record::{Recorded, Vote, record};
 use ratemyderp::ratings::{self, RaterId, Score, deck};
 use ratemyderp::storage::Storage;
@@ -67,6 +68,11 @@ impl World {
 
     pub fn config(&self) -> Config {
         self.figment().extract().expect("a configuration")
+    }
+
+    /// Mail that stays here.
+    pub fn mailer(&self) -> Mailer {
+        Mailer::outbox(&self.config()).expect("a mailer")
     }
 
     /// A browser without script, straight into the web process.

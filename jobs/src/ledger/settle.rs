@@ -144,7 +144,7 @@ pub(crate) async fn fail(
     .fetch_one(&mut **tx)
     .await?;
     if ended == 1 && handler.terms(&claim.job, 0).is_ok() {
-        handler.gave_up(tx, &claim.job).await?;
+        handler.gave_up(tx, &claim.job, error).await?;
     }
     Ok(ended == 1)
 }

@@ -1,6 +1,7 @@
 //! The product's handlers, run in place.
 
-use ratemyderp::config::JobsConfig;
+use ratemyderp::config::{self, Config, JobsConfig};
+use ratemyderp::mail::Mailer;
 use ratemyderp::queue::{self, Job, board};
 use ratemyderp::storage::Storage;
 use ratemyderp_jobs::{Context, drain};
@@ -60,7 +61,7 @@ async fn a_photo_whose_attempts_are_used_up_fails_together_with_its_job() {
     let key: Uuid = original_key(&database.pool, submission).await;
     broken.put_original(key, picture()).await.unwrap();
     std::fs::write(folder.join("images"), "a file where a folder should be").unwrap();
-    let context = Context::new(context.pool, broken, settings());
+    let context = Context::new(context.pool, broken, mailer(), settings());
     sqlx::query("UPDATE fang_tasks SET retries = max_attempts - 1").execute(&database.pool).await.unwrap();
 
     let error = drain(&context).await.unwrap_err().to_string();
@@ -89,7 +90,7 @@ async fn a_worker_that_has_lost_its_job_publishes_nothing_and_leaves_no_blobs() 
     .execute(&database.pool)
     .await
     .unwrap();
-    let context = Context::new(context.pool, storage, settings());
+    let context = Context::new(context.pool, storage, mailer(), settings());
     assert_eq!(drain(&context).await.unwrap_err().to_string(), "its lease was lost");
     assert_eq!(database.count("submissions WHERE state = 'pending'").await, 1);
     let left = std::fs::read_dir(folder.join("images"))
@@ -102,7 +103,7 @@ async fn a_worker_that_has_lost_its_job_publishes_nothing_and_leaves_no_blobs() 
 async fn a_submission_that_has_vanished_is_no_failure() {
     let database = Database::new().await;
     enqueue(&database.pool, Job::Thumbnail { submission: 404 }).await;
-    let context = Context::new(database.pool.clone(), Storage::memory(), settings());
+    let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
     assert_eq!(drain(&context).await.unwrap(), 1);
     assert_eq!(database.count("fang_tasks WHERE state = 'finished'").await, 1);
 }
@@ -111,7 +112,7 @@ async fn a_submission_that_has_vanished_is_no_failure() {
 async fn ranking_makes_a_generation() {
     let database = Database::new().await;
     enqueue(&database.pool, Job::Rank).await;
-    let context = Context::new(database.pool.clone(), Storage::memory(), settings());
+    let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
     assert_eq!(drain(&context).await.unwrap(), 1);
     assert_eq!(database.count("generation WHERE number = 1").await, 1);
 }
@@ -129,7 +130,7 @@ async fn pruning_deletes_what_is_old_and_keeps_what_is_young_failed_or_waiting()
     .await
     .unwrap();
     enqueue(&database.pool, Job::Prune).await;
-    let context = Context::new(database.pool.clone(), Storage::memory(), settings());
+    let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
     assert_eq!(drain(&context).await.unwrap(), 1);
     let kept: Vec<String> = sqlx::query_scalar("SELECT kind FROM fang_tasks WHERE kind LIKE 'f% %' ORDER BY kind")
         .fetch_all(&database.pool)
@@ -145,7 +146,7 @@ async fn pruning_deletes_what_is_old_and_keeps_what_is_young_failed_or_waiting()
 
 /// A photo that waits for its renditions, as an upload leaves it.
 async fn upload(database: &Database, file: Option<Vec<u8>>) -> (Context, i64) {
-    let context = Context::new(database.pool.clone(), Storage::memory(), settings());
+    let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
     let key = Uuid::new_v4();
     if let Some(file) = file {
         context.storage.put_original(key, file).await.unwrap();
@@ -211,4 +212,14 @@ pub fn settings() -> JobsConfig {
         keep_failed_days: 90,
         grace_seconds: 5,
     }
+fn mailer() -> Mailer {
+    Mailer::outbox(&config()).unwrap()
+}
+
+fn settings() -> JobsConfig {
+    JobsConfig { workers: 2, ..config().jobs }
+}
+
+fn config() -> Config {
+    config::figment().merge(("secret_key", "of the tests")).extract().unwrap()
 }

@@ -119,6 +119,8 @@ impl Database {
             .args(arguments)
             .env("ROCKET_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/../Rocket.toml"))
             .env("ROCKET_STORAGE", format!("{{path={:?}}}", std::env::temp_dir().join(&self.name)))
+            .env("ROCKET_MAIL", format!("{{folder={:?}}}", std::env::temp_dir().join(&self.name).join("outbox")))
+            .env("ROCKET_SECRET_KEY", "of the tests")
             .env("DATABASE_URL", &self.url);
         command
     }

@@ -115,7 +115,7 @@ impl Handler for TestJobs {
         }
     }
 
-    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, job: &Value) -> Result<(), sqlx::Error> {
+    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, job: &Value, _: &str) -> Result<(), sqlx::Error> {
         sqlx::query("INSERT INTO given_up VALUES ($1)").bind(job["ms"].as_i64()).execute(&mut **tx).await.map(drop)
     }
 }

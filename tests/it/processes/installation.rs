@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use image::{ImageFormat, Rgb, RgbImage};
 use ratemyderp::accounts;
 use ratemyderp::config::Config;
+use ratemyderp::mail::Mailer;
 use ratemyderp::storage::Storage;
 use ratemyderp::submissions::upload::{Upload, upload};
 use ratemyderp_jobs::Context;
@@ -16,6 +17,8 @@ use tempfile::TempDir;
 
 use super::until;
 use crate::support::database::Database;
+
+const SECRET: &str = "c2VjcmV0IGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVz";
 
 /// What a command printed, and how it ended.
 pub struct Output {
@@ -129,8 +132,10 @@ impl Installation {
         for number in before + 1..=before + count {
             self.upload(&format!("Photo {number}"), picture(64, number)).await;
         }
-        let config: Config = ratemyderp::config::figment().extract().expect("a configuration");
-        let context = Context::new(self.pool.clone(), self.storage.clone(), config.jobs);
+        let figment = ratemyderp::config::figment().merge(("secret_key", SECRET));
+        let config: Config = figment.extract().expect("a configuration");
+        let mailer = Mailer::outbox(&config).expect("a mailer");
+        let context = Context::new(self.pool.clone(), self.storage.clone(), mailer, config.jobs);
         ratemyderp_jobs::drain(&context).await.expect("every job succeeds");
     }
 
@@ -169,7 +174,8 @@ impl Installation {
             .args(arguments)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .env("DATABASE_URL", &self.url)
-            .env("ROCKET_SECRET_KEY", "c2VjcmV0IGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVz")
+            .env("ROCKET_SECRET_KEY", SECRET)
+            .env("ROCKET_MAIL", format!("{{folder={:?}}}", self.folder.path().join("outbox")))
             .env("ROCKET_LOG_LEVEL", "critical")
             .env("ROCKET_CLI_COLORS", "false")
             .env("ROCKET_STORAGE", format!("{{path={:?}}}", self.folder.path().join("storage")))

@@ -168,6 +168,6 @@ async fn stock() -> World {
 }
 
 async fn drain(world: &World) {
-    let context = Context::new(world.pool.clone(), world.storage.clone(), world.config().jobs);
+    let context = Context::new(world.pool.clone(), world.storage.clone(), world.mailer(), world.config().jobs);
     ratemyderp_jobs::drain(&context).await.expect("every job succeeds");
 }

@@ -1,0 +1,87 @@
+//! Sending what we owe.
+
+use log::info;
+use ratemyderp::letters::{self, Written};
+use ratemyderp::mail::{self, Mail, Owed, Refusal};
+use sqlx::{Postgres, Transaction};
+
+use crate::{Claim, Context, Failure};
+
+/// Writes a mail, then hands it over. Nothing is lost and, unless the answer of a server is, nothing goes out twice.
+pub(crate) async fn send(ctx: &Context, claim: &Claim, id: i64) -> Result<(), Failure> {
+    let mut tx = ctx.pool.begin().await?;
+    let Some(owed) = mail::attempt(&mut tx, id).await? else {
+        info!("mail {id} has been dealt with");
+        return Ok(());
+    };
+    match letters::write(&mut tx, &ctx.mailer, &owed).await? {
+        Written::Mail(mail) => {
+            // A link must be good before anybody can have it.
+            tx.commit().await?;
+            hand_over(ctx, claim, id, &owed, &mail).await
+        }
+        Written::Nobody(reason) => {
+            mail::give_up(&mut tx, id, reason).await?;
+            claim.commit(tx).await?;
+            info!("mail {id} is sent to nobody: {reason}");
+            Ok(())
+        }
+    }
+}
+
+/// The mail has failed for good.
+pub(crate) async fn gave_up(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str) -> Result<(), sqlx::Error> {
+    mail::give_up(tx, id, reason).await
+}
+
+/// The mail stays locked while it is handed over, so that of two workers one sends it and the other finds it sent. That it
+/// was sent is true even for a worker that has lost its job meanwhile, so this is committed first, and the job ends after it.
+async fn hand_over(ctx: &Context, claim: &Claim, id: i64, owed: &Owed, mail: &Mail) -> Result<(), Failure> {
+    let mut tx = ctx.pool.begin().await?;
+    if !mail::lock(&mut tx, id).await? {
+        info!("mail {id} has been dealt with");
+        return Ok(());
+    }
+    if !claim.held(&mut tx).await? {
+        return Err(Failure::Lost);
+    }
+    ctx.mailer.deliver(mail, owed.message_id, owed.created_at).await.map_err(|refusal| match refusal {
+        Refusal::Permanent(why) => Failure::Hopeless(without_secrets(&why)),
+        Refusal::Temporary(why) => Failure::Retry(without_secrets(&why)),
+    })?;
+    mail::sent(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Servers may quote what they refuse, and a link in it must not end up in a log.
+fn without_secrets(text: &str) -> String {
+    const LONGEST: usize = 31;
+    let mut told = String::new();
+    let mut digits = String::new();
+    for character in text.chars().chain(['\0']) {
+        if character.is_ascii_hexdigit() {
+            digits.push(character);
+            continue;
+        }
+        told.push_str(if digits.len() > LONGEST { "..." } else { &digits });
+        digits.clear();
+        told.push(character);
+    }
+    told.pop();
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn a_link_that_a_server_quotes_is_not_told() {
+        let token = "0123456789abcdef".repeat(4);
+        let quoted = format!("550 refused: https://derp.example/verify/{token} (code deadbeef)");
+        assert_eq!(without_secrets(&quoted), "550 refused: https://derp.example/verify/... (code deadbeef)");
+        assert_eq!(without_secrets(&token), "...");
+        assert_eq!(without_secrets(""), "");
+    }
+}

@@ -1,0 +1,188 @@
+//! Mail that we owe somebody. Whoever makes it necessary names the event, in the same transaction; a job finds out later
+//! whom to tell and what. So a page that makes a mail never knows whether an address exists, and neither its text nor its
+//! time can tell.
+
+pub mod mailer;
+pub mod unsubscribe;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
+
+use crate::queue::{self, Job};
+
+pub use mailer::{Mail, Mailer, Refusal};
+pub use unsubscribe::Optional;
+
+/// What happened that somebody is told of.
+#[derive(Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    /// Somebody gave an address when joining, or asks for the link again.
+    VerifyEmail {
+        /// Whose account.
+        account: i64,
+    },
+    /// A member wants mail at another address.
+    ChangeEmail {
+        /// Whose account.
+        account: i64,
+        /// The new address, not theirs yet.
+        address: String,
+    },
+    /// The account has another address now.
+    EmailChanged {
+        /// Whose account.
+        account: i64,
+        /// The old one.
+        address: String,
+    },
+    /// Somebody has forgotten their password.
+    ResetPassword {
+        /// What they typed.
+        address: String,
+    },
+    /// The account has another password now.
+    PasswordChanged {
+        /// Whose account.
+        account: i64,
+    },
+    /// Logging in takes a code from now on, or no longer does.
+    TwoFactorChanged {
+        /// Whose account.
+        account: i64,
+        /// Does it?
+        on: bool,
+    },
+    /// A member has asked for the account's deletion.
+    DeletionPlanned {
+        /// Whose account.
+        account: i64,
+    },
+    /// People may vote on a photo.
+    PhotoReady {
+        /// The photo's id.
+        submission: i64,
+    },
+    /// A photo cannot be used.
+    PhotoFailed {
+        /// The photo's id.
+        submission: i64,
+    },
+    /// A week is over.
+    Digest {
+        /// Whose photos.
+        account: i64,
+        /// Its Monday.
+        week: NaiveDate,
+    },
+}
+
+impl Letter {
+    /// Which of the mails that a member may switch off this is.
+    pub fn optional(&self) -> Option<Optional> {
+        match self {
+            Letter::PhotoReady { .. } | Letter::PhotoFailed { .. } => Some(Optional::Photos),
+            Letter::Digest { .. } => Some(Optional::Digest),
+            Letter::VerifyEmail { .. }
+            | Letter::ChangeEmail { .. }
+            | Letter::EmailChanged { .. }
+            | Letter::ResetPassword { .. }
+            | Letter::PasswordChanged { .. }
+            | Letter::TwoFactorChanged { .. }
+            | Letter::DeletionPlanned { .. } => None,
+        }
+    }
+
+    /// A name for the event, where it can be told from others of its kind.
+    fn event(&self) -> Option<String> {
+        match self {
+            Letter::PhotoReady { submission } => Some(format!("photo_ready:{submission}")),
+            Letter::PhotoFailed { submission } => Some(format!("photo_failed:{submission}")),
+            Letter::Digest { account, week } => Some(format!("digest:{account}:{week}")),
+            _ => None,
+        }
+    }
+}
+
+/// Owes somebody a mail: it is sent if the transaction commits. The same event is told once.
+pub async fn send(tx: &mut Transaction<'_, Postgres>, letter: Letter) -> Result<(), sqlx::Error> {
+    let mail = sqlx::query_scalar!(
+        "INSERT INTO mails (letter, event) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING RETURNING id",
+        Json(&letter) as _,
+        letter.event()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(mail) = mail {
+        queue::enqueue(tx, Job::Mail { mail, optional: letter.optional().is_some() }).await?;
+    }
+    Ok(())
+}
+
+/// A mail that has neither been sent nor given up.
+#[derive(Debug)]
+pub struct Owed {
+    /// What it is about.
+    pub letter: Json<Letter>,
+    /// The same at every attempt.
+    pub message_id: Uuid,
+    /// Which attempt this is, from 1.
+    pub attempts: i32,
+    /// When the event was.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Begins an attempt, unless the mail has been dealt with or forgotten.
+pub async fn attempt(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<Option<Owed>, sqlx::Error> {
+    sqlx::query_as!(
+        Owed,
+        r#"UPDATE mails SET attempts = attempts + 1 WHERE id = $1 AND sent_at IS NULL AND unsent_at IS NULL
+           RETURNING letter AS "letter: Json<Letter>", message_id, attempts, created_at"#,
+        id
+    )
+    .fetch_optional(&mut **tx)
+    .await
+}
+
+/// Keeps everybody else from sending this mail until the transaction ends. False when it has been dealt with meanwhile.
+pub async fn lock(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<bool, sqlx::Error> {
+    let owed = sqlx::query_scalar!(
+        "SELECT id FROM mails WHERE id = $1 AND sent_at IS NULL AND unsent_at IS NULL FOR UPDATE",
+        id
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(owed.is_some())
+}
+
+/// It is on its way.
+pub async fn sent(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!("UPDATE mails SET sent_at = now() WHERE id = $1", id).execute(&mut **tx).await.map(drop)
+}
+
+/// It is not to be sent, or cannot be; `reason` is for operators.
+pub async fn give_up(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "UPDATE mails SET unsent_at = now(), reason = $2 WHERE id = $1 AND sent_at IS NULL AND unsent_at IS NULL",
+        id,
+        reason
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
+/// Deletes what was dealt with and is older than so many days: addresses that people typed are in it.
+pub async fn forget(conn: &mut PgConnection, days: i32) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "DELETE FROM mails
+         WHERE created_at < now() - make_interval(days => $1) AND (sent_at IS NOT NULL OR unsent_at IS NOT NULL)",
+        days
+    )
+    .execute(conn)
+    .await
+    .map(drop)
+}

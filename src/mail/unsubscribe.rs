@@ -1,0 +1,96 @@
+//! Links that switch off one kind of mail without logging in (RFC 8058): whoever has the mail may.
+
+use crate::secret::{Secret, mac, verify};
+
+/// Mails that a member can switch off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Optional {
+    /// On photos that are ready or have failed.
+    Photos,
+    /// On how their photos did in a week.
+    Digest,
+}
+
+impl Optional {
+    fn name(self) -> &'static str {
+        match self {
+            Optional::Photos => "photos",
+            Optional::Digest => "digest",
+        }
+    }
+
+    fn parse(name: &str) -> Option<Self> {
+        [Optional::Photos, Optional::Digest].into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// The key under such links.
+#[derive(Clone)]
+pub struct Key([u8; 32]);
+
+/// Whose mails, and which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subscription {
+    /// Whose.
+    pub account: i64,
+    /// Which.
+    pub mails: Optional,
+}
+
+impl Key {
+    /// Derived from the secret that all processes share.
+    pub fn new(secret: &Secret) -> Self {
+        Key(secret.key("unsubscribe"))
+    }
+}
+
+impl Subscription {
+    /// As the last part of a link, such as `photos-12-0123..ef`.
+    pub fn sign(self, key: &Key) -> String {
+        let text = self.text();
+        let tag = mac(&key.0, text.as_bytes());
+        format!("{text}-{}", hex::encode(&tag[..16]))
+    }
+
+    /// Reads the last part of a link. Only what we signed is read.
+    pub fn parse(signed: &str, key: &Key) -> Option<Self> {
+        let (text, tag) = signed.rsplit_once('-')?;
+        let (mails, account) = text.split_once('-')?;
+        let subscription = Subscription { account: account.parse().ok()?, mails: Optional::parse(mails)? };
+        let mut bytes = [0; 16];
+        hex::decode_to_slice(tag, &mut bytes).ok()?;
+        verify(&key.0, subscription.text().as_bytes(), &bytes).then_some(subscription)
+    }
+
+    fn text(self) -> String {
+        format!("{}-{}", self.mails.name(), self.account)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_signed_is_read() {
+        let key = Key([7; 32]);
+        let subscription = Subscription { account: 12, mails: Optional::Photos };
+        let signed = subscription.sign(&key);
+        assert!(signed.starts_with("photos-12-"), "{signed}");
+        assert_eq!(Subscription::parse(&signed, &key), Some(subscription));
+        assert_eq!(Subscription::parse(&signed, &Key([8; 32])), None, "another key");
+        for forged in [
+            signed.replace("12", "13"),
+            signed.replace("photos", "digest"),
+            signed.replace("photos", "password"),
+            signed[..signed.len() - 2].to_owned(),
+            signed.clone() + "00",
+            signed.replace("-12-", "--12-"),
+            "photos-12-".to_owned(),
+            "photos-12".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(Subscription::parse(&forged, &key), None, "{forged}");
+        }
+    }
+}
