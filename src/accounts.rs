@@ -1,10 +1,14 @@
 //! People with a name here: how they join, come back and leave, and what they have chosen.
 
+pub mod address;
+pub mod deletion;
 pub mod email;
 pub mod join;
 pub mod login;
 pub mod name;
 pub mod password;
+pub mod profile;
+pub mod recovery;
 pub mod session;
 pub mod settings;
 pub mod throttle;

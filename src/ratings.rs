@@ -3,6 +3,7 @@
 pub mod check;
 pub mod collector;
 pub mod deck;
+pub mod raters;
 pub mod record;
 pub mod standings;
 pub mod tally;

@@ -2,19 +2,29 @@
 
 mod about;
 mod assets;
+mod browser;
 mod compress;
 mod csrf;
 mod db;
 mod error;
+mod form;
+mod frame;
 mod headers;
 mod health;
 mod home;
 mod hx;
 mod images;
+mod join;
 mod keys;
 mod leaderboard;
 mod limits;
+mod login;
+mod logout;
+mod member;
+mod password;
+mod settings;
 mod submissions;
+mod verify;
 mod view;
 mod visitor;
 
@@ -23,6 +33,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket, routes};
 use rocket_db_pools::Database;
 
+use crate::accounts::Passwords;
 use crate::config::Config;
 use crate::ratings::collector::Collector;
 use crate::storage::Storage;
@@ -37,16 +48,19 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
     let assets = assets::Assets::load(&config.assets)?;
     let templates = Templates::load(&config.assets.templates(), assets.urls(), config.assets.reload)
         .map_err(|cause| cause.to_string())?;
+    let passwords = Passwords::new().map_err(|cause| cause.to_string())?;
     let figment = Figment::from(rocket::Config::default()).merge(figment);
     Ok(rocket::custom(figment)
         .attach(headers::shield())
         .attach(Db::init())
         .attach(AdHoc::try_on_ignite("vote collector", start_collector))
+        .attach(frame::recognition())
         .attach(compress::Gzip)
         .attach(headers::SameSiteLast)
         .manage(keys)
         .manage(assets)
         .manage(templates)
+        .manage(passwords)
         .manage(limits::Limits::new(&config.rates))
         .manage(storage)
         .manage(config)
@@ -65,7 +79,30 @@ fn routes() -> Vec<rocket::Route> {
         home::show,
         images::show,
         images::out_of_reach,
+        join::new,
+        join::create,
         leaderboard::show,
+        login::new,
+        login::create,
+        logout::new,
+        logout::create,
+        password::forgot::new,
+        password::forgot::create,
+        password::reset::new,
+        password::reset::create,
+        settings::show,
+        settings::profile::edit,
+        settings::profile::update,
+        settings::email::edit,
+        settings::email::update,
+        settings::email::resend,
+        settings::password::edit,
+        settings::password::update,
+        settings::delete::new,
+        settings::delete::create,
+        settings::delete::cancel,
+        verify::show,
+        verify::create,
         submissions::show,
         submissions::rating::create,
         submissions::reports::new,

@@ -125,7 +125,9 @@ fn verify(typed: &str, stored: &str, known: bool) -> Result<Verdict, Error> {
     if !right || !known {
         return Ok(Verdict::Wrong);
     }
-    let current = Params::try_from(&parsed).is_ok_and(|params| params == *Argon2::default().params());
+    let (wanted, was) = (Params::default(), Params::try_from(&parsed).map_err(internal)?);
+    let cost = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+    let current = cost(&was) == cost(&wanted);
     Ok(Verdict::Right(if current { None } else { Some(hash(typed)?) }))
 }
 

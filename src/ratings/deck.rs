@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use super::RaterId;
 use order::Order;
 
-pub use store::{any, load};
+pub use store::{any, load, load_member};
 
 /// How many positions are looked at in one query.
 const LOOK_AHEAD: i64 = 32;

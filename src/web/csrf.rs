@@ -33,14 +33,35 @@ impl<'r, T: FromForm<'r> + Send> FromData<'r> for Guarded<T> {
     type Error = Error;
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        match read(request, data).await {
+        match parse(request, data).await {
             Ok(form) => Outcome::Success(Guarded(form)),
             Err((status, error)) => refuse(request, status, error),
         }
     }
 }
 
-async fn read<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) -> Result<T, (Status, Error)> {
+/// A form of which only that it was sent matters: a button.
+pub struct Pressed;
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Pressed {
+    type Error = Error;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match read(request, data).await {
+            Ok(_) => Outcome::Success(Pressed),
+            Err((status, error)) => refuse(request, status, error),
+        }
+    }
+}
+
+async fn parse<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) -> Result<T, (Status, Error)> {
+    let body = read(request, data).await?;
+    Form::<T>::parse(body).map_err(|_: form::Errors<'_>| unreadable())
+}
+
+/// The whole form, once it is known to be ours.
+async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<&'r str, (Status, Error)> {
     if !from_here(request) {
         let text = "This form was sent from another site. Open the page here and send it again.";
         return Err((Status::Forbidden, Error::Forbidden(text.into())));
@@ -53,7 +74,7 @@ async fn read<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) -> 
     }
     let body: &str = request.local_cache(|| body.into_inner());
     let visitor = Visitor::from_request(request).await;
-    let visitor = visitor.success_or(()).map_err(|()| unreadable())?;
+    let visitor = visitor.success_or((Status::ServiceUnavailable, Error::Busy))?;
     if !visitor.returned {
         return Err((Status::Forbidden, Error::CookieMissing));
     }
@@ -63,7 +84,7 @@ async fn read<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) -> 
         let text = "This page was too old, or not ours. Open it again and send the form once more.";
         return Err((Status::Forbidden, Error::Forbidden(text.into())));
     }
-    Form::<T>::parse(body).map_err(|_: form::Errors<'_>| unreadable())
+    Ok(body)
 }
 
 fn unreadable() -> (Status, Error) {

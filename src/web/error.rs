@@ -4,8 +4,8 @@ use std::fmt::Display;
 use std::sync::OnceLock;
 
 use rocket::data::Outcome;
-use rocket::http::{Header, Status};
-use rocket::response::{Responder, Response, Result};
+use rocket::http::{Header, Method, RawStr, Status};
+use rocket::response::{Redirect, Responder, Response, Result};
 use rocket::{Catcher, Request, catch, catchers};
 use serde::Serialize;
 
@@ -88,8 +88,42 @@ impl<'r> Responder<'r, 'static> for Explanation {
     }
 }
 
+/// What a catcher answers.
+#[derive(Responder)]
+#[expect(clippy::large_enum_variant, reason = "made once for each error")]
+enum Caught {
+    Explained(Explanation),
+    ToLogin(ToLogin),
+}
+
+/// Whoever is not logged in and has to be is sent to the form, and from there back.
+struct ToLogin(String);
+
+impl<'r> Responder<'r, 'static> for ToLogin {
+    fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
+        // htmx would put the whole page of a redirect into the fragment's place.
+        if Partial::of(request).0 {
+            return Response::build().header(Header::new("HX-Redirect", self.0)).ok();
+        }
+        Redirect::to(self.0).respond_to(request)
+    }
+}
+
+fn to_login(request: &Request<'_>) -> ToLogin {
+    // What was posted is gone; the page that it came from is not.
+    let page = if request.method() == Method::Get { request.uri().to_string() } else { "/".to_owned() };
+    ToLogin(format!("/login?next={}", RawStr::new(&page).percent_encode()))
+}
+
 #[catch(default)]
-fn any(status: Status, request: &Request<'_>) -> Explanation {
+fn any(status: Status, request: &Request<'_>) -> Caught {
+    if status == Status::Unauthorized {
+        return Caught::ToLogin(to_login(request));
+    }
+    Caught::Explained(explained(status, request))
+}
+
+fn explained(status: Status, request: &Request<'_>) -> Explanation {
     let refused = request.local_cache(Refusal::default).0.get();
     refused.cloned().unwrap_or_else(|| {
         let error = match status {

@@ -55,6 +55,26 @@ fn check<K: std::hash::Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Network(IpAddr);
 
+impl Network {
+    /// Where a request comes from. Without an address (a local socket) everybody is one network.
+    pub fn of(request: &Request<'_>) -> Self {
+        request.client_ip().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).into()
+    }
+}
+
+/// As people read it: `192.0.2.x`, or the IPv6 prefix.
+impl std::fmt::Display for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            IpAddr::V4(v4) => {
+                let [a, b, c, _] = v4.octets();
+                write!(f, "{a}.{b}.{c}.x")
+            }
+            IpAddr::V6(v6) => write!(f, "{v6}/64"),
+        }
+    }
+}
+
 impl From<IpAddr> for Network {
     fn from(address: IpAddr) -> Self {
         Network(match address.to_canonical() {
@@ -69,9 +89,7 @@ impl<'r> FromRequest<'r> for Network {
     type Error = Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
-        // Without an address (a local socket) everybody is one network.
-        let address = request.client_ip().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        Outcome::Success(address.into())
+        Outcome::Success(Network::of(request))
     }
 }
 

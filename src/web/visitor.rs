@@ -1,15 +1,19 @@
-//! Who is looking: the one cookie that we keep.
+//! Who is looking: a cookie for everybody, and one more for who is logged in.
 
-use std::convert::Infallible;
+use std::sync::Arc;
 
 use rocket::Request;
-use rocket::http::{Cookie, CookieJar, SameSite};
+use rocket::http::{Cookie, CookieJar, SameSite, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::time::{Duration, OffsetDateTime};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
+use super::frame::{Recognition, SESSION, recognise};
+use crate::accounts::session::Session;
+use crate::accounts::token::Token;
 use crate::config::Config;
+use crate::error::Error;
 use crate::ratings::RaterId;
 use crate::ratings::deck::{self, Bookmarks, Rater};
 
@@ -29,13 +33,19 @@ pub struct Visitor<'r> {
     content: Content,
     /// Did the browser send the cookie, so that a form it posts can be believed?
     pub returned: bool,
+    member: Option<Arc<Session>>,
     jar: &'r CookieJar<'r>,
     secure: bool,
 }
 
 impl<'r> Visitor<'r> {
-    /// Who they are as a rater.
-    pub fn rater_id(&self) -> RaterId {
+    /// Who is logged in.
+    pub fn member(&self) -> Option<&Session> {
+        self.member.as_deref()
+    }
+
+    /// Who they are as a rater while nobody is logged in.
+    pub fn anonymous_id(&self) -> RaterId {
         RaterId::of_token(&self.content.token)
     }
 
@@ -44,9 +54,31 @@ impl<'r> Visitor<'r> {
         &self.content.token
     }
 
-    /// What is known of them.
+    /// What is known of them: a member's votes are the account's, in whichever browser.
     pub async fn rater(&self, conn: &mut PgConnection) -> Result<Rater, sqlx::Error> {
-        deck::load(conn, self.rater_id(), self.content.bookmarks).await
+        match self.member() {
+            Some(session) => deck::load_member(conn, session.account.id).await,
+            None => deck::load(conn, self.anonymous_id(), self.content.bookmarks).await,
+        }
+    }
+
+    /// The browser belongs to a member from now on. Its token changes, so that nothing that was known of it before
+    /// says anything about the member.
+    pub fn log_in(&mut self, session: &Token, remembered: bool) {
+        let cookie = self.build(SESSION, session.to_hex());
+        self.jar.add_private(if remembered { lasting(cookie, Duration::days(60)) } else { cookie });
+        self.renew();
+    }
+
+    /// The browser belongs to nobody from now on, and begins afresh.
+    pub fn log_out(&mut self) {
+        self.jar.remove_private(Cookie::build(SESSION).path("/"));
+        self.renew();
+    }
+
+    fn renew(&mut self) {
+        self.content = Content { token: rand::random(), bookmarks: Bookmarks::default() };
+        self.send();
     }
 
     /// Keeps in the cookie how far a rater has come who is in no table yet.
@@ -77,32 +109,46 @@ impl<'r> Visitor<'r> {
         }
     }
 
-    /// Lax, so that somebody who follows a link from elsewhere is still themselves.
     fn cookie(&self, name: &'static str, value: String, max_age: Duration) -> Cookie<'static> {
+        lasting(self.build(name, value), max_age)
+    }
+
+    /// Lax, so that somebody who follows a link from elsewhere is still themselves.
+    fn build(&self, name: &'static str, value: String) -> Cookie<'static> {
         Cookie::build((name, value))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)
             .secure(self.secure)
-            .max_age(max_age)
-            // Rocket would let it end within a week for browsers that do not know max-age.
-            .expires(OffsetDateTime::now_utc() + max_age)
+            // Rocket would keep it for a week.
+            .expires(None)
             .build()
     }
 }
 
+fn lasting(mut cookie: Cookie<'static>, max_age: Duration) -> Cookie<'static> {
+    cookie.set_max_age(max_age);
+    // For browsers that do not know max-age.
+    cookie.set_expires(OffsetDateTime::now_utc() + max_age);
+    cookie
+}
+
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Visitor<'r> {
-    type Error = Infallible;
+    type Error = Error;
 
-    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        // Whoever might be a member must not pass for a stranger because the database is away.
+        let Recognition(Ok(member)) = recognise(request).await.clone() else {
+            return Outcome::Error((Status::ServiceUnavailable, Error::Busy));
+        };
         let jar = request.cookies();
         let sent = jar.get_private(COOKIE).and_then(|cookie| serde_json::from_str(cookie.value()).ok());
         // Asked for twice in one request it has to be the same new browser.
         let fresh = request.local_cache(|| Content { token: rand::random(), bookmarks: Bookmarks::default() });
         let secure = request.rocket().state::<Config>().is_some_and(|config| config.cookies.secure);
         let returned = sent.is_some();
-        let visitor = Visitor { content: sent.unwrap_or_else(|| fresh.clone()), returned, jar, secure };
+        let visitor = Visitor { content: sent.unwrap_or_else(|| fresh.clone()), returned, member, jar, secure };
         if !returned {
             visitor.send();
         }

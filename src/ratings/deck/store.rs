@@ -24,6 +24,22 @@ pub async fn load(conn: &mut PgConnection, id: RaterId, cookie: Bookmarks) -> Re
     Ok(Rater { id, account: row.account, bookmarks, stored: true })
 }
 
+/// The rater of a member, who has one from their first login on.
+pub async fn load_member(conn: &mut PgConnection, account: i64) -> Result<Rater, sqlx::Error> {
+    let row = sqlx::query!(
+        "SELECT id, lap_start, lap_end, position, described_start, described_end, described_position
+         FROM raters WHERE account = $1",
+        account
+    )
+    .fetch_one(conn)
+    .await?;
+    let bookmarks = Bookmarks {
+        all: Some(Progress { lap: Lap { start: row.lap_start, end: row.lap_end }, position: row.position }),
+        described: progress(row.described_start, row.described_end, row.described_position),
+    };
+    Ok(Rater { id: RaterId(row.id), account: Some(account), bookmarks, stored: true })
+}
+
 /// Is there a photo that people may vote on?
 pub async fn any(conn: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM submissions WHERE ordinal IS NOT NULL) AS "any!""#)

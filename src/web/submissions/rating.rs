@@ -55,8 +55,8 @@ pub async fn create(
 ) -> Result<Answer, Error> {
     let score = form.0.score.and_then(Score::parse);
     let score = score.ok_or_else(|| Error::invalid("score", "Choose one of the ten buttons, from 1 to 10."))?;
-    limits.vote(visitor.rater_id(), network)?;
     let rater = load(&visitor, db).await?;
+    limits.vote(rater.id, network)?;
     let recorded = collector.cast(Vote { rater, submission: id, score }).await?;
     let note = Note::of(id, recorded)?;
     let stay = form.0.stay.is_some();

@@ -7,17 +7,18 @@ use serde_json::{Value, json};
 
 use super::photo::Photo;
 use crate::config::Config;
-use crate::error::{Error, FieldError};
+use crate::error::Error;
 use crate::submissions::reports::{NOTE_LENGTH, Reason, report};
 use crate::submissions::{self, Submission};
 use crate::web::csrf::{self, Guarded};
 use crate::web::db::Db;
+use crate::web::form::FormView;
 use crate::web::keys::Keys;
 use crate::web::view::View;
 use crate::web::visitor::Visitor;
 
 /// What the form sends.
-#[derive(FromForm)]
+#[derive(FromForm, Default)]
 pub struct ReportForm<'r> {
     reason: Option<&'r str>,
     note: Option<&'r str>,
@@ -27,10 +28,7 @@ pub struct ReportForm<'r> {
 #[get("/submissions/<id>/reports/new")]
 pub async fn new(id: i64, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
     let submission = votable(db, id).await?;
-    Ok(View::new(
-        "submissions/report",
-        page(&submission, &visitor, keys, &ReportForm { reason: None, note: None }, &[]),
-    ))
+    Ok(page(&submission, &ReportForm::default().view(&visitor, keys), None))
 }
 
 /// Keeps the report.
@@ -44,16 +42,16 @@ pub async fn create(
     config: &State<Config>,
 ) -> Result<View, Error> {
     let submission = votable(db, id).await?;
-    let form = form.0;
-    let (reason, note) = match parse(&form) {
-        Ok(parsed) => parsed,
-        Err(errors) => {
-            let data = page(&submission, &visitor, keys, &form, &errors);
-            return Ok(View::new("submissions/report", data).status(Status::UnprocessableEntity));
-        }
+    let typed = form.0;
+    let mut view = typed.view(&visitor, keys);
+    let reason = view.check(typed.reason())?;
+    let note = view.check(typed.note(reason))?;
+    let (Some(reason), Some(note)) = (reason, note) else {
+        return Ok(page(&submission, &view, typed.reason));
     };
     let mut tx = db.begin().await?;
-    report(&mut tx, visitor.rater_id(), id, reason, note, config.rates.reports_per_hour).await?;
+    let rater = visitor.rater(&mut tx).await?;
+    report(&mut tx, rater.id, id, reason, note, config.rates.reports_per_hour).await?;
     tx.commit().await?;
     Ok(View::new("submissions/reported", json!({ "title": submission.title })))
 }
@@ -63,49 +61,41 @@ async fn votable(db: &Db, id: i64) -> Result<Submission, Error> {
     submissions::find(&mut conn, id).await?.filter(Submission::votable).ok_or(Error::NotFound)
 }
 
-fn parse<'r>(form: &ReportForm<'r>) -> Result<(Reason, &'r str), Vec<FieldError>> {
-    let reason = form.reason.and_then(Reason::parse);
-    let note = form.note.unwrap_or_default().trim();
-    let mut errors = vec![];
-    if reason.is_none() {
-        errors.push(FieldError { field: "reason", message: "Choose what is wrong with the photo.".into() });
+impl<'r> ReportForm<'r> {
+    fn reason(&self) -> Result<Reason, Error> {
+        let known = self.reason.and_then(Reason::parse);
+        known.ok_or_else(|| Error::invalid("reason", "Choose what is wrong with the photo."))
     }
-    let length = note.chars().count();
-    if length > NOTE_LENGTH {
-        let message = format!("Shorten the note to {NOTE_LENGTH} characters; it has {length}.");
-        errors.push(FieldError { field: "note", message });
-    } else if note.contains('\0') {
-        errors.push(FieldError { field: "note", message: "Remove the invisible characters from the note.".into() });
-    } else if reason == Some(Reason::Other) && note.is_empty() {
-        errors.push(FieldError { field: "note", message: "Say in a few words what is wrong.".into() });
+
+    fn note(&self, reason: Option<Reason>) -> Result<&'r str, Error> {
+        let note = self.note.unwrap_or_default().trim();
+        let refuse = |message: String| Err(Error::invalid("note", message));
+        let length = note.chars().count();
+        if length > NOTE_LENGTH {
+            return refuse(format!("Shorten the note to {NOTE_LENGTH} characters; it has {length}."));
+        }
+        if note.contains('\0') {
+            return refuse("Remove the invisible characters from the note.".into());
+        }
+        if reason == Some(Reason::Other) && note.is_empty() {
+            return refuse("Say in a few words what is wrong.".into());
+        }
+        Ok(note)
     }
-    match reason {
-        Some(reason) if errors.is_empty() => Ok((reason, note)),
-        _ => Err(errors),
+
+    fn view(&self, visitor: &Visitor<'_>, keys: &Keys) -> FormView {
+        FormView::new(csrf::token(keys, visitor))
+            .field("reason", self.reason.unwrap_or_default())
+            .field("note", self.note.unwrap_or_default())
     }
 }
 
-fn page(
-    submission: &Submission,
-    visitor: &Visitor<'_>,
-    keys: &Keys,
-    form: &ReportForm<'_>,
-    errors: &[FieldError],
-) -> Value {
-    let error = |name| errors.iter().find(|error| error.field == name).map(|error| &error.message);
-    let listed: Vec<Value> =
-        errors.iter().map(|error| json!({ "field": error.field, "text": error.message })).collect();
+fn page(submission: &Submission, form: &FormView, chosen: Option<&str>) -> View {
+    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
     let reasons: Vec<Value> = Reason::ALL
         .iter()
-        .map(|(_, value, label)| json!({ "value": value, "label": label, "checked": form.reason == Some(value) }))
+        .map(|(_, value, label)| json!({ "value": value, "label": label, "checked": chosen == Some(value) }))
         .collect();
-    json!({
-        "csrf": csrf::token(keys, visitor),
-        "photo": Photo::of(submission),
-        "reasons": reasons,
-        "reason_error": error("reason"),
-        "note": form.note.unwrap_or_default(),
-        "note_error": error("note"),
-        "errors": listed,
-    })
+    let data = json!({ "form": form, "photo": Photo::of(submission), "reasons": reasons });
+    View::new("submissions/report", data).status(status)
 }

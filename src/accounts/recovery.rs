@@ -1,0 +1,39 @@
+//! New passwords: chosen by a member, or through a link in a mail.
+
+use sqlx::{Postgres, Transaction};
+
+use super::token::{self, Purpose, Token};
+use super::{address, session};
+use crate::error::Error;
+
+/// Whose password was changed, by a link that is used up with it. Every browser is logged out, and since the link was in
+/// a mail, its address is verified. Nothing when the link is no good.
+pub async fn reset(
+    tx: &mut Transaction<'_, Postgres>,
+    token: &Token,
+    password_hash: &str,
+) -> Result<Option<i64>, Error> {
+    let Some(link) = token::redeem(tx, token, Purpose::ResetPassword).await? else {
+        return Ok(None);
+    };
+    if !address::is_taken(tx, link.account, &link.email).await? {
+        address::verify(tx, link.account, &link.email).await?;
+    }
+    change(tx, link.account, None, password_hash).await?;
+    Ok(Some(link.account))
+}
+
+/// Another password. Every browser but `session` is logged out, and open links for new passwords become worthless.
+pub async fn change(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    session: Option<i64>,
+    password_hash: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!("UPDATE accounts SET password_hash = $2 WHERE id = $1", account, password_hash)
+        .execute(&mut **tx)
+        .await?;
+    token::withdraw(tx, account, Purpose::ResetPassword).await?;
+    session::end_others(tx, account, session).await?;
+    Ok(())
+}

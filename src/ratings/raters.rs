@@ -1,0 +1,25 @@
+//! Whom votes belong to.
+
+use sqlx::{Postgres, Transaction};
+use uuid::Uuid;
+
+use super::RaterId;
+use super::deck::Progress;
+
+/// The rater of an account, made if it has none yet. Its id is random: no browser's token leads to it.
+pub async fn ensure(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<RaterId, sqlx::Error> {
+    let Progress { lap, position } = Progress::FIRST;
+    sqlx::query!(
+        "INSERT INTO raters (id, account, lap_start, lap_end, position) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (account) DO NOTHING",
+        Uuid::new_v4(),
+        account,
+        lap.start,
+        lap.end,
+        position
+    )
+    .execute(&mut **tx)
+    .await?;
+    let id = sqlx::query_scalar!("SELECT id FROM raters WHERE account = $1", account).fetch_one(&mut **tx).await?;
+    Ok(RaterId(id))
+}

@@ -1,0 +1,56 @@
+//! A form as it is shown, and shown again: what was typed, and what is wrong with it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::error::{Error, FieldError};
+
+/// What templates know as `form`: `values`, `wrong` by field, and all `errors` for the summary.
+#[derive(Serialize, Default)]
+pub struct FormView {
+    csrf: String,
+    values: BTreeMap<&'static str, String>,
+    wrong: BTreeMap<&'static str, Option<String>>,
+    errors: Vec<FieldError>,
+}
+
+impl FormView {
+    /// A form with this token.
+    pub fn new(csrf: String) -> Self {
+        FormView { csrf, ..FormView::default() }
+    }
+
+    /// A field and what stands in it. Passwords are never sent back: theirs is empty.
+    pub fn field(mut self, name: &'static str, value: &str) -> Self {
+        self.values.insert(name, value.to_owned());
+        self.wrong.insert(name, None);
+        self
+    }
+
+    /// The value, or nothing when it is wrong, which is then kept. Any other error ends the request.
+    pub fn check<T>(&mut self, parsed: Result<T, Error>) -> Result<Option<T>, Error> {
+        match parsed {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Invalid(errors)) => {
+                errors.into_iter().for_each(|error| self.wrong(error));
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Something is wrong with a field; the first complaint about each is kept.
+    pub fn wrong(&mut self, error: FieldError) {
+        let first = self.wrong.entry(error.field).or_default();
+        if first.is_none() {
+            *first = Some(error.message.clone());
+            self.errors.push(error);
+        }
+    }
+
+    /// Is nothing wrong?
+    pub fn is_right(&self) -> bool {
+        self.errors.is_empty()
+    }
+}

@@ -1,0 +1,114 @@
+//! What every page shows around its own matter: who is logged in, what they chose, and a word on what just happened.
+
+use std::sync::Arc;
+
+use rocket::Request;
+use rocket::fairing::AdHoc;
+use rocket::http::{Cookie, CookieJar, Method, SameSite};
+use rocket_db_pools::Database;
+use serde::Serialize;
+
+use super::db::Db;
+use crate::accounts::session::{self, Session};
+use crate::accounts::token::Token;
+use crate::config::Config;
+use crate::error::Error;
+
+/// The cookie of a browser that is logged in.
+pub const SESSION: &str = "session";
+
+/// The cookie that carries a word to the next page.
+const SAID: &str = "said";
+
+/// Who is asking, found out once for each request. The error means that the database did not answer.
+#[derive(Clone)]
+pub struct Recognition(pub Result<Option<Arc<Session>>, ()>);
+
+/// Looks at the session before anything else, so that whatever is answered, an error page too, knows who is asking.
+pub fn recognition() -> AdHoc {
+    AdHoc::on_request("recognition", |request, _| {
+        Box::pin(async move {
+            let path = request.uri().path();
+            if !path.starts_with("/static/") && !path.starts_with("/images/") {
+                recognise(request).await;
+            }
+        })
+    })
+}
+
+/// Who is asking.
+pub async fn recognise<'r>(request: &'r Request<'_>) -> &'r Recognition {
+    request.local_cache_async(find(request)).await
+}
+
+async fn find(request: &Request<'_>) -> Recognition {
+    let jar = request.cookies();
+    let Some(cookie) = jar.get_private(SESSION) else {
+        return Recognition(Ok(None));
+    };
+    let found = match (Token::parse(cookie.value()), Db::fetch(request.rocket())) {
+        (Some(token), Some(db)) => match load(db, &token).await {
+            Ok(found) => found,
+            Err(cause) => {
+                log::warn!("nobody could be recognised: {cause}");
+                return Recognition(Err(()));
+            }
+        },
+        _ => None,
+    };
+    if found.is_none() {
+        jar.remove_private(Cookie::build(SESSION).path("/"));
+    }
+    Recognition(Ok(found.map(Arc::new)))
+}
+
+async fn load(db: &Db, token: &Token) -> Result<Option<Session>, Error> {
+    let mut conn = db.acquire().await?;
+    Ok(session::find(&mut conn, token).await?)
+}
+
+/// What templates know as `@root.frame`.
+#[derive(Serialize)]
+pub struct Frame {
+    me: Option<Me>,
+    said: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Me {
+    username: String,
+    display_name: String,
+    verified: bool,
+    leaving: Option<chrono::DateTime<chrono::Utc>>,
+}
+
+impl Frame {
+    /// Around the answer to this request. Takes the word that the page before left.
+    pub fn of(request: &Request<'_>) -> Self {
+        let Recognition(who) = request.local_cache(|| Recognition(Ok(None)));
+        let session = who.as_ref().ok().and_then(Option::as_ref);
+        let me = session.map(|session| Me {
+            username: session.account.username.clone(),
+            display_name: session.account.display_name.clone(),
+            verified: session.account.email_verified,
+            leaving: session.account.deletion_due_at,
+        });
+        Frame { me, said: heard(request) }
+    }
+}
+
+fn heard(request: &Request<'_>) -> Option<String> {
+    if request.method() != Method::Get {
+        return None;
+    }
+    let jar = request.cookies();
+    let said = jar.get_private(SAID)?;
+    jar.remove_private(Cookie::build(SAID).path("/"));
+    Some(said.value().to_owned())
+}
+
+/// Says something on the next page.
+pub fn say(jar: &CookieJar<'_>, config: &Config, words: &'static str) {
+    let cookie = Cookie::build((SAID, words)).path("/").http_only(true).same_site(SameSite::Lax);
+    jar.add_private(cookie.secure(config.cookies.secure).max_age(rocket::time::Duration::minutes(5)));
+}

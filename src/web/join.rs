@@ -1,0 +1,93 @@
+//! Becoming a member.
+
+use rocket::form::FromForm;
+use rocket::http::{CookieJar, Status};
+use rocket::response::Redirect;
+use rocket::{State, get, post};
+use serde_json::json;
+
+use super::csrf::{self, Guarded};
+use super::db::Db;
+use super::form::FormView;
+use super::frame::say;
+use super::keys::Keys;
+use super::limits::Network;
+use super::login::{Answer, enter, safe};
+use super::view::View;
+use super::visitor::Visitor;
+use crate::accounts::join::{Newcomer, join};
+use crate::accounts::session::Browser;
+use crate::accounts::throttle::{self, Key};
+use crate::accounts::{DisplayName, Email, Password, Passwords, Username};
+use crate::config::Config;
+use crate::error::Error;
+
+/// What the form sends.
+#[derive(FromForm, Default)]
+pub struct JoinForm<'r> {
+    username: &'r str,
+    display_name: &'r str,
+    email: &'r str,
+    password: &'r str,
+    next: &'r str,
+}
+
+/// The form.
+#[get("/join?<next>")]
+pub fn new(next: Option<&str>, visitor: Visitor<'_>, keys: &State<Keys>) -> View {
+    let typed = JoinForm { next: next.unwrap_or_default(), ..JoinForm::default() };
+    page(&typed.view(&visitor, keys))
+}
+
+/// Makes the account and logs in. Whether the address is somebody's already, only its owner learns, by mail.
+#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
+#[post("/join", data = "<form>")]
+pub async fn create(
+    form: Guarded<JoinForm<'_>>,
+    mut visitor: Visitor<'_>,
+    network: Network,
+    browser: Browser,
+    passwords: &State<Passwords>,
+    db: &Db,
+    keys: &State<Keys>,
+    config: &State<Config>,
+    jar: &CookieJar<'_>,
+) -> Result<Answer, Error> {
+    let typed = form.0;
+    let mut view = typed.view(&visitor, keys);
+    let username = view.check(Username::parse(typed.username))?;
+    let display_name = view.check(DisplayName::parse(typed.display_name))?;
+    let email = view.check(Email::parse(typed.email))?;
+    let password = view.check(Password::parse(typed.password, &[typed.username, typed.display_name, typed.email]))?;
+    let (Some(username), Some(display_name), Some(email), Some(password)) = (username, display_name, email, password)
+    else {
+        return Ok(Answer::Page(page(&view)));
+    };
+    let key = Key::new("join from", &[&network.to_string()]);
+    throttle::take(&mut *db.acquire().await?, &key, config.accounts.joins_per_network).await?;
+    let password_hash = passwords.hash(password).await?;
+    let newcomer = Newcomer { username, display_name, email, password_hash };
+    let mut tx = db.begin().await?;
+    let Some(account) = view.check(join(&mut tx, &newcomer).await)? else {
+        return Ok(Answer::Page(page(&view)));
+    };
+    enter(tx, &mut visitor, account, &browser, false).await?;
+    say(jar, config, "Welcome! We have sent you a mail: open the link in it, and you can send in photos.");
+    Ok(Answer::redirect(Redirect::to(safe(typed.next).unwrap_or("/").to_owned())))
+}
+
+impl JoinForm<'_> {
+    fn view(&self, visitor: &Visitor<'_>, keys: &Keys) -> FormView {
+        FormView::new(csrf::token(keys, visitor))
+            .field("username", self.username)
+            .field("display_name", self.display_name)
+            .field("email", self.email)
+            .field("password", "")
+            .field("next", safe(self.next).unwrap_or_default())
+    }
+}
+
+fn page(form: &FormView) -> View {
+    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
+    View::new("accounts/join", json!({ "form": form })).status(status)
+}

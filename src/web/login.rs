@@ -1,0 +1,145 @@
+//! Logging in.
+
+use rocket::form::FromForm;
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Responder, State, get, post};
+use serde_json::json;
+use sqlx::{Postgres, Transaction};
+
+use super::csrf::{self, Guarded};
+use super::db::Db;
+use super::form::FormView;
+use super::keys::Keys;
+use super::limits::Network;
+use super::view::View;
+use super::visitor::Visitor;
+use crate::accounts::Passwords;
+use crate::accounts::login::{Outcome, attempt};
+use crate::accounts::session::{self, Browser};
+use crate::config::Config;
+use crate::error::{Error, FieldError};
+use crate::ratings::raters;
+
+/// A page, or on to another one.
+#[derive(Responder)]
+pub enum Answer {
+    /// The form once more, or its result.
+    Page(View),
+    /// On, so that a reload does not send it again.
+    Redirect(Box<Redirect>),
+}
+
+impl Answer {
+    /// On to another page.
+    pub fn redirect(to: Redirect) -> Self {
+        Answer::Redirect(Box::new(to))
+    }
+}
+
+/// What the form sends.
+#[derive(FromForm, Default)]
+pub struct LoginForm<'r> {
+    who: &'r str,
+    password: &'r str,
+    remember: Option<&'r str>,
+    next: &'r str,
+}
+
+/// The form; who is logged in already goes on.
+#[get("/login?<next>")]
+pub fn new(next: Option<&str>, visitor: Visitor<'_>, keys: &State<Keys>) -> Answer {
+    let next = next.unwrap_or_default();
+    if visitor.member().is_some() {
+        return Answer::redirect(Redirect::to(safe(next).unwrap_or("/").to_owned()));
+    }
+    Answer::Page(page(&LoginForm { next, ..LoginForm::default() }.view(&visitor, keys), false))
+}
+
+/// Logs in, and goes back to where they were.
+#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
+#[post("/login", data = "<form>")]
+pub async fn create(
+    form: Guarded<LoginForm<'_>>,
+    mut visitor: Visitor<'_>,
+    network: Network,
+    browser: Browser,
+    passwords: &State<Passwords>,
+    db: &Db,
+    keys: &State<Keys>,
+    config: &State<Config>,
+) -> Result<Answer, Error> {
+    let typed = form.0;
+    let remember = typed.remember.is_some();
+    let mut view = typed.view(&visitor, keys);
+    let network = network.to_string();
+    let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, &network).await?;
+    let message = match outcome {
+        Outcome::Welcome { account } => {
+            enter(db.begin().await?, &mut visitor, account, &browser, remember).await?;
+            return Ok(Answer::redirect(Redirect::to(safe(typed.next).unwrap_or("/").to_owned())));
+        }
+        Outcome::Suspended(why) => format!("This account is suspended. {why}"),
+        Outcome::Refused => "The name or the password is wrong. Check both, or ask for a new password.".to_owned(),
+    };
+    view.wrong(FieldError { field: "who", message });
+    Ok(Answer::Page(page(&view, remember)))
+}
+
+/// Logs this browser in, and ends the transaction: a fresh session, a fresh visitor, and the votes that were cast without a
+/// name come along.
+pub async fn enter(
+    mut tx: Transaction<'_, Postgres>,
+    visitor: &mut Visitor<'_>,
+    account: i64,
+    browser: &Browser,
+    remembered: bool,
+) -> Result<(), Error> {
+    raters::ensure(&mut tx, account).await?;
+    if let Some(before) = visitor.member() {
+        session::end(&mut tx, before.account.id, before.id).await?;
+    }
+    let token = session::start(&mut tx, account, browser, remembered).await?;
+    tx.commit().await?;
+    visitor.log_in(&token, remembered);
+    Ok(())
+}
+
+/// A path on this site, and nothing else: what a link may ask to come back to.
+pub fn safe(next: &str) -> Option<&str> {
+    let inside = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
+    let plain = next.len() <= 500 && next.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    (inside && plain).then_some(next)
+}
+
+impl LoginForm<'_> {
+    fn view(&self, visitor: &Visitor<'_>, keys: &Keys) -> FormView {
+        FormView::new(csrf::token(keys, visitor))
+            .field("who", self.who)
+            .field("password", "")
+            .field("next", safe(self.next).unwrap_or_default())
+    }
+}
+
+fn page(form: &FormView, remember: bool) -> View {
+    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
+    View::new("accounts/login", json!({ "form": form, "remember": remember })).status(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn nobody_is_led_away() {
+        for right in ["/", "/settings", "/submissions/7?statistics=1", "/leaderboard?after=8.25~812"] {
+            assert_eq!(safe(right), Some(right));
+        }
+        for wrong in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nb", "/a b", "/\u{2028}"]
+        {
+            assert_eq!(safe(wrong), None, "{wrong:?}");
+        }
+        assert_eq!(safe(&format!("/{}", "x".repeat(600))), None);
+    }
+}

@@ -1,0 +1,4 @@
+//! A forgotten password.
+
+pub mod forgot;
+pub mod reset;

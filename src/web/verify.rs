@@ -1,0 +1,58 @@
+//! Links in mails that confirm an address. Opening one changes nothing, since mail programs open links too.
+
+use rocket::http::Status;
+use rocket::{State, get, post};
+use serde_json::json;
+
+use super::csrf::{self, Pressed};
+use super::db::Db;
+use super::keys::Keys;
+use super::view::View;
+use super::visitor::Visitor;
+use crate::accounts::address::{self, Confirmed};
+use crate::accounts::token::{self, Purpose, Token};
+use crate::error::Error;
+
+/// The button, while the link is good.
+#[get("/verify/<token>")]
+pub async fn show(token: &str, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
+    let link = match Token::parse(token) {
+        Some(token) => find(&token, db).await?,
+        None => None,
+    };
+    let Some(link) = link else {
+        return Ok(no_such_link());
+    };
+    let data = json!({ "csrf": csrf::token(keys, &visitor), "token": token, "email": link.email });
+    Ok(View::new("accounts/verify", data))
+}
+
+/// Confirms.
+#[post("/verify/<token>", data = "<_pressed>")]
+pub async fn create(token: &str, _pressed: Pressed, db: &Db) -> Result<View, Error> {
+    let Some(token) = Token::parse(token) else {
+        return Ok(no_such_link());
+    };
+    let mut tx = db.begin().await?;
+    let confirmed = address::confirm(&mut tx, &token).await?;
+    if confirmed == Confirmed::NoSuchLink {
+        return Ok(no_such_link());
+    }
+    tx.commit().await?;
+    Ok(match confirmed {
+        Confirmed::Taken => View::new("accounts/verify_taken", json!({})).status(Status::Conflict),
+        _ => View::new("accounts/verified", json!({ "changed": confirmed == Confirmed::Changed })),
+    })
+}
+
+async fn find(token: &Token, db: &Db) -> Result<Option<token::Link>, Error> {
+    let mut conn = db.acquire().await?;
+    Ok(match token::look(&mut conn, token, Purpose::VerifyEmail).await? {
+        Some(link) => Some(link),
+        None => token::look(&mut conn, token, Purpose::ChangeEmail).await?,
+    })
+}
+
+fn no_such_link() -> View {
+    View::new("accounts/verify_gone", json!({})).status(Status::Gone)
+}
