@@ -4,6 +4,7 @@ use sqlx::{Postgres, Transaction};
 
 use super::token::{self, Purpose, Token};
 use crate::error::Error;
+use crate::mail::{self, Letter};
 
 /// What a link in a mail has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +52,15 @@ pub(super) async fn verify(tx: &mut Transaction<'_, Postgres>, account: i64, ema
     Ok(verified.rows_affected() == 1)
 }
 
-/// The address changes hands; links to the old one become worthless.
+/// The address changes: the old one is told, and links to it become worthless.
 async fn replace(tx: &mut Transaction<'_, Postgres>, account: i64, email: &str) -> Result<bool, sqlx::Error> {
+    let old = sqlx::query_scalar!("SELECT email FROM accounts WHERE id = $1 FOR UPDATE", account)
+        .fetch_optional(&mut **tx)
+        .await?
+        .flatten();
+    if let Some(address) = old {
+        mail::send(tx, Letter::EmailChanged { account, address }).await?;
+    }
     for purpose in [Purpose::VerifyEmail, Purpose::ChangeEmail, Purpose::ResetPassword] {
         token::withdraw(tx, account, purpose).await?;
     }

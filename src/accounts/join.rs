@@ -4,6 +4,7 @@ use sqlx::{Postgres, Transaction};
 
 use super::{DisplayName, Email, Username, settings};
 use crate::error::Error;
+use crate::mail::{self, Letter};
 
 /// Somebody who wants to join.
 pub struct Newcomer {
@@ -32,6 +33,7 @@ pub async fn join(tx: &mut Transaction<'_, Postgres>, newcomer: &Newcomer) -> Re
     .await?;
     let id = id.ok_or_else(taken)?;
     settings::ensure(tx, id).await?;
+    mail::send(tx, Letter::VerifyEmail { account: id }).await?;
     Ok(id)
 }
 

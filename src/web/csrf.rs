@@ -1,9 +1,9 @@
 //! Forms that only our own pages can have sent.
 
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
-use rocket::form::{Form, FromForm};
-use rocket::http::Status;
+use rocket::form::{Form, FromForm, ValueField};
 use rocket::http::uri::Absolute;
+use rocket::http::{RawStr, Status};
 use rocket::request::FromRequest;
 use rocket::{Request, form};
 
@@ -56,35 +56,49 @@ impl<'r> FromData<'r> for Pressed {
 }
 
 async fn parse<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) -> Result<T, (Status, Error)> {
-    let body = read(request, data).await?;
-    Form::<T>::parse(body).map_err(|_: form::Errors<'_>| unreadable())
+    let fields = read(request, data).await?;
+    let fields = fields.iter().map(|(name, value)| ValueField::from((name.as_str(), value.as_str())));
+    Form::<T>::parse_iter(fields).map_err(|_: form::Errors<'_>| unreadable())
 }
 
-/// The whole form, once it is known to be ours.
-async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<&'r str, (Status, Error)> {
+/// Names and values of a form, once it is known to be ours.
+async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<&'r [(String, String)], (Status, Error)> {
     if !from_here(request) {
         let text = "This form was sent from another site. Open the page here and send it again.";
         return Err((Status::Forbidden, Error::Forbidden(text.into())));
     }
-    let limit = request.limits().get("form").unwrap_or(32.kibibytes());
+    let limit = request.limits().get("form").unwrap_or(128.kibibytes());
     let body = data.open(limit).into_string().await.map_err(|_| unreadable())?;
     if !body.is_complete() {
         let text = format!("That was too long: a form here holds at most {limit}.");
         return Err((Status::PayloadTooLarge, Error::Forbidden(text)));
     }
-    let body: &str = request.local_cache(|| body.into_inner());
     let visitor = Visitor::from_request(request).await;
     let visitor = visitor.success_or((Status::ServiceUnavailable, Error::Busy))?;
     if !visitor.returned {
         return Err((Status::Forbidden, Error::CookieMissing));
     }
-    let sent = Form::values(body).find(|field| field.name == FIELD).map(|field| field.value);
+    let fields = request.local_cache(|| decode(&body)).as_deref().ok_or_else(unreadable)?;
+    let sent = fields.iter().find(|(name, _)| name == FIELD).map(|(_, value)| value.as_str());
     let keys = request.rocket().state::<Keys>().ok_or_else(unreadable)?;
     if !sent.is_some_and(|sent| matches(sent, &secret(keys, &visitor))) {
         let text = "This page was too old, or not ours. Open it again and send the form once more.";
         return Err((Status::Forbidden, Error::Forbidden(text.into())));
     }
-    Ok(body)
+    Ok(fields)
+}
+
+/// `application/x-www-form-urlencoded`; nothing when it is not UTF-8.
+fn decode(body: &str) -> Option<Vec<(String, String)>> {
+    let decode = |text: &str| RawStr::new(text).url_decode().ok().map(String::from);
+    RawStr::new(body)
+        .split('&')
+        .filter(|field| !field.is_empty())
+        .map(|field| {
+            let (name, value) = field.split_at_byte(b'=');
+            Some((decode(name.as_str())?, decode(value.as_str())?))
+        })
+        .collect()
 }
 
 fn unreadable() -> (Status, Error) {

@@ -90,7 +90,6 @@ impl<'r> Responder<'r, 'static> for Explanation {
 
 /// What a catcher answers.
 #[derive(Responder)]
-#[expect(clippy::large_enum_variant, reason = "made once for each error")]
 enum Caught {
     Explained(Explanation),
     ToLogin(ToLogin),

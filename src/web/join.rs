@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::error::Error;
 
 /// What the form sends.
-#[derive(FromForm, Default)]
+#[derive(FromForm)]
 pub struct JoinForm<'r> {
     username: &'r str,
     display_name: &'r str,
@@ -35,7 +35,7 @@ pub struct JoinForm<'r> {
 /// The form.
 #[get("/join?<next>")]
 pub fn new(next: Option<&str>, visitor: Visitor<'_>, keys: &State<Keys>) -> View {
-    let typed = JoinForm { next: next.unwrap_or_default(), ..JoinForm::default() };
+    let typed = JoinForm { username: "", display_name: "", email: "", password: "", next: next.unwrap_or_default() };
     page(&typed.view(&visitor, keys))
 }
 

@@ -38,7 +38,7 @@ impl Answer {
 }
 
 /// What the form sends.
-#[derive(FromForm, Default)]
+#[derive(FromForm)]
 pub struct LoginForm<'r> {
     who: &'r str,
     password: &'r str,
@@ -53,7 +53,7 @@ pub fn new(next: Option<&str>, visitor: Visitor<'_>, keys: &State<Keys>) -> Answ
     if visitor.member().is_some() {
         return Answer::redirect(Redirect::to(safe(next).unwrap_or("/").to_owned()));
     }
-    Answer::Page(page(&LoginForm { next, ..LoginForm::default() }.view(&visitor, keys), false))
+    Answer::Page(page(&LoginForm { who: "", password: "", remember: None, next }.view(&visitor, keys), false))
 }
 
 /// Logs in, and goes back to where they were.

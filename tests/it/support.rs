@@ -8,7 +8,8 @@ pub mod site;
 pub mod specimen;
 pub mod terminal;
 
-use ratemyderp::accounts;
+use ratemyderp::accounts::join::{Newcomer, join};
+use ratemyderp::accounts::{self, DisplayName, Email, Password, Passwords, Username};
 use ratemyderp::config::Config;
 use ratemyderp::ratings::deck::{Bookmarks, Rater};
 use ratemyderp::mail::Mailer;
@@ -24,6 +25,9 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use database::Database;
+
+/// The password of every member in tests.
+pub const PASSWORD: &str = "wobbly teapot under seven moons";
 
 /// One test's world; gone when it is dropped.
 pub struct World {
@@ -84,6 +88,33 @@ impl World {
         let config = figment.extract().expect("a configuration");
         let rocket = ratemyderp::web::rocket(figment, config, self.storage.clone()).expect("a web process");
         Client::tracked(rocket).await.expect("a client")
+    }
+
+    /// A member who has confirmed `<username>@example.com` and whose password is [`PASSWORD`].
+    pub async fn member(&self, username: &str) -> i64 {
+        let id = self.newcomer(username).await;
+        sqlx::query("UPDATE accounts SET email_verified_at = now() WHERE id = $1")
+            .bind(id)
+            .execute(&self.pool)
+            .await
+            .expect("verified");
+        id
+    }
+
+    /// The same without the confirmation.
+    pub async fn newcomer(&self, username: &str) -> i64 {
+        let password = Password::parse(PASSWORD, &[]).expect("a good password");
+        let password_hash = Passwords::new().expect("a hasher").hash(password).await.expect("a hash");
+        let newcomer = Newcomer {
+            username: Username::parse(username).expect("a username"),
+            display_name: DisplayName::parse(username).expect("a name"),
+            email: Email::parse(&format!("{username}@example.com")).expect("an address"),
+            password_hash,
+        };
+        let mut tx = self.pool.begin().await.expect("a transaction");
+        let id = join(&mut tx, &newcomer).await.expect("joined");
+        tx.commit().await.expect("commit");
+        id
     }
 
     /// A photo in the deck, without picture files.

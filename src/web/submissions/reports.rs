@@ -18,7 +18,7 @@ use crate::web::view::View;
 use crate::web::visitor::Visitor;
 
 /// What the form sends.
-#[derive(FromForm, Default)]
+#[derive(FromForm)]
 pub struct ReportForm<'r> {
     reason: Option<&'r str>,
     note: Option<&'r str>,
@@ -28,7 +28,7 @@ pub struct ReportForm<'r> {
 #[get("/submissions/<id>/reports/new")]
 pub async fn new(id: i64, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
     let submission = votable(db, id).await?;
-    Ok(page(&submission, &ReportForm::default().view(&visitor, keys), None))
+    Ok(page(&submission, &ReportForm { reason: None, note: None }.view(&visitor, keys), None))
 }
 
 /// Keeps the report.

@@ -1,7 +1,9 @@
 //! A browser's view of an answer.
 
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Header, RawStr, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
+
+use crate::support::PASSWORD;
 
 pub struct Page {
     pub status: Status,
@@ -57,6 +59,20 @@ pub async fn get(client: &Client, path: &str) -> Page {
 /// As a form without script is sent.
 pub async fn post(client: &Client, path: &str, body: &str) -> Page {
     Page::of(client.post(path.to_owned()).header(ContentType::Form).body(body).dispatch().await).await
+}
+
+/// Fills in the form on a page, which carries the token.
+pub async fn submit(client: &Client, form: &str, action: &str, fields: &[(&str, &str)]) -> Page {
+    let csrf = get(client, form).await.csrf();
+    let fields = fields.iter().copied().chain([("csrf", csrf.as_str())]);
+    let body: Vec<String> =
+        fields.map(|(name, value)| format!("{name}={}", RawStr::new(value).percent_encode())).collect();
+    post(client, action, &body.join("&")).await
+}
+
+/// Logs a member of the tests in.
+pub async fn log_in(client: &Client, who: &str) -> Page {
+    submit(client, "/login", "/login", &[("who", who), ("password", PASSWORD), ("next", "")]).await
 }
 
 /// As htmx sends it.

@@ -12,14 +12,14 @@ async fn a_reported_photo_is_passed_over() {
     let current = get(&client, "/").await.photo().unwrap();
     let form = get(&client, &format!("/submissions/{current}/reports/new")).await;
     assert_eq!(form.status, Status::Ok);
-    let body = format!("csrf={}&reason=stolen&note=It+is+mine", form.csrf());
+    let body = format!("csrf={}&reason=stolen&note=It+is+m%C3%AFne%21", form.csrf());
     let thanks = post(&client, &format!("/submissions/{current}/reports"), &body).await;
     assert_eq!(thanks.status, Status::Ok);
     assert!(thanks.text().contains("Thank you"));
     assert_ne!(get(&client, "/").await.photo(), Some(current));
     post(&client, &format!("/submissions/{current}/reports"), &body).await;
-    let reports: i64 = sqlx::query_scalar("SELECT count(*) FROM reports").fetch_one(&world.pool).await.unwrap();
-    assert_eq!(reports, 1, "the same report again is one report");
+    let notes: Vec<String> = sqlx::query_scalar("SELECT note FROM reports").fetch_all(&world.pool).await.unwrap();
+    assert_eq!(notes, ["It is mïne!"], "the same report again is one report");
 }
 
 #[tokio::test]
