@@ -10,8 +10,8 @@
 
 mod deck;
 mod journeys;
-mod migrations;
 mod mail;
+mod migrations;
 mod processes;
 mod record;
 mod standings;
