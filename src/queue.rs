@@ -36,6 +36,7 @@ pub enum Job {
     Erase {
         /// The photo's id.
         submission: i64,
+    },
     /// Send a mail, or find out that nobody is to have it.
     Mail {
         /// The mail's id.
@@ -56,8 +57,7 @@ pub enum Job {
 impl Job {
     /// Every kind there is. A process leaves alone what it does not know, since a newer one may.
     pub const KINDS: &[&str] =
-        &["thumbnail", "preview", "relocate", "rerender", "erase", "rank", "prune", "discard", "sweep"];
-    pub const KINDS: &[&str] = &["thumbnail", "mail", "rank", "prune"];
+        &["thumbnail", "preview", "relocate", "rerender", "erase", "mail", "rank", "prune", "discard", "sweep"];
 
     /// Every lane there is.
     pub const LANES: &[&str] = &["images", "mail", "ranking", "upkeep"];
@@ -82,7 +82,6 @@ impl Job {
     pub fn lane(&self) -> &'static str {
         match self {
             Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => "images",
-            Job::Thumbnail { .. } => "images",
             Job::Mail { .. } => "mail",
             Job::Rank => "ranking",
             Job::Rerender | Job::Erase { .. } | Job::Prune | Job::Discard | Job::Sweep => "upkeep",
@@ -109,10 +108,7 @@ impl Job {
             }
             Job::Preview { draft } => Some(format!("preview:{draft}")),
             Job::Rerender | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => Some(self.kind().to_owned()),
-            Job::Thumbnail { submission } => Some(format!("thumbnail:{submission}")),
             Job::Mail { mail, .. } => Some(format!("mail:{mail}")),
-            Job::Rank => Some("rank".to_owned()),
-            Job::Prune => Some("prune".to_owned()),
         }
     }
 
@@ -124,8 +120,7 @@ impl Job {
             Job::Relocate { .. } | Job::Erase { .. } => 20, // somebody relies on it, so that it outlasts a bad hour
             Job::Rerender => 20,                            // each attempt goes on where the last one ended
             Job::Rank | Job::Prune | Job::Discard | Job::Sweep => 3, // the next tick tries again anyway
-            Job::Mail { .. } => 20,      // over half a day
-            Job::Rank | Job::Prune => 3, // the next tick tries again anyway
+            Job::Mail { .. } => 20,                         // over half a day
         }
     }
 
@@ -135,9 +130,7 @@ impl Job {
             Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => Duration::from_secs(120),
             Job::Erase { .. } | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => Duration::from_secs(600),
             Job::Rerender => Duration::from_secs(7 * 24 * 3600), // a million photos take days
-            Job::Thumbnail { .. } => Duration::from_secs(120),
             Job::Mail { .. } => Duration::from_secs(60),
-            Job::Rank | Job::Prune => Duration::from_secs(600),
         }
     }
 
@@ -153,9 +146,7 @@ impl Job {
             Job::Thumbnail { submission } | Job::Relocate { submission } | Job::Erase { submission } => {
                 Some(*submission)
             }
-            Job::Preview { .. } | Job::Rerender | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => None,
-            Job::Thumbnail { submission } => Some(*submission),
-            Job::Mail { .. } | Job::Rank | Job::Prune => None,
+            _ => None,
         }
     }
 }

@@ -72,8 +72,6 @@ impl From<storage::Error> for Failure {
     }
 }
 
-impl From<ratemyderp::error::Error> for Failure {
-    fn from(error: ratemyderp::error::Error) -> Self {
 impl From<error::Error> for Failure {
     fn from(error: error::Error) -> Self {
         Failure::Retry(error.to_string())

@@ -5,8 +5,8 @@ mod drain;
 mod handler;
 mod images;
 mod ledger;
-mod previews;
 mod mail;
+mod previews;
 pub mod process;
 mod ranking;
 mod relocation;
@@ -55,8 +55,6 @@ impl Context {
         database.max_connections = config.jobs.workers + 4;
         let pool = ratemyderp::db::pool(&database, "ratemyderp-jobs")?;
         let storage = Storage::from_config(&config.storage)?;
-        Ok(Self::new(pool, storage, config.jobs.clone()))
-        let storage = Storage::local(&config.storage.path())?;
         Ok(Self::new(pool, storage, Mailer::from_config(config)?, config.jobs.clone()))
     }
 

@@ -1,5 +1,4 @@
 //! Keeping tables free of what nobody needs.
-//! Keeping tables small.
 
 use log::info;
 

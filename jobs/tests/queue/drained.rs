@@ -201,22 +201,11 @@ fn picture() -> Vec<u8> {
     file.into_inner()
 }
 
-pub fn settings() -> JobsConfig {
-    JobsConfig {
-        workers: 2,
-        lease_seconds: 30,
-        poll_seconds: 5,
-        image_memory_mib: 256,
-        rank_every_seconds: 60,
-        keep_finished_days: 14,
-        keep_failed_days: 90,
-        grace_seconds: 5,
-    }
-fn mailer() -> Mailer {
+pub fn mailer() -> Mailer {
     Mailer::outbox(&config()).unwrap()
 }
 
-fn settings() -> JobsConfig {
+pub fn settings() -> JobsConfig {
     JobsConfig { workers: 2, ..config().jobs }
 }
 

@@ -390,7 +390,7 @@ struct Site {
 impl Site {
     async fn new() -> Self {
         let database = Database::new().await;
-        let context = Context::new(database.pool.clone(), Storage::memory(), settings());
+        let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
         let owner = sqlx::query_scalar(
             "INSERT INTO accounts (username, display_name) VALUES ('derpina', 'Derpina') RETURNING id",
         )
