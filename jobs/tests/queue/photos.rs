@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::drained::{enqueue, settings};
+use crate::drained::{enqueue, mailer, settings};
 use crate::support::Database;
 
 #[tokio::test]
