@@ -51,7 +51,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
     let passwords = Passwords::new().map_err(|cause| cause.to_string())?;
     let figment = Figment::from(rocket::Config::default()).merge(figment);
     Ok(rocket::custom(figment)
-        .attach(headers::shield())
+        .attach(headers::shield(config.cookies.secure))
         .attach(Db::init())
         .attach(AdHoc::try_on_ignite("vote collector", start_collector))
         .attach(frame::recognition())

@@ -20,13 +20,40 @@ impl Policy for ContentSecurityPolicy {
     }
 }
 
-/// Rocket's shield with our policies. With no-referrer our own forms would say `Origin: null`.
-pub fn shield() -> Shield {
-    Shield::new()
+/// Browsers that came over HTTPS once never come without it again.
+#[derive(Default)]
+struct HttpsOnly;
+
+impl Policy for HttpsOnly {
+    const NAME: &'static str = "Strict-Transport-Security";
+
+    fn header(&self) -> Header<'static> {
+        Header::new(Self::NAME, "max-age=63072000")
+    }
+}
+
+/// Windows of other sites cannot reach into ours.
+#[derive(Default)]
+struct OwnWindow;
+
+impl Policy for OwnWindow {
+    const NAME: &'static str = "Cross-Origin-Opener-Policy";
+
+    fn header(&self) -> Header<'static> {
+        Header::new(Self::NAME, "same-origin")
+    }
+}
+
+/// Rocket's shield with our policies. With no-referrer our own forms would say `Origin: null`. Rocket cannot know whether a
+/// proxy in front of it speaks HTTPS; the setting for cookies does.
+pub fn shield(https: bool) -> Shield {
+    let shield = Shield::new()
         .enable(NoSniff::default())
         .enable(ContentSecurityPolicy)
         .enable(Frame::Deny)
         .enable(Referrer::SameOrigin)
+        .enable(OwnWindow);
+    if https { shield.enable(HttpsOnly) } else { shield }
 }
 
 /// lynx takes `SameSite` for a cookie of its own, to which the attributes behind it then belong:

@@ -107,6 +107,21 @@ async fn untracked(world: &World) -> Client {
 }
 
 #[tokio::test]
+async fn whoever_came_over_https_stays_there() {
+    let world = World::new().await;
+    let plain = get(&world.client().await, "/about").await;
+    assert_eq!(plain.header("Strict-Transport-Security"), None);
+    let client = world.client_with(world.figment().merge(("cookies.secure", true))).await;
+    let page = get(&client, "/").await;
+    assert_eq!(page.header("Strict-Transport-Security"), Some("max-age=63072000"));
+    assert!(
+        page.header("Set-Cookie").is_some_and(|cookie| cookie.contains("; Secure")),
+        "{:?}",
+        page.header("Set-Cookie")
+    );
+}
+
+#[tokio::test]
 async fn too_long_a_form_is_refused() {
     let world = World::new().await;
     let photo = world.photo("Marmalade").await;
