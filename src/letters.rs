@@ -1,5 +1,7 @@
 //! What each letter says, and who gets it: found out when it is sent, from what is true then.
 
+mod digest;
+
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -50,7 +52,7 @@ pub async fn write(tx: &mut Transaction<'_, Postgres>, mailer: &Mailer, owed: &O
             mail(mailer, "deletion", &address, json!({ "name": account.display_name, "due": moment(due) }))
         }
         Letter::PhotoReady { submission } | Letter::PhotoFailed { submission } => photo(tx, mailer, *submission).await,
-        Letter::Digest { .. } => Ok(Nobody("not yet")),
+        Letter::Digest { account, week } => digest::write(tx, mailer, *account, *week).await,
     }
 }
 
@@ -176,7 +178,7 @@ async fn allowed(conn: &mut PgConnection, mailer: &Mailer, owed: &Owed, address:
     if owed.attempts > 1 {
         return Ok(true);
     }
-    let key = Key::new("mail to", &[&address.to_lowercase()]);
+    let key = Key::new("mail sent to", &[&address.to_lowercase()]);
     match throttle::take(conn, &key, mailer.unasked_per_address).await {
         Ok(()) => Ok(true),
         Err(Error::TooFast { .. }) => Ok(false),

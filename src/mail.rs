@@ -3,6 +3,7 @@
 //! time can tell.
 
 pub mod mailer;
+mod smtp;
 pub mod unsubscribe;
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -44,6 +44,8 @@ pub enum Job {
         /// One that its reader can switch off: it waits for those that somebody waits for.
         optional: bool,
     },
+    /// Add up the week that is over, and owe a mail on it to everybody who wants one.
+    Digests,
     /// Work out the standings.
     Rank,
     /// Delete finished jobs and what belongs to them, after their time.
@@ -56,8 +58,19 @@ pub enum Job {
 
 impl Job {
     /// Every kind there is. A process leaves alone what it does not know, since a newer one may.
-    pub const KINDS: &[&str] =
-        &["thumbnail", "preview", "relocate", "rerender", "erase", "mail", "rank", "prune", "discard", "sweep"];
+    pub const KINDS: &[&str] = &[
+        "thumbnail",
+        "preview",
+        "relocate",
+        "rerender",
+        "erase",
+        "mail",
+        "digests",
+        "rank",
+        "prune",
+        "discard",
+        "sweep",
+    ];
 
     /// Every lane there is.
     pub const LANES: &[&str] = &["images", "mail", "ranking", "upkeep"];
@@ -71,6 +84,7 @@ impl Job {
             Job::Rerender => "rerender",
             Job::Erase { .. } => "erase",
             Job::Mail { .. } => "mail",
+            Job::Digests => "digests",
             Job::Rank => "rank",
             Job::Prune => "prune",
             Job::Discard => "discard",
@@ -82,7 +96,7 @@ impl Job {
     pub fn lane(&self) -> &'static str {
         match self {
             Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => "images",
-            Job::Mail { .. } => "mail",
+            Job::Mail { .. } | Job::Digests => "mail",
             Job::Rank => "ranking",
             Job::Rerender | Job::Erase { .. } | Job::Prune | Job::Discard | Job::Sweep => "upkeep",
         }
@@ -94,7 +108,7 @@ impl Job {
             // Somebody wants a picture out of sight, or looks at a form: neither waits behind a flood of uploads.
             Job::Relocate { .. } | Job::Preview { .. } => -1,
             Job::Rerender => 1,
-            Job::Mail { optional: true, .. } => 10,
+            Job::Mail { optional: true, .. } | Job::Digests => 10,
             _ => 0,
         }
     }
@@ -107,7 +121,9 @@ impl Job {
                 Some(format!("{}:{submission}", self.kind()))
             }
             Job::Preview { draft } => Some(format!("preview:{draft}")),
-            Job::Rerender | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => Some(self.kind().to_owned()),
+            Job::Rerender | Job::Digests | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => {
+                Some(self.kind().to_owned())
+            }
             Job::Mail { mail, .. } => Some(format!("mail:{mail}")),
         }
     }
@@ -120,7 +136,8 @@ impl Job {
             Job::Relocate { .. } | Job::Erase { .. } => 20, // somebody relies on it, so that it outlasts a bad hour
             Job::Rerender => 20,                            // each attempt goes on where the last one ended
             Job::Rank | Job::Prune | Job::Discard | Job::Sweep => 3, // the next tick tries again anyway
-            Job::Mail { .. } => 20,                         // over half a day
+            Job::Mail { .. } => 20,                         // some ten hours
+            Job::Digests => 6,
         }
     }
 
@@ -128,7 +145,9 @@ impl Job {
     pub fn timeout(&self) -> Duration {
         match self {
             Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => Duration::from_secs(120),
-            Job::Erase { .. } | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => Duration::from_secs(600),
+            Job::Erase { .. } | Job::Digests | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => {
+                Duration::from_secs(600)
+            }
             Job::Rerender => Duration::from_secs(7 * 24 * 3600), // a million photos take days
             Job::Mail { .. } => Duration::from_secs(60),
         }

@@ -7,6 +7,7 @@ pub mod raters;
 pub mod record;
 pub mod standings;
 pub mod tally;
+pub mod week;
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;

@@ -21,9 +21,12 @@ mod limits;
 mod login;
 mod logout;
 mod member;
+#[cfg(debug_assertions)]
+mod outbox;
 mod password;
 mod settings;
 mod submissions;
+mod unsubscribe;
 mod verify;
 mod view;
 mod visitor;
@@ -63,8 +66,9 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .manage(passwords)
         .manage(limits::Limits::new(&config.rates))
         .manage(storage)
-        .manage(config)
         .mount("/", routes())
+        .mount("/", development_routes(&config))
+        .manage(config)
         .register("/", error::catchers()))
 }
 
@@ -96,11 +100,15 @@ fn routes() -> Vec<rocket::Route> {
         settings::email::edit,
         settings::email::update,
         settings::email::resend,
+        settings::mails::edit,
+        settings::mails::update,
         settings::password::edit,
         settings::password::update,
         settings::delete::new,
         settings::delete::create,
         settings::delete::cancel,
+        unsubscribe::create,
+        unsubscribe::show,
         verify::show,
         verify::create,
         submissions::show,
@@ -108,6 +116,14 @@ fn routes() -> Vec<rocket::Route> {
         submissions::reports::new,
         submissions::reports::create,
     ]
+}
+
+/// Pages for whoever develops, which no other build has.
+#[cfg(debug_assertions)]
+use outbox::routes as development_routes;
+#[cfg(not(debug_assertions))]
+fn development_routes(_: &Config) -> Vec<rocket::Route> {
+    Vec::new()
 }
 
 async fn start_collector(rocket: Rocket<Build>) -> rocket::fairing::Result {

@@ -10,6 +10,7 @@ mod previews;
 pub mod process;
 mod ranking;
 mod relocation;
+mod reports;
 mod rerender;
 pub mod schedule;
 mod thumbnails;
@@ -74,6 +75,7 @@ pub async fn handle(ctx: &Context, claim: &Claim, job: Job) -> Result<(), Failur
         Job::Rerender => rerender::run(ctx, claim).await,
         Job::Erase { submission } => upkeep::erase(ctx, claim, submission).await,
         Job::Mail { mail, .. } => mail::send(ctx, claim, mail).await,
+        Job::Digests => reports::digests(ctx, claim).await,
         Job::Rank => ranking::work_out(ctx, claim).await,
         Job::Prune => upkeep::prune(ctx).await,
         Job::Discard => blobs::discard(ctx).await,

@@ -7,13 +7,18 @@ use ratemyderp::config::JobsConfig;
 use ratemyderp::queue::{self, Job};
 use sqlx::PgPool;
 
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// A job that recurs.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     /// Its name, the same in every process.
     pub name: &'static str,
-    /// How often; ticks are at whole multiples of it since 1970.
+    /// How often; ticks are at whole multiples of it since `from`.
     pub every: Duration,
+    /// A moment of a tick, counted from the beginning of 1970 (UTC), a Thursday.
+    pub from: Duration,
     /// What to do.
     pub job: Job,
 }
@@ -22,10 +27,12 @@ pub struct Schedule {
 pub fn all(config: &JobsConfig) -> Vec<Schedule> {
     let every = |seconds: u32| Duration::from_secs(seconds.max(1).into());
     vec![
-        Schedule { name: "rank", every: every(config.rank_every_seconds), job: Job::Rank },
-        Schedule { name: "prune", every: every(3600), job: Job::Prune },
-        Schedule { name: "discard", every: every(600), job: Job::Discard },
-        Schedule { name: "sweep", every: every(24 * 3600), job: Job::Sweep },
+        Schedule { name: "rank", every: every(config.rank_every_seconds), from: Duration::ZERO, job: Job::Rank },
+        Schedule { name: "prune", every: HOUR, from: Duration::ZERO, job: Job::Prune },
+        Schedule { name: "discard", every: HOUR / 6, from: Duration::ZERO, job: Job::Discard },
+        Schedule { name: "sweep", every: DAY, from: Duration::ZERO, job: Job::Sweep },
+        // Mondays at six in the morning, UTC.
+        Schedule { name: "digests", every: 7 * DAY, from: 4 * DAY + 6 * HOUR, job: Job::Digests },
     ]
 }
 
@@ -51,12 +58,13 @@ pub async fn tick(pool: &PgPool, schedule: &Schedule) -> Result<bool, sqlx::Erro
     let tick = sqlx::query_scalar!(
         r#"
         INSERT INTO schedules (name, tick)
-        VALUES ($1, date_bin(make_interval(secs => $2), now(), to_timestamp(0)))
+        VALUES ($1, date_bin(make_interval(secs => $2), now(), to_timestamp($3)))
         ON CONFLICT (name, tick) DO NOTHING
         RETURNING tick
         "#,
         schedule.name,
         schedule.every.as_secs_f64(),
+        schedule.from.as_secs_f64(),
     )
     .fetch_optional(&mut *tx)
     .await?;

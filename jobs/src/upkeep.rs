@@ -68,6 +68,7 @@ pub(crate) async fn prune(ctx: &Context) -> Result<(), Failure> {
         .await?;
     let mut conn = ctx.pool.acquire().await?;
     ratemyderp::accounts::upkeep::forget_expired(&mut conn).await?;
+    ratemyderp::ratings::week::forget(&mut conn, 35).await?;
     ratemyderp::mail::forget(&mut conn, i32::try_from(finished).unwrap_or(i32::MAX)).await?;
     info!("{gone} old jobs deleted");
     Ok(())

@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 use lettre::address::AddressError;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp;
 use lettre::transport::stub::AsyncStubTransport;
-use lettre::{Address, AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{Address, AsyncFileTransport, AsyncTransport, Message, Tokio1Executor};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::smtp::Smtp;
 use super::unsubscribe::{Key, Subscription};
 use crate::config::{Allowance, Config, MailTransport};
 use crate::templates::{self, Templates};
@@ -24,7 +24,6 @@ pub struct Mailer {
     from: Mailbox,
     site: String,
     host: String,
-    timeout: Duration,
     templates: Arc<Templates>,
     unsubscribe: Key,
     /// Mails to one address that a stranger can cause.
@@ -33,7 +32,7 @@ pub struct Mailer {
 
 #[derive(Clone)]
 enum Transport {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Smtp(Smtp),
     File(AsyncFileTransport<Tokio1Executor>),
     Memory(AsyncStubTransport),
 }
@@ -65,12 +64,11 @@ pub enum Refusal {
 impl Mailer {
     /// As configured. The error says which setting is wrong.
     pub fn from_config(config: &Config) -> Result<Self, String> {
-        let timeout = Duration::from_secs(config.mail.timeout_seconds.into());
         let transport = match config.mail.transport {
             MailTransport::Smtp => {
-                let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(config.mail.url.expose());
-                let smtp = smtp.map_err(|cause| format!("mail.url is no address of an SMTP server: {cause}"))?;
-                Transport::Smtp(smtp.timeout(Some(timeout)).build())
+                let timeout = Duration::from_secs(config.mail.timeout_seconds.into());
+                let smtp = Smtp::parse(config.mail.url.expose(), timeout);
+                Transport::Smtp(smtp.map_err(|cause| format!("mail.url is no address of an SMTP server: {cause}"))?)
             }
             MailTransport::File => {
                 let folder = config.mail.folder();
@@ -94,7 +92,6 @@ impl Mailer {
         let templates = Templates::load(&config.assets.templates(), Default::default(), config.assets.reload);
         Ok(Mailer {
             from: config.mail.from.parse().map_err(|cause: AddressError| format!("mail.from: {cause}"))?,
-            timeout: Duration::from_secs(config.mail.timeout_seconds.into()),
             templates: Arc::new(templates.map_err(|cause| cause.to_string())?),
             unsubscribe: Key::new(config.secret()?),
             unasked_per_address: config.mail.unasked_per_address,
@@ -133,8 +130,12 @@ impl Mailer {
     /// Gives a mail to whoever carries it on. The same `id` makes it recognisable as the same mail.
     pub async fn deliver(&self, mail: &Mail, id: Uuid, at: DateTime<Utc>) -> Result<(), Refusal> {
         let message = self.message(mail, id, at)?;
-        let late = |_| Refusal::Temporary(format!("no answer within {} s", self.timeout.as_secs()));
-        tokio::time::timeout(self.timeout, self.hand_over(message)).await.map_err(late)?
+        let refused = |cause: &dyn std::error::Error| Refusal::Temporary(cause.to_string());
+        match &self.transport {
+            Transport::Smtp(server) => server.send(message.envelope(), &message.formatted()).await,
+            Transport::File(folder) => folder.send(message).await.map(drop).map_err(|cause| refused(&cause)),
+            Transport::Memory(memory) => memory.send(message).await.map_err(|cause| refused(&cause)),
+        }
     }
 
     /// What the mailer of [`Mailer::outbox`] was given, as it would travel.
@@ -161,26 +162,6 @@ impl Mailer {
         let parts = MultiPart::alternative_plain_html(mail.text.clone(), mail.html.clone());
         message.multipart(parts).map_err(|cause| Refusal::Permanent(cause.to_string()))
     }
-
-    async fn hand_over(&self, message: Message) -> Result<(), Refusal> {
-        let refused = |cause: &dyn std::error::Error| Refusal::Temporary(cause.to_string());
-        match &self.transport {
-            Transport::Memory(memory) => memory.send(message).await.map_err(|cause| refused(&cause)),
-            Transport::File(folder) => folder.send(message).await.map(drop).map_err(|cause| refused(&cause)),
-            Transport::Smtp(server) => match server.send(message).await {
-                Ok(_) => Ok(()),
-                Err(cause) if is_about_the_mail(server, &cause).await => Err(Refusal::Permanent(cause.to_string())),
-                Err(cause) => Err(refused(&cause)),
-            },
-        }
-    }
-}
-
-/// Whether a refusal is for good and of this mail: a server that turns us away altogether, because of a wrong password or
-/// for the day, would turn away every mail.
-async fn is_about_the_mail(server: &AsyncSmtpTransport<Tokio1Executor>, cause: &smtp::Error) -> bool {
-    let wants_password = cause.status().is_some_and(|code| code.to_string() == "530");
-    cause.is_permanent() && !wants_password && server.test_connection().await.is_ok_and(|works| works)
 }
 
 /// An address as every server takes it: umlauts in its domain are spelt in ASCII.

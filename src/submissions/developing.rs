@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 use super::crop::Crop;
 use super::{Moderation, State, blobs, near, places};
+use crate::accounts::settings;
+use crate::mail::{self, Letter, Optional};
 use crate::queue::{self, Job};
 use crate::storage::Folder;
 
@@ -84,7 +86,7 @@ pub async fn publish(
     keep_original: bool,
 ) -> Result<bool, sqlx::Error> {
     let before = sqlx::query!(
-        r#"SELECT state AS "state: State", moderation AS "moderation: Moderation", ordinal, described_ordinal,
+        r#"SELECT owner, state AS "state: State", moderation AS "moderation: Moderation", ordinal, described_ordinal,
                   alt_text <> '' AS "described!", original_key, rendition_key,
                   renditions_hidden, preview_key, near_duplicate_of
            FROM submissions WHERE id = $1 AND moderation <> 'removed'
@@ -148,6 +150,9 @@ pub async fn publish(
     if before.moderation != Moderation::Visible {
         queue::enqueue(tx, Job::Relocate { submission: id }).await?;
     }
+    if new {
+        tell(tx, before.owner, Letter::PhotoReady { submission: id }).await?;
+    }
     Ok(true)
 }
 
@@ -174,13 +179,13 @@ async fn fail(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str, keep: D
     if kept.rows_affected() == 1 {
         return Ok(true);
     }
-    let original = sqlx::query_scalar!(
-        "SELECT original_key FROM submissions WHERE id = $1 AND state = 'pending' AND moderation <> 'removed' FOR UPDATE",
+    let failed = sqlx::query!(
+        "SELECT owner, original_key FROM submissions WHERE id = $1 AND state = 'pending' AND moderation <> 'removed' FOR UPDATE",
         id
     )
     .fetch_optional(&mut **tx)
     .await?;
-    let Some(original) = original else {
+    let Some(failed) = failed else {
         return Ok(false);
     };
     sqlx::query!(
@@ -190,8 +195,13 @@ async fn fail(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str, keep: D
     )
     .execute(&mut **tx)
     .await?;
-    if let Some(key) = original {
+    if let Some(key) = failed.original_key {
         blobs::discard(tx, Folder::Originals, key, keep).await?;
     }
+    tell(tx, failed.owner, Letter::PhotoFailed { submission: id }).await?;
     Ok(true)
+}
+
+async fn tell(tx: &mut Transaction<'_, Postgres>, owner: i64, letter: Letter) -> Result<(), sqlx::Error> {
+    if settings::wants(tx, owner, Optional::Photos).await? { mail::send(tx, letter).await } else { Ok(()) }
 }

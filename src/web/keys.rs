@@ -1,5 +1,6 @@
 //! Keys of the web processes.
 
+use crate::mail::unsubscribe;
 use crate::ratings::deck::DeckKey;
 use crate::secret::Secret;
 
@@ -9,11 +10,13 @@ pub struct Keys {
     pub deck: DeckKey,
     /// Of form tokens.
     pub csrf: [u8; 32],
+    /// Of links that end mails; the jobs processes have it too.
+    pub unsubscribe: unsubscribe::Key,
 }
 
 impl Keys {
     /// Derives them from the secret that all processes share.
     pub fn new(secret: &Secret) -> Self {
-        Keys { deck: DeckKey(secret.key("deck")), csrf: secret.key("csrf") }
+        Keys { deck: DeckKey(secret.key("deck")), csrf: secret.key("csrf"), unsubscribe: unsubscribe::Key::new(secret) }
     }
 }

@@ -1,6 +1,9 @@
 //! Mail: who gets which, what it says, and what becomes of it on the way.
 
+mod digest;
 mod letters;
+mod optional;
+mod smtp;
 
 use mailparse::{MailHeaderMap, ParsedMail};
 use ratemyderp::mail::{self, Letter, Mailer};
@@ -96,6 +99,10 @@ pub async fn member(world: &World, username: &str, address: &str, verified: bool
     .fetch_one(&world.pool)
     .await
     .expect("an account");
-    sqlx::query("INSERT INTO settings (account) VALUES ($1)").bind(id).execute(&world.pool).await.expect("settings");
+    sqlx::query("INSERT INTO settings (account, mail_digest) VALUES ($1, true)")
+        .bind(id)
+        .execute(&world.pool)
+        .await
+        .expect("settings");
     id
 }

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod cdp;
 pub mod database;
 pub mod site;
+pub mod smtp;
 pub mod specimen;
 pub mod terminal;
 

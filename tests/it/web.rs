@@ -5,7 +5,7 @@ mod guards;
 mod health;
 mod home;
 mod leaderboard;
-mod page;
+pub mod page;
 mod rating;
 mod reports;
 mod submissions;

@@ -1,0 +1,33 @@
+//! What is told without being asked for each time.
+
+use log::info;
+use ratemyderp::mail::{self, Letter};
+use ratemyderp::ratings::week;
+
+use crate::{Claim, Context, Failure};
+
+/// Members told in one transaction.
+const PAGE: i64 = 500;
+
+/// Adds up the week that is over, then owes a mail to everybody who wants one and has something to hear. An attempt that
+/// follows a broken one goes on where that stopped, since the same week is told once.
+pub(crate) async fn digests(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
+    let mut tx = ctx.pool.begin().await?;
+    let monday = week::last(&mut tx).await?;
+    week::add_up(&mut tx, monday).await?;
+    tx.commit().await?;
+    let mut last = 0;
+    loop {
+        let mut tx = ctx.pool.begin().await?;
+        let owners = week::owners(&mut tx, monday, last, PAGE).await?;
+        for &account in &owners {
+            mail::send(&mut tx, Letter::Digest { account, week: monday }).await?;
+        }
+        let Some(&end) = owners.last() else {
+            return claim.commit(tx).await;
+        };
+        tx.commit().await?;
+        info!("{} members are told of the week from {monday}", owners.len());
+        last = end;
+    }
+}
