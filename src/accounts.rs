@@ -1,6 +1,7 @@
 //! People with a name here: how they join, come back and leave, and what they have chosen.
 
 pub mod address;
+pub mod audit;
 pub mod deletion;
 pub mod email;
 pub mod join;
@@ -9,10 +10,13 @@ pub mod name;
 pub mod password;
 pub mod profile;
 pub mod recovery;
+pub mod rights;
+pub mod roster;
 pub mod session;
 pub mod settings;
 pub mod throttle;
 pub mod token;
+pub mod two_factor;
 pub mod upkeep;
 
 use chrono::{DateTime, Utc};
@@ -37,6 +41,17 @@ pub enum Role {
     Moderator,
     /// Keeps the site running.
     Operator,
+}
+
+impl Role {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Member => "member",
+            Role::Moderator => "moderator",
+            Role::Operator => "operator",
+        }
+    }
 }
 
 /// Somebody with a name here.

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod account;
 mod check;
 mod demo;
 mod migrate;
@@ -19,6 +20,8 @@ pub enum Command {
     Migrate,
     /// Recount tallies, deck, standings and queue, and say what disagrees
     Check,
+    /// Who may do what, and who may not come in
+    Account(account::Arguments),
     /// Hand in the demo photos, once
     Demo(demo::Arguments),
     /// Take a photo out of sight, or bring it back
@@ -34,6 +37,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Serve => serve::run().await,
         Command::Migrate => migrate::run().await,
         Command::Check => check::run().await,
+        Command::Account(arguments) => account::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Photo(arguments) => photo::run(arguments).await,
     }

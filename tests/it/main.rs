@@ -8,6 +8,7 @@
     reason = "tests say what they mean by failing"
 )]
 
+mod accounts;
 mod deck;
 mod journeys;
 mod mail;

@@ -1,5 +1,6 @@
 //! Both programs as processes, on real sockets: several at once, killed, stopped, fed rubbish, without their database.
 
+mod accounts;
 mod cluster;
 mod commands;
 mod crowd;

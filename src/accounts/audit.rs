@@ -1,0 +1,118 @@
+//! Who did what to whom with more rights than a member has. Written in the transaction that does it, and never changed.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::{PgConnection, Postgres, Transaction};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// An account may do more, or less.
+    RoleChanged,
+    /// An account may not come in any more.
+    Suspended,
+    /// It may again.
+    Unsuspended,
+    /// Logging in to an account no longer takes a code.
+    TwoFactorReset,
+}
+
+impl Action {
+    /// As stored, and as read by people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::RoleChanged => "role changed",
+            Action::Suspended => "suspended",
+            Action::Unsuspended => "unsuspended",
+            Action::TwoFactorReset => "two-factor reset",
+        }
+    }
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Entry {
+    /// Later ones have higher numbers.
+    pub id: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whose username did it; without one it was done on the command line.
+    pub actor: Option<String>,
+    /// What.
+    pub action: String,
+    /// To which username.
+    pub account: Option<String>,
+    /// More about it; may be empty.
+    pub detail: String,
+}
+
+/// Which part of the log.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// What was done to this account, or by it.
+    pub account: Option<i64>,
+    /// Only entries before this one.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// Writes a line. Without an actor it is done on the command line.
+pub async fn record(
+    tx: &mut Transaction<'_, Postgres>,
+    actor: Option<i64>,
+    action: Action,
+    account: i64,
+    detail: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO audit_log (actor, action, account, detail) VALUES ($1, $2, $3, $4)",
+        actor,
+        action.name(),
+        account,
+        detail
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
+/// Reads the log, the newest first.
+pub async fn list(conn: &mut PgConnection, filter: &Filter) -> Result<Vec<Entry>, sqlx::Error> {
+    let before = filter.before.unwrap_or(i64::MAX);
+    match filter.account {
+        None => {
+            sqlx::query_as!(
+                Entry,
+                r#"SELECT l.id, l.at, actor.username AS "actor?", l.action, account.username AS "account?", l.detail
+                   FROM audit_log l
+                   LEFT JOIN accounts actor ON actor.id = l.actor LEFT JOIN accounts account ON account.id = l.account
+                   WHERE l.id < $1 ORDER BY l.id DESC LIMIT $2"#,
+                before,
+                filter.limit
+            )
+            .fetch_all(conn)
+            .await
+        }
+        // Two index scans, each of which ends after a page.
+        Some(account) => {
+            sqlx::query_as!(
+                Entry,
+                r#"SELECT l.id, l.at, actor.username AS "actor?", l.action, account.username AS "account?", l.detail
+                   FROM audit_log l
+                   LEFT JOIN accounts actor ON actor.id = l.actor LEFT JOIN accounts account ON account.id = l.account
+                   WHERE l.id IN (
+                       (SELECT id FROM audit_log WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3)
+                       UNION
+                       (SELECT id FROM audit_log WHERE actor = $1 AND id < $2 ORDER BY id DESC LIMIT $3)
+                   )
+                   ORDER BY l.id DESC LIMIT $3"#,
+                account,
+                before,
+                filter.limit
+            )
+            .fetch_all(conn)
+            .await
+        }
+    }
+}

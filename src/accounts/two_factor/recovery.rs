@@ -1,0 +1,142 @@
+//! Codes for when the app is lost: shown once, stored as salted hashes, each good once.
+
+use std::fmt;
+
+use rand::seq::IndexedRandom;
+use sha2::{Digest, Sha256};
+use sqlx::{Postgres, Transaction};
+
+use super::Verdict;
+use crate::error::Error;
+
+/// How many there are.
+pub const COUNT: usize = 10;
+
+/// Characters of one: 80 bits.
+const LENGTH: usize = 16;
+
+/// Crockford's Base32: nothing that looks like something else, and no words.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// A recovery code; never logged. Shown as `7K3M-0QXD-55RP-W2ZA`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RecoveryCode(String);
+
+impl RecoveryCode {
+    /// A new one.
+    pub fn random() -> Self {
+        let mut rng = rand::rng();
+        RecoveryCode((0..LENGTH).filter_map(|_| ALPHABET.choose(&mut rng)).map(|&byte| char::from(byte)).collect())
+    }
+
+    /// Reads one without spaces and hyphens, in large or small letters. O is taken for 0, and I and L for 1.
+    pub fn parse(plain: &str) -> Option<Self> {
+        let meant = |c: char| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            c => c,
+        };
+        let text: String = plain.chars().map(meant).collect();
+        let known = text.bytes().all(|byte| ALPHABET.contains(&byte));
+        (text.len() == LENGTH && known).then_some(RecoveryCode(text))
+    }
+
+    fn hash(&self, salt: &[u8]) -> Vec<u8> {
+        Sha256::new().chain_update(salt).chain_update(&self.0).finalize().to_vec()
+    }
+}
+
+impl fmt::Display for RecoveryCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, character) in self.0.chars().enumerate() {
+            if at > 0 && at % 4 == 0 {
+                f.write_str("-")?;
+            }
+            write!(f, "{character}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What an account's hashes begin with.
+pub fn salt() -> [u8; 16] {
+    rand::random()
+}
+
+/// Ten new ones; the old ones are worthless. `NotFound` when two-factor is off.
+pub async fn renew(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<Vec<RecoveryCode>, Error> {
+    let salt = sqlx::query_scalar!(
+        "UPDATE two_factor SET salt = $2 WHERE account = $1 AND confirmed_at IS NOT NULL RETURNING salt",
+        account,
+        &salt()[..]
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    sqlx::query!("DELETE FROM recovery_codes WHERE account = $1", account).execute(&mut **tx).await?;
+    let codes: Vec<RecoveryCode> = (0..COUNT).map(|_| RecoveryCode::random()).collect();
+    let hashes: Vec<Vec<u8>> = codes.iter().map(|code| code.hash(&salt)).collect();
+    sqlx::query!(
+        "INSERT INTO recovery_codes (account, hash) SELECT $1, hash FROM unnest($2::bytea[]) AS hash",
+        account,
+        &hashes
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(codes)
+}
+
+/// Uses one up.
+pub async fn redeem(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    code: &RecoveryCode,
+) -> Result<Verdict, sqlx::Error> {
+    // Locked, so that codes which are being replaced are not accepted.
+    let salt = sqlx::query_scalar!(
+        "SELECT salt FROM two_factor WHERE account = $1 AND confirmed_at IS NOT NULL FOR UPDATE",
+        account
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(hash) = salt.map(|salt| code.hash(&salt)) else {
+        return Ok(Verdict::Wrong);
+    };
+    let redeemed = sqlx::query!(
+        "UPDATE recovery_codes SET used_at = now() WHERE account = $1 AND hash = $2 AND used_at IS NULL",
+        account,
+        hash
+    )
+    .execute(&mut **tx)
+    .await?;
+    let known = sqlx::query!(
+        r#"SELECT count(*) FILTER (WHERE used_at IS NULL) AS "left!", coalesce(bool_or(hash = $2), false) AS "known!"
+           FROM recovery_codes WHERE account = $1"#,
+        account,
+        hash
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(match (redeemed.rows_affected(), known.known) {
+        (1, _) => Verdict::Recovered { left: known.left },
+        (_, true) => Verdict::Used,
+        _ => Verdict::Wrong,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_typed() {
+        let code = RecoveryCode::random();
+        let shown = code.to_string();
+        assert_eq!(shown.len(), 19, "{shown}");
+        assert!(RecoveryCode::parse(&shown.replace('-', "")).is_some_and(|read| read == code));
+        let read = RecoveryCode::parse("oil0oil0oil0oil0").expect("a code");
+        assert_eq!(read.to_string(), "0110-0110-0110-0110");
+        for wrong in ["", "0110", "0110011001100110X", "011001100110011U", "0110011001100é"] {
+            assert!(RecoveryCode::parse(wrong).is_none(), "{wrong:?}");
+        }
+    }
+}

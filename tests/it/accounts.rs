@@ -1,0 +1,4 @@
+//! What accounts promise, below their pages.
+
+mod rights;
+mod two_factor;

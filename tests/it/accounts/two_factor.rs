@@ -1,0 +1,222 @@
+//! Codes, recovery codes and the brake on wrong ones.
+
+use chrono::{DateTime, Duration, Utc};
+use ratemyderp::accounts::two_factor::{self, COUNT, Code, RecoveryCode, State, Vault, Verdict};
+use ratemyderp::config::Allowance;
+use ratemyderp::error::Error;
+use totp_rs::{Builder, Secret, Totp};
+
+use crate::support::World;
+
+/// A member with two-factor, their app, and their recovery codes.
+struct Guarded {
+    world: World,
+    account: i64,
+    vault: Vault,
+    app: Totp,
+    recovery: Vec<RecoveryCode>,
+    /// When it was switched on.
+    now: DateTime<Utc>,
+}
+
+impl Guarded {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let account = world.member("noodle").await;
+        let vault = vault(&world);
+        let now = Utc::now();
+        let mut tx = world.pool.begin().await.unwrap();
+        two_factor::begin(&mut tx, &vault, account).await.unwrap();
+        let key = two_factor::pending(&mut tx, &vault, account).await.unwrap().expect("a key");
+        let app = app(&key.in_groups());
+        let first = Code::parse(&code(&app, now)).unwrap();
+        let recovery = two_factor::confirm(&mut tx, &vault, account, &first, now).await.unwrap().expect("it is right");
+        tx.commit().await.unwrap();
+        Guarded { world, account, vault, app, recovery, now }
+    }
+
+    /// The code of so many seconds after switching it on.
+    fn code_after(&self, seconds: i64) -> String {
+        code(&self.app, self.now + Duration::seconds(seconds))
+    }
+
+    /// Types a code so many seconds after switching it on.
+    async fn type_after(&self, seconds: i64, typed: &str) -> Verdict {
+        let code = Code::parse(typed).expect("a code");
+        let now = self.now + Duration::seconds(seconds);
+        let mut tx = self.world.pool.begin().await.unwrap();
+        let verdict = two_factor::verify(&mut tx, &self.vault, self.account, &code, now).await.unwrap();
+        tx.commit().await.unwrap();
+        verdict
+    }
+
+    async fn state(&self) -> State {
+        let mut conn = self.world.pool.acquire().await.unwrap();
+        two_factor::state(&mut conn, self.account).await.unwrap()
+    }
+}
+
+fn vault(world: &World) -> Vault {
+    Vault::new(world.config().secret().expect("a secret"))
+}
+
+fn app(groups: &str) -> Totp {
+    let key = Secret::try_from_base32(groups.replace(' ', "")).expect("a key");
+    Builder::new().with_secret(key).build().expect("an app")
+}
+
+fn code(app: &Totp, moment: DateTime<Utc>) -> String {
+    app.generate(moment.timestamp().try_into().unwrap()).to_string()
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_and_so_are_its_neighbours_in_time() {
+    let member = Guarded::new().await;
+    assert_eq!(member.type_after(0, &member.code_after(0)).await, Verdict::Used, "it switched two-factor on");
+    assert_eq!(member.type_after(0, &member.code_after(30)).await, Verdict::Right, "a clock that is ahead");
+    assert_eq!(member.type_after(30, &member.code_after(30)).await, Verdict::Used);
+    assert_eq!(member.type_after(90, &member.code_after(60)).await, Verdict::Right, "a clock that is behind");
+    assert_eq!(member.type_after(90, &member.code_after(30)).await, Verdict::Wrong, "two steps ago");
+    assert_eq!(member.type_after(90, &member.code_after(150)).await, Verdict::Wrong, "two steps ahead");
+    assert_eq!(member.type_after(90, "000000").await, Verdict::Wrong);
+    assert_eq!(member.type_after(90, &member.code_after(120)).await, Verdict::Right);
+    assert_eq!(member.type_after(90, &member.code_after(90)).await, Verdict::Used, "older than one that was used");
+}
+
+#[tokio::test]
+async fn of_many_at_once_with_one_code_one_comes_in() {
+    let member = Guarded::new().await;
+    for typed in [member.code_after(30), member.recovery[0].to_string()] {
+        let all = (0..12).map(|_| member.type_after(30, &typed));
+        let verdicts = futures(all).await;
+        let right = |verdict: &&Verdict| matches!(verdict, Verdict::Right | Verdict::Recovered { .. });
+        assert_eq!(verdicts.iter().filter(right).count(), 1, "{typed}: {verdicts:?}");
+        assert_eq!(verdicts.iter().filter(|&&verdict| verdict == Verdict::Used).count(), 11, "{typed}: {verdicts:?}");
+    }
+}
+
+/// All at once, each with a connection of its own.
+async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    rocket::futures::future::join_all(all).await
+}
+
+#[tokio::test]
+async fn a_recovery_code_is_good_once() {
+    let member = Guarded::new().await;
+    assert_eq!(member.recovery.len(), COUNT);
+    let typed = member.recovery[3].to_string().to_lowercase();
+    assert_eq!(member.type_after(0, &typed).await, Verdict::Recovered { left: 9 });
+    assert_eq!(member.type_after(0, &typed).await, Verdict::Used);
+    assert_eq!(member.type_after(0, &RecoveryCode::random().to_string()).await, Verdict::Wrong);
+    assert!(matches!(member.state().await, State::On { recovery_codes: 9, .. }));
+    let mut tx = member.world.pool.begin().await.unwrap();
+    let fresh = two_factor::renew_recovery_codes(&mut tx, member.account).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(member.type_after(0, &member.recovery[5].to_string()).await, Verdict::Wrong, "replaced");
+    assert_eq!(member.type_after(0, &fresh[5].to_string()).await, Verdict::Recovered { left: 9 });
+}
+
+#[tokio::test]
+async fn what_is_rolled_back_is_not_used_up() {
+    let member = Guarded::new().await;
+    for typed in [member.code_after(30), member.recovery[0].to_string()] {
+        let code = Code::parse(&typed).unwrap();
+        let mut tx = member.world.pool.begin().await.unwrap();
+        let now = member.now + Duration::seconds(30);
+        two_factor::verify(&mut tx, &member.vault, member.account, &code, now).await.unwrap();
+        tx.rollback().await.unwrap();
+        let verdict = member.type_after(30, &typed).await;
+        assert!(matches!(verdict, Verdict::Right | Verdict::Recovered { left: 9 }), "{verdict:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_members_codes_are_wrong() {
+    let member = Guarded::new().await;
+    let other = member.world.member("biscuit").await;
+    for typed in [member.code_after(30), member.recovery[0].to_string()] {
+        let code = Code::parse(&typed).unwrap();
+        let mut tx = member.world.pool.begin().await.unwrap();
+        let verdict = two_factor::verify(&mut tx, &member.vault, other, &code, member.now).await.unwrap();
+        assert_eq!(verdict, Verdict::Wrong, "who has no two-factor has no codes");
+    }
+}
+
+#[tokio::test]
+async fn nothing_asks_for_codes_before_the_app_has_shown_that_it_works() {
+    let world = World::new().await;
+    let (account, vault) = (world.member("noodle").await, vault(&world));
+    let mut tx = world.pool.begin().await.unwrap();
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Off);
+    two_factor::begin(&mut tx, &vault, account).await.unwrap();
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Pending);
+    assert!(!two_factor::is_on(&mut tx, account).await.unwrap());
+    let wrong = Code::parse("000000").unwrap();
+    assert!(two_factor::confirm(&mut tx, &vault, account, &wrong, Utc::now()).await.unwrap().is_none());
+    sqlx::query("UPDATE two_factor SET begun_at = now() - interval '31 minutes'").execute(&mut *tx).await.unwrap();
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Off, "it has waited long enough");
+    assert!(two_factor::pending(&mut tx, &vault, account).await.unwrap().is_none());
+    two_factor::begin(&mut tx, &vault, account).await.unwrap();
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Pending);
+    two_factor::abandon(&mut tx, account).await.unwrap();
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Off);
+}
+
+#[tokio::test]
+async fn what_is_on_can_neither_be_begun_nor_abandoned_anew() {
+    let member = Guarded::new().await;
+    let mut tx = member.world.pool.begin().await.unwrap();
+    let again = two_factor::begin(&mut tx, &member.vault, member.account).await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    two_factor::abandon(&mut tx, member.account).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(member.type_after(30, &member.code_after(30)).await, Verdict::Right);
+    let mut tx = member.world.pool.begin().await.unwrap();
+    assert!(two_factor::switch_off(&mut tx, member.account).await.unwrap());
+    assert!(!two_factor::switch_off(&mut tx, member.account).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(member.type_after(60, &member.code_after(60)).await, Verdict::Wrong);
+    assert_eq!(member.type_after(60, &member.recovery[0].to_string()).await, Verdict::Wrong);
+}
+
+#[tokio::test]
+async fn wrong_codes_are_braked_until_a_right_one() {
+    let member = Guarded::new().await;
+    let allowance: Allowance = serde_json::from_value(serde_json::json!({ "per_hour": 6, "burst": 3 })).unwrap();
+    let turn = async || {
+        let mut conn = member.world.pool.acquire().await.unwrap();
+        two_factor::take_turn(&mut conn, member.account, allowance).await
+    };
+    for _ in 0..3 {
+        turn().await.unwrap();
+        assert_eq!(member.type_after(30, "000000").await, Verdict::Wrong);
+    }
+    let braked = turn().await;
+    assert!(matches!(braked, Err(Error::TooFast { retry_after: 600, .. })), "{braked:?}");
+    assert_eq!(member.type_after(30, &member.code_after(30)).await, Verdict::Right);
+    turn().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_tables_alone_make_no_code() {
+    let member = Guarded::new().await;
+    let dump: String = sqlx::query_scalar(
+        "SELECT string_agg(t::text, '') || (SELECT string_agg(r::text, '') FROM recovery_codes r) FROM two_factor t",
+    )
+    .fetch_one(&member.world.pool)
+    .await
+    .unwrap();
+    let key = hex::encode(member.app.secret().as_bytes());
+    assert!(!dump.contains(&key), "{dump}");
+    for code in &member.recovery {
+        assert!(!dump.contains(&code.to_string().replace('-', "")), "{dump}");
+    }
+}
+
+#[tokio::test]
+async fn with_another_key_of_the_processes_recovery_codes_still_work() {
+    let mut member = Guarded::new().await;
+    member.vault = Vault::new(&serde_json::from_value("another key".into()).unwrap());
+    assert_eq!(member.type_after(30, &member.code_after(30)).await, Verdict::Wrong);
+    assert_eq!(member.type_after(30, &member.recovery[0].to_string()).await, Verdict::Recovered { left: 9 });
+}

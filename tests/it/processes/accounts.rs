@@ -1,0 +1,88 @@
+//! What is done to accounts on the command line, as somebody does it.
+
+use serde_json::Value;
+
+use super::installation::{Installation, Output};
+
+async fn join(installation: &Installation, username: &str) {
+    let sql = "INSERT INTO accounts (username, display_name, email, email_verified_at)
+               VALUES ($1, $1, $1 || '@example.com', now())";
+    sqlx::query(sql).bind(username).execute(&installation.pool).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_and_suspensions_are_told_in_words_and_written_down() {
+    let installation = Installation::new().await;
+    for username in ["noodle", "biscuit", "waffle"] {
+        join(&installation, username).await;
+    }
+    for (arguments, said) in [
+        (&["grant", "Noodle", "operator"][..], "noodle is now operator.\n"),
+        (&["grant", "noodle", "operator"], "noodle was already operator.\n"),
+        (&["grant", "biscuit", "moderator"], "biscuit is now moderator.\n"),
+        (&["revoke", "biscuit"], "biscuit is now member.\n"),
+        (&["suspend", "biscuit", "--reason", "Photos of spoons."], "biscuit is suspended and logged out everywhere.\n"),
+        (&["unsuspend", "waffle"], "waffle was not suspended.\n"),
+        (&["reset-two-factor", "waffle"], "waffle had no two-factor.\n"),
+    ] {
+        assert_eq!(account(&installation, arguments).await, said, "{arguments:?}");
+    }
+    let operators = account(&installation, &["list", "--role", "operator"]).await;
+    assert!(operators.contains("noodle    operator  off") && !operators.contains("biscuit"), "{operators}");
+    let suspended = account(&installation, &["list", "--suspended"]).await;
+    assert!(suspended.contains("suspended  biscuit@example.com") && !suspended.contains("waffle"), "{suspended}");
+    let shown = account(&installation, &["show", "biscuit"]).await;
+    assert!(shown.starts_with("biscuit (member)\n"), "{shown}");
+    assert!(shown.contains("biscuit suspended by the command line: Photos of spoons.\n"), "{shown}");
+    assert!(shown.contains("biscuit role changed by the command line: from moderator to member\n"), "{shown}");
+    let shown = account(&installation, &["show", "biscuit", "--json"]).await;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown["account"]["suspension"], "Photos of spoons.");
+    assert_eq!(shown["audit"][0]["action"], "suspended");
+    assert_eq!(shown["audit"].as_array().unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_listed_page_by_page_for_programs_too() {
+    let installation = Installation::new().await;
+    for number in 0..5 {
+        join(&installation, &format!("noodle{number}")).await;
+    }
+    let first = list(&installation, &["--limit", "4"]).await;
+    assert_eq!(first, ["house", "noodle0", "noodle1", "noodle2"]);
+    assert_eq!(list(&installation, &["--after", "noodle2"]).await, ["noodle3", "noodle4"]);
+    assert_eq!(list(&installation, &["--after", "noodle4"]).await, [""; 0]);
+    assert_eq!(account(&installation, &["list", "--after", "noodle4"]).await, "No such accounts.\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_done_says_why_and_changes_nothing() {
+    let installation = Installation::new().await;
+    join(&installation, "noodle").await;
+    for (arguments, code, why) in [
+        (&["grant", "nobody", "operator"][..], 1, "there is no account nobody"),
+        (&["show", "deleted-7"], 1, "there is no account deleted-7"),
+        (&["suspend", "noodle", "--reason", " "], 1, "Say why; the member will read it."),
+        (&["suspend", "noodle"], 2, "--reason <TEXT>"),
+        (&["grant", "noodle", "member"], 2, "[possible values: moderator, operator]"),
+        (&["list", "--limit", "0"], 2, "0 is not in 1..=1000"),
+    ] {
+        let arguments: Vec<&str> = ["account"].iter().chain(arguments).copied().collect();
+        let Output { code: ended, text, errors } = installation.run(installation.program(&arguments)).await;
+        assert_eq!(ended, Some(code), "{arguments:?}: {text}{errors}");
+        assert!(errors.contains(why), "{arguments:?}: {errors}");
+    }
+    assert_eq!(installation.count("audit_log").await, 0);
+    assert_eq!(installation.count("accounts WHERE suspended_at IS NOT NULL OR role <> 'member'").await, 0);
+}
+
+async fn account(installation: &Installation, arguments: &[&str]) -> String {
+    let arguments: Vec<&str> = ["account"].iter().chain(arguments).copied().collect();
+    installation.ratemyderp(&arguments).await
+}
+
+async fn list(installation: &Installation, arguments: &[&str]) -> Vec<String> {
+    let arguments: Vec<&str> = ["list", "--json"].iter().chain(arguments).copied().collect();
+    let lines: Value = serde_json::from_str(&account(installation, &arguments).await).unwrap();
+    lines.as_array().unwrap().iter().map(|line| line["username"].as_str().unwrap().to_owned()).collect()
+}
