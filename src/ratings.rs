@@ -3,6 +3,7 @@
 pub mod check;
 pub mod collector;
 pub mod deck;
+pub mod merge;
 pub mod raters;
 pub mod record;
 pub mod standings;

@@ -1,7 +1,7 @@
 //! Keeping tables free of what nobody needs.
 
 use log::info;
-
+use ratemyderp::ratings::merge;
 use ratemyderp::submissions::removal;
 
 use crate::{Claim, Context, Failure};
@@ -17,7 +17,8 @@ pub(crate) async fn erase(ctx: &Context, claim: &Claim, submission: i64) -> Resu
     claim.commit(tx).await
 }
 
-/// Deletes jobs that finished long ago, failed ones later, with their attempts; and workers and ticks of that time.
+/// Deletes jobs that finished long ago, failed ones later, with their attempts; workers and ticks of that time; and what
+/// is left of raters who logged in.
 /// Walks from the oldest job to the first that is too young, so that its cost follows what there is to delete.
 pub(crate) async fn prune(ctx: &Context) -> Result<(), Failure> {
     let (finished, failed) = (i64::from(ctx.config.keep_finished_days), i64::from(ctx.config.keep_failed_days));
@@ -70,6 +71,7 @@ pub(crate) async fn prune(ctx: &Context) -> Result<(), Failure> {
     ratemyderp::accounts::upkeep::forget_expired(&mut conn).await?;
     ratemyderp::ratings::week::forget(&mut conn, 35).await?;
     ratemyderp::mail::forget(&mut conn, i32::try_from(finished).unwrap_or(i32::MAX)).await?;
-    info!("{gone} old jobs deleted");
+    let forgotten = merge::forget(&mut conn).await?;
+    info!("{gone} old jobs and {forgotten} merged raters deleted");
     Ok(())
 }

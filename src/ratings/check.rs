@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let mut wrong = tallies(conn).await?;
     wrong.extend(orphans(conn).await?);
+    wrong.extend(merged(conn).await?);
     wrong.extend(deck(conn).await?);
     wrong.extend(standings(conn).await?);
     wrong.extend(ladder(conn).await?);
@@ -61,6 +62,27 @@ async fn orphans(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
         .collect();
     if ratings > 0 {
         wrong.push(format!("{ratings} ratings belong to raters who are not in the table of raters."));
+    }
+    Ok(wrong)
+}
+
+async fn merged(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT count(*) FROM ratings WHERE rater = ANY(m.ids)) AS "ratings!",
+                  (SELECT count(*) FROM reports WHERE rater = ANY(m.ids)) AS "reports!",
+                  (SELECT count(*) FROM raters r WHERE r.merged_into IS NOT NULL AND NOT EXISTS (
+                      SELECT FROM raters h WHERE h.id = r.merged_into AND h.merged_into IS NULL)) AS "astray!"
+           FROM (SELECT array_agg(id) AS ids FROM raters WHERE merged_into IS NOT NULL) m"#
+    )
+    .fetch_one(conn)
+    .await?;
+    let mut wrong = vec![];
+    if row.ratings > 0 || row.reports > 0 {
+        let (ratings, reports) = (row.ratings, row.reports);
+        wrong.push(format!("{ratings} ratings and {reports} reports stayed behind when their raters were merged."));
+    }
+    if row.astray > 0 {
+        wrong.push(format!("{} raters were merged into somebody who is not there.", row.astray));
     }
     Ok(wrong)
 }

@@ -41,9 +41,10 @@ pub enum Recorded {
 /// Counts a batch of votes, in the order given; the answer has the same order. Where the same rater votes twice for
 /// the same photo the last one wins. A refused vote does not touch its neighbours. Every tally stays equal to a recount.
 ///
-/// Batches that run at the same time cannot deadlock: each takes the locks of its tallies in ascending order, and only
-/// then writes raters and ratings, in ascending order too.
+/// Batches and [merges](super::merge) that run at the same time cannot deadlock: each takes the locks of its raters in
+/// ascending order, then those of its tallies, and only then writes raters and ratings, in ascending order too.
 pub async fn record(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<Vec<Recorded>, sqlx::Error> {
+    let votes = &redirect(tx, votes).await?;
     let photos = lock(tx, votes).await?;
     let accepted = accept(&photos, votes);
     keep_raters(tx, &accepted).await?;
@@ -53,6 +54,28 @@ pub async fn record(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Resul
 }
 
 type Key = (RaterId, i64);
+
+/// A vote of somebody who has logged in since it was cast is their account's. Until the commit nobody else in this batch
+/// is merged.
+async fn redirect(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<Vec<Vote>, sqlx::Error> {
+    let raters: Vec<_> = votes.iter().map(|vote| vote.rater.id.0).collect();
+    let merged = sqlx::query!(
+        r#"SELECT merged AS "merged!", into_rater AS "into_rater!", account FROM hold_raters($1)"#,
+        &raters
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let now = |rater: &Rater| {
+        let heir = merged.iter().find(|merged| merged.merged == rater.id.0);
+        heir.map_or(*rater, |heir| Rater {
+            id: RaterId(heir.into_rater),
+            account: heir.account,
+            stored: true,
+            ..*rater
+        })
+    };
+    Ok(votes.iter().map(|vote| Vote { rater: now(&vote.rater), ..*vote }).collect())
+}
 
 /// Locks the tallies of all photos that may be voted on; gives their owners.
 async fn lock(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<BTreeMap<i64, i64>, sqlx::Error> {

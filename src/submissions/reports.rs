@@ -1,6 +1,6 @@
 //! Visitors tell moderators about a photo.
 
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{Acquire, PgConnection, Postgres, Transaction};
 
 use crate::error::Error;
 use crate::ratings::RaterId;
@@ -50,10 +50,7 @@ pub async fn report(
     note: &str,
     per_hour: i64,
 ) -> Result<(), Error> {
-    // One report of a rater at a time, or two tabs could both be the last one allowed.
-    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))", rater.0.to_string())
-        .execute(&mut **tx)
-        .await?;
+    let rater = hold(tx, rater).await?;
     if reported(tx, rater, submission).await? {
         return Ok(());
     }
@@ -77,6 +74,33 @@ pub async fn report(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// One report of a rater at a time, or two tabs could both be the last one allowed. Gives whom it belongs to: somebody who
+/// has logged in meanwhile is their account's rater. The savepoint gives the lock back that is not the right one, since
+/// out of its order it could be waited for in a circle.
+async fn hold(tx: &mut Transaction<'_, Postgres>, rater: RaterId) -> Result<RaterId, sqlx::Error> {
+    let mut rater = rater;
+    loop {
+        let mut attempt = tx.begin().await?;
+        sqlx::query!("SELECT pg_advisory_xact_lock(rater_lock($1))", rater.0).execute(&mut *attempt).await?;
+        let heir = sqlx::query_scalar!(
+            r#"SELECT merged_into AS "heir!" FROM raters WHERE id = $1 AND merged_into IS NOT NULL"#,
+            rater.0
+        )
+        .fetch_optional(&mut *attempt)
+        .await?;
+        match heir {
+            None => {
+                attempt.commit().await?;
+                return Ok(rater);
+            }
+            Some(heir) => {
+                attempt.rollback().await?;
+                rater = RaterId(heir);
+            }
+        }
+    }
 }
 
 /// Has this rater reported this photo?

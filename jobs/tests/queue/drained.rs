@@ -124,7 +124,9 @@ async fn pruning_deletes_what_is_old_and_keeps_what_is_young_failed_or_waiting()
         "INSERT INTO fang_tasks (metadata, kind, state, created_at, updated_at)
          SELECT '{}', state || ' ' || days, state::fang_task_state, now() - make_interval(days => days), now() - make_interval(days => days)
          FROM unnest('{new,in_progress,failed,finished,retried}'::text[]) AS state, unnest('{100,20,0}'::int[]) AS days;
-         INSERT INTO job_attempts (job, attempt, worker) SELECT number, 1, 1 FROM fang_tasks;",
+         INSERT INTO job_attempts (job, attempt, worker) SELECT number, 1, 1 FROM fang_tasks;
+         INSERT INTO raters (id, lap_start, lap_end, merged_into, merged_at)
+         SELECT gen_random_uuid(), 1, 1, gen_random_uuid(), now() - make_interval(hours => hours) FROM unnest('{25,1}'::int[]) AS hours;",
     )
     .execute(&database.pool)
     .await
@@ -142,6 +144,7 @@ async fn pruning_deletes_what_is_old_and_keeps_what_is_young_failed_or_waiting()
         database.count("job_attempts a LEFT JOIN fang_tasks t ON t.number = a.job WHERE t.number IS NULL").await,
         0
     );
+    assert_eq!(database.count("raters").await, 1, "who was merged an hour ago");
 }
 
 /// A photo that waits for its renditions, as an upload leaves it.

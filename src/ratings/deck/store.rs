@@ -5,11 +5,11 @@ use sqlx::PgConnection;
 use super::{Bookmarks, Class, Lap, Progress, Rater};
 use crate::ratings::RaterId;
 
-/// What `raters` knows of somebody, or what their cookie says.
+/// What `raters` knows of somebody, or what their cookie says. Somebody who was merged into an account's rater is that one.
 pub async fn load(conn: &mut PgConnection, id: RaterId, cookie: Bookmarks) -> Result<Rater, sqlx::Error> {
     let row = sqlx::query!(
-        "SELECT account, lap_start, lap_end, position, described_start, described_end, described_position
-         FROM raters WHERE id = $1",
+        "SELECT id, account, lap_start, lap_end, position, described_start, described_end, described_position
+         FROM raters WHERE id = coalesce((SELECT merged_into FROM raters WHERE id = $1), $1)",
         id.0
     )
     .fetch_optional(conn)
@@ -21,7 +21,7 @@ pub async fn load(conn: &mut PgConnection, id: RaterId, cookie: Bookmarks) -> Re
         all: Some(Progress { lap: Lap { start: row.lap_start, end: row.lap_end }, position: row.position }),
         described: progress(row.described_start, row.described_end, row.described_position),
     };
-    Ok(Rater { id, account: row.account, bookmarks, stored: true })
+    Ok(Rater { id: RaterId(row.id), account: row.account, bookmarks, stored: true })
 }
 
 /// The rater of a member, who has one from their first login on.
