@@ -19,6 +19,7 @@ use crate::accounts::login::{Outcome, attempt};
 use crate::accounts::session::{self, Browser};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
+use crate::ratings::merge::merge;
 use crate::ratings::raters;
 
 /// A page, or on to another one.
@@ -95,9 +96,10 @@ pub async fn enter(
     browser: &Browser,
     remembered: bool,
 ) -> Result<(), Error> {
-    raters::ensure(&mut tx, account).await?;
-    if let Some(before) = visitor.member() {
-        session::end(&mut tx, before.account.id, before.id).await?;
+    let rater = raters::ensure(&mut tx, account).await?;
+    match visitor.member() {
+        Some(before) => drop(session::end(&mut tx, before.account.id, before.id).await?),
+        None => drop(merge(&mut tx, visitor.anonymous_id(), rater).await?),
     }
     let token = session::start(&mut tx, account, browser, remembered).await?;
     tx.commit().await?;

@@ -77,6 +77,7 @@ impl<'r> Visitor<'r> {
     }
 
     fn renew(&mut self) {
+        self.jar.remove_private(Cookie::build(LAST).path("/"));
         self.content = Content { token: rand::random(), bookmarks: Bookmarks::default() };
         self.send();
     }

@@ -8,7 +8,7 @@ use ratemyderp::accounts;
 use ratemyderp::ratings::deck::{self, Class, DeckKey, Rater};
 use ratemyderp::ratings::merge::{Merged, forget, merge};
 use ratemyderp::ratings::record::{Recorded, Vote, record};
-use ratemyderp::ratings::{self, RaterId};
+use ratemyderp::ratings::{self, RaterId, raters};
 use ratemyderp::submissions::reports::{Reason, report, reported};
 use sqlx::{Postgres, Transaction};
 
@@ -20,13 +20,7 @@ const KEY: DeckKey = DeckKey([9; 32]);
 async fn member(world: &World, username: &str) -> (i64, RaterId) {
     let mut tx = world.pool.begin().await.expect("a transaction");
     let account = accounts::ensure(&mut tx, username, username).await.expect("an account");
-    let rater = RaterId(uuid::Uuid::new_v4());
-    sqlx::query("INSERT INTO raters (id, account, lap_start, lap_end) VALUES ($1, $2, 1, 1)")
-        .bind(rater.0)
-        .bind(account)
-        .execute(&mut *tx)
-        .await
-        .expect("a rater");
+    let rater = raters::ensure(&mut tx, account).await.expect("a rater");
     tx.commit().await.expect("commit");
     (account, rater)
 }

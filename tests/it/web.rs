@@ -5,6 +5,7 @@ mod guards;
 mod health;
 mod home;
 mod leaderboard;
+mod merging;
 pub mod page;
 mod rating;
 mod reports;
