@@ -2,6 +2,7 @@
 //! whom to tell and what. So a page that makes a mail never knows whether an address exists, and neither its text nor its
 //! time can tell.
 
+pub mod check;
 pub mod mailer;
 mod smtp;
 pub mod unsubscribe;
@@ -123,7 +124,7 @@ pub async fn send(tx: &mut Transaction<'_, Postgres>, letter: Letter) -> Result<
     Ok(())
 }
 
-/// A mail that has neither been sent nor given up.
+/// A mail that has not been sent.
 #[derive(Debug)]
 pub struct Owed {
     /// What it is about.
@@ -136,11 +137,12 @@ pub struct Owed {
     pub created_at: DateTime<Utc>,
 }
 
-/// Begins an attempt, unless the mail has been dealt with or forgotten.
+/// Begins an attempt, unless the mail has been sent or forgotten. One that was given up gets another chance: an operator has
+/// asked for it.
 pub async fn attempt(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<Option<Owed>, sqlx::Error> {
     sqlx::query_as!(
         Owed,
-        r#"UPDATE mails SET attempts = attempts + 1 WHERE id = $1 AND sent_at IS NULL AND unsent_at IS NULL
+        r#"UPDATE mails SET attempts = attempts + 1, unsent_at = NULL, reason = NULL WHERE id = $1 AND sent_at IS NULL
            RETURNING letter AS "letter: Json<Letter>", message_id, attempts, created_at"#,
         id
     )
@@ -148,7 +150,8 @@ pub async fn attempt(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<Opti
     .await
 }
 
-/// Keeps everybody else from sending this mail until the transaction ends. False when it has been dealt with meanwhile.
+/// Keeps everybody else from sending this mail until the transaction ends. False when it has been dealt with
+/// meanwhile.
 pub async fn lock(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<bool, sqlx::Error> {
     let owed = sqlx::query_scalar!(
         "SELECT id FROM mails WHERE id = $1 AND sent_at IS NULL AND unsent_at IS NULL FOR UPDATE",

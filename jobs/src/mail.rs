@@ -3,6 +3,7 @@
 use log::info;
 use ratemyderp::letters::{self, Written};
 use ratemyderp::mail::{self, Mail, Owed, Refusal};
+use ratemyderp::secret::redact;
 use sqlx::{Postgres, Transaction};
 
 use crate::{Claim, Context, Failure};
@@ -45,43 +46,12 @@ async fn hand_over(ctx: &Context, claim: &Claim, id: i64, owed: &Owed, mail: &Ma
     if !claim.held(&mut tx).await? {
         return Err(Failure::Lost);
     }
+    // Servers may quote what they refuse.
     ctx.mailer.deliver(mail, owed.message_id, owed.created_at).await.map_err(|refusal| match refusal {
-        Refusal::Permanent(why) => Failure::Hopeless(without_secrets(&why)),
-        Refusal::Temporary(why) => Failure::Retry(without_secrets(&why)),
+        Refusal::Permanent(why) => Failure::Hopeless(redact(&why)),
+        Refusal::Temporary(why) => Failure::Retry(redact(&why)),
     })?;
     mail::sent(&mut tx, id).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Servers may quote what they refuse, and a link in it must not end up in a log.
-fn without_secrets(text: &str) -> String {
-    const LONGEST: usize = 31;
-    let mut told = String::new();
-    let mut digits = String::new();
-    for character in text.chars().chain(['\0']) {
-        if character.is_ascii_hexdigit() {
-            digits.push(character);
-            continue;
-        }
-        told.push_str(if digits.len() > LONGEST { "..." } else { &digits });
-        digits.clear();
-        told.push(character);
-    }
-    told.pop();
-    told
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_secrets;
-
-    #[test]
-    fn a_link_that_a_server_quotes_is_not_told() {
-        let token = "0123456789abcdef".repeat(4);
-        let quoted = format!("550 refused: https://derp.example/verify/{token} (code deadbeef)");
-        assert_eq!(without_secrets(&quoted), "550 refused: https://derp.example/verify/... (code deadbeef)");
-        assert_eq!(without_secrets(&token), "...");
-        assert_eq!(without_secrets(""), "");
-    }
 }

@@ -1,6 +1,6 @@
 //! Recounting everything.
 
-use ratemyderp::{queue, ratings, submissions};
+use ratemyderp::{mail, queue, ratings, submissions};
 
 use super::Failure;
 
@@ -14,6 +14,7 @@ pub async fn run() -> Result<(), Failure> {
     sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
     let mut wrong = ratings::check::check(&mut tx).await?;
     wrong.extend(submissions::check::check(&mut tx).await?);
+    wrong.extend(mail::check::check(&mut tx).await?);
     wrong.extend(queue::check::check(&mut tx).await?);
     tx.commit().await?;
     for complaint in wrong.iter().take(PRINTED) {

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::hx::Partial;
 use super::view::View;
 use crate::error::Error;
+use crate::secret::redact;
 
 /// One catcher for every status.
 pub fn catchers() -> Vec<Catcher> {
@@ -20,7 +21,7 @@ pub fn catchers() -> Vec<Catcher> {
 
 /// Logs our own fault once, with what was asked for.
 pub fn internal(request: &Request<'_>, cause: &dyn Display) -> Status {
-    log::error!("{} {}: {cause}", request.method(), request.uri().path());
+    log::error!("{} {}: {cause}", request.method(), redact(request.uri().path().as_str()));
     Status::InternalServerError
 }
 

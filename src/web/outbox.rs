@@ -43,6 +43,7 @@ fn show(id: &str, config: &State<Config>) -> Result<View, Error> {
         .text
         .split_whitespace()
         .filter(|word| word.starts_with("http://") || word.starts_with("https://"))
+        .filter(|link| *link != config.site.url)
         // Through whatever address the developer came.
         .map(|link| link.strip_prefix(&config.site.url).filter(|path| path.starts_with('/')).unwrap_or(link))
         .collect();

@@ -6,6 +6,7 @@ mod commands;
 mod crowd;
 mod installation;
 mod killed;
+mod mail;
 mod restarted;
 mod rubbish;
 mod stopped;

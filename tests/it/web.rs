@@ -6,6 +6,7 @@ mod health;
 mod home;
 mod leaderboard;
 mod merging;
+mod outbox;
 pub mod page;
 mod rating;
 mod reports;

@@ -1,6 +1,7 @@
 //! Every page and state, looked at in every way we promise.
 
 mod look;
+mod mails;
 
 use look::look;
 

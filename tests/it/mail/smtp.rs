@@ -111,6 +111,21 @@ async fn a_mail_that_is_refused_for_good_fails_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_failed_mail_that_an_operator_retries_is_sent() {
+    let (world, server) = (World::new().await, SmtpServer::start());
+    let account = member(&world, "derpina", "derpina@example.com", true).await;
+    let mailer = mailer(&world, &server, "");
+    owe(&world, Letter::PasswordChanged { account }).await;
+    server.behave("rcpt 550 5.7.1 We do not know your server");
+    assert!(drain(&world, &mailer).await.is_err());
+    server.behave("");
+    sqlx::query("UPDATE fang_tasks SET state = 'retried'").execute(&world.pool).await.unwrap();
+    assert_eq!(drain(&world, &mailer).await, Ok(1));
+    assert_eq!(server.taken().len(), 1);
+    assert_eq!(state(&world).await, ("finished".into(), "sent".into()));
+}
+
+#[tokio::test]
 async fn a_link_that_a_server_quotes_is_kept_nowhere() {
     let (world, server) = (World::new().await, SmtpServer::start());
     let account = member(&world, "derpina", "derpina@example.com", false).await;

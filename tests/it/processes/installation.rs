@@ -88,6 +88,12 @@ impl Installation {
         self.start(&mut self.jobs_program(&["work"]))
     }
 
+    /// The same, sending mail to this SMTP server.
+    pub fn jobs_mailing(&self, url: &str) -> Process {
+        let mail = format!("{{transport=\"smtp\",url={url:?}}}");
+        self.start(self.jobs_program(&["work"]).env("ROCKET_MAIL", mail))
+    }
+
     /// `ratemyderp`, told all that it needs to know.
     pub fn program(&self, arguments: &[&str]) -> Command {
         self.command(Path::new(env!("CARGO_BIN_EXE_ratemyderp")), arguments)
