@@ -7,6 +7,7 @@ mod description;
 pub mod developing;
 pub mod drafts;
 pub mod editing;
+pub mod mine;
 pub mod moderation;
 pub mod near;
 mod places;

@@ -6,6 +6,7 @@ mod browser;
 mod compress;
 mod csrf;
 mod db;
+mod drafts;
 mod error;
 mod form;
 mod frame;
@@ -27,6 +28,7 @@ mod password;
 mod settings;
 mod submissions;
 mod unsubscribe;
+mod upload;
 mod verify;
 mod view;
 mod visitor;
@@ -111,7 +113,17 @@ fn routes() -> Vec<rocket::Route> {
         unsubscribe::show,
         verify::show,
         verify::create,
+        drafts::preview,
+        submissions::new::new,
+        submissions::new::create,
+        submissions::mine::index,
         submissions::show,
+        submissions::receipt::progress,
+        submissions::edit::edit,
+        submissions::edit::update,
+        submissions::edit::preview,
+        submissions::delete::new,
+        submissions::delete::create,
         submissions::rating::create,
         submissions::reports::new,
         submissions::reports::create,

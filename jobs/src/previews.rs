@@ -9,9 +9,6 @@ use uuid::Uuid;
 use crate::images::on_pixels;
 use crate::{Claim, Context, Failure};
 
-/// The name of the only preview that a draft has.
-const NAME: &str = "whole";
-
 /// Makes it. A file that cannot be shown has none: the form says what is wrong when it is sent.
 pub(crate) async fn make(ctx: &Context, claim: &Claim, draft: i64) -> Result<(), Failure> {
     let draft = drafts::load(&mut *ctx.pool.acquire().await?, draft).await?;
@@ -31,7 +28,7 @@ pub(crate) async fn make(ctx: &Context, claim: &Claim, draft: i64) -> Result<(),
         }
     };
     let key = Uuid::new_v4();
-    ctx.storage.put_preview(key, NAME, jpeg).await?;
+    ctx.storage.put_preview(key, drafts::PREVIEW, jpeg).await?;
     let mut tx = ctx.pool.begin().await?;
     // Not wanted any more, or the job lost: the sweep finds it.
     drafts::previewed(&mut tx, draft.id, key).await?;

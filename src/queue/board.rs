@@ -3,6 +3,7 @@
 
 mod advance;
 mod history;
+mod pace;
 mod progress;
 mod workers;
 
@@ -13,6 +14,7 @@ use sqlx::PgConnection;
 
 pub use self::advance::{Advance, advance};
 pub use self::history::{Attempt, attempts};
+pub use self::pace::{Pace, pace};
 pub use self::progress::{Progress, of_submission};
 pub use self::workers::{Lane, Worker, lanes, workers};
 

@@ -18,6 +18,9 @@ pub const KEPT_HOURS: i32 = 24;
 /// Files that one account may have waiting; a further one takes the place of the oldest.
 const MOST: i64 = 3;
 
+/// The name of the only preview that a draft has.
+pub const PREVIEW: &str = "whole";
+
 /// A file that waits for its form.
 #[derive(Debug, Clone)]
 pub struct Draft {

@@ -13,7 +13,8 @@ use super::visitor::Visitor;
 use crate::error::Error;
 use crate::secret::mac;
 
-const FIELD: &str = "csrf";
+/// The name of the field with the token.
+pub(super) const FIELD: &str = "csrf";
 const LENGTH: usize = 16;
 
 /// A fresh form token for this visitor. It is masked, so that compressed pages do not give it away.
@@ -63,29 +64,41 @@ async fn parse<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) ->
 
 /// Names and values of a form, once it is known to be ours.
 async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<&'r [(String, String)], (Status, Error)> {
-    if !from_here(request) {
-        let text = "This form was sent from another site. Open the page here and send it again.";
-        return Err((Status::Forbidden, Error::Forbidden(text.into())));
-    }
+    came_from_here(request)?;
     let limit = request.limits().get("form").unwrap_or(128.kibibytes());
     let body = data.open(limit).into_string().await.map_err(|_| unreadable())?;
     if !body.is_complete() {
         let text = format!("That was too long: a form here holds at most {limit}.");
         return Err((Status::PayloadTooLarge, Error::Forbidden(text)));
     }
+    let fields = request.local_cache(|| decode(&body)).as_deref().ok_or_else(unreadable)?;
+    let sent = fields.iter().find(|(name, _)| name == FIELD).map(|(_, value)| value.as_str());
+    believe(request, sent).await?;
+    Ok(fields)
+}
+
+/// Refuses what another site's page has sent.
+pub(super) fn came_from_here(request: &Request<'_>) -> Result<(), (Status, Error)> {
+    if from_here(request) {
+        return Ok(());
+    }
+    let text = "This form was sent from another site. Open the page here and send it again.";
+    Err((Status::Forbidden, Error::Forbidden(text.into())))
+}
+
+/// Refuses a form without this visitor's token: each of the guards asks this before anything is done or kept.
+pub(super) async fn believe(request: &Request<'_>, sent: Option<&str>) -> Result<(), (Status, Error)> {
     let visitor = Visitor::from_request(request).await;
     let visitor = visitor.success_or((Status::ServiceUnavailable, Error::Busy))?;
     if !visitor.returned {
         return Err((Status::Forbidden, Error::CookieMissing));
     }
-    let fields = request.local_cache(|| decode(&body)).as_deref().ok_or_else(unreadable)?;
-    let sent = fields.iter().find(|(name, _)| name == FIELD).map(|(_, value)| value.as_str());
     let keys = request.rocket().state::<Keys>().ok_or_else(unreadable)?;
     if !sent.is_some_and(|sent| matches(sent, &secret(keys, &visitor))) {
         let text = "This page was too old, or not ours. Open it again and send the form once more.";
         return Err((Status::Forbidden, Error::Forbidden(text.into())));
     }
-    Ok(fields)
+    Ok(())
 }
 
 /// `application/x-www-form-urlencoded`; nothing when it is not UTF-8.

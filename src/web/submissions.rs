@@ -1,11 +1,16 @@
 //! A photo's own page.
 
+pub mod delete;
+pub mod edit;
+mod form;
+pub mod mine;
+pub mod new;
 pub mod photo;
 pub mod rating;
+pub mod receipt;
 pub mod reports;
 
 use chrono::{DateTime, Utc};
-use rocket::http::Status;
 use rocket::{State, get};
 use serde::Serialize;
 use serde_json::json;
@@ -13,19 +18,20 @@ use sqlx::PgConnection;
 
 use self::photo::Photo;
 use self::rating::{Last, Note};
+use self::receipt::Receipt;
 use super::csrf;
 use super::db::Db;
 use super::keys::Keys;
 use super::view::View;
 use super::visitor::Visitor;
 use crate::error::Error;
-use crate::queue::board;
 use crate::ratings::standings::{self, Standing};
 use crate::ratings::tally::{self, Tally};
 use crate::ratings::{self, deck::Rater};
 use crate::submissions::{self, Moderation, State as Progress, Submission};
 
 /// The photo, one's own rating of it, and once rated or asked for (`?statistics=1`) what others gave it.
+/// What is not on show is shown to its owner alone.
 #[get("/submissions/<id>?<statistics>")]
 pub async fn show(
     id: i64,
@@ -36,12 +42,16 @@ pub async fn show(
 ) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
     let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
-    if submission.moderation != Moderation::Visible {
+    let own = visitor.member().is_some_and(|member| member.account.id == submission.owner);
+    if !own && !submission.votable() {
         return Err(Error::NotFound);
     }
     match submission.state {
-        Progress::Pending => pending(&mut conn, &submission).await,
-        Progress::Failed => Ok(failed(&submission)),
+        _ if submission.moderation != Moderation::Visible => Ok(hidden(&submission)),
+        Progress::Pending | Progress::Failed => {
+            let receipt = Receipt::of(&mut conn, &submission).await?;
+            Ok(View::new("submissions/receipt", receipt))
+        }
         Progress::Ready => {
             let rater = visitor.rater(&mut conn).await?;
             let last = match visitor.take_note::<Note>() {
@@ -55,16 +65,9 @@ pub async fn show(
     }
 }
 
-async fn pending(conn: &mut PgConnection, submission: &Submission) -> Result<View, Error> {
-    let job = board::of_submission(conn, submission.id).await?;
-    let processing = job.is_some_and(|job| job.state == board::State::Processing);
-    let data = json!({ "id": submission.id, "title": submission.title, "processing": processing, "wait": null });
-    Ok(View::new("submissions/pending", data))
-}
-
-fn failed(submission: &Submission) -> View {
-    let data = json!({ "id": submission.id, "title": submission.title, "reason": submission.failure });
-    View::new("submissions/failed", data).status(Status::Ok)
+fn hidden(submission: &Submission) -> View {
+    let photo = Photo::of(submission);
+    View::new("submissions/hidden", json!({ "id": submission.id, "title": submission.title, "photo": photo }))
 }
 
 /// The photo with buttons and figures.

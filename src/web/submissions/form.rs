@@ -1,0 +1,177 @@
+//! What an owner says about a photo, as it is typed, when it is new and ever after.
+
+use rocket::http::Status;
+use serde::Serialize;
+
+use crate::error::FieldError;
+use crate::submissions::Submission;
+use crate::submissions::crop::Crop;
+use crate::submissions::upload::Details;
+use crate::submissions::words::{Description, Name};
+use crate::web::form::FormView;
+use crate::web::upload::Sent;
+
+/// Common animals, offered while one types.
+const SPECIES: [&str; 24] = [
+    "alpaca",
+    "bird",
+    "budgie",
+    "cat",
+    "chicken",
+    "cow",
+    "dog",
+    "donkey",
+    "duck",
+    "ferret",
+    "fish",
+    "frog",
+    "goat",
+    "guinea pig",
+    "hamster",
+    "hedgehog",
+    "horse",
+    "lizard",
+    "owl",
+    "parrot",
+    "pig",
+    "rabbit",
+    "sheep",
+    "tortoise",
+];
+
+/// The fields that owners type, with what is wrong with them.
+#[derive(Serialize)]
+pub struct PhotoForm {
+    #[serde(flatten)]
+    view: FormView,
+    species_known: &'static [&'static str],
+    crops: Vec<Choice>,
+    /// Of the answer.
+    #[serde(skip)]
+    pub status: Status,
+}
+
+/// A place for the square.
+#[derive(Serialize)]
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    checked: bool,
+}
+
+/// A photo with the same file.
+#[derive(Serialize)]
+pub struct Twin {
+    /// Its number.
+    pub id: i64,
+    /// May this member see it?
+    pub seen: bool,
+}
+
+/// What was typed.
+pub struct Typed<'t> {
+    /// The animal's name.
+    pub title: &'t str,
+    /// What it is.
+    pub species: &'t str,
+    /// For people who cannot see it.
+    pub description: &'t str,
+    /// Where the square is to sit.
+    pub crop: &'t str,
+}
+
+impl PhotoForm {
+    /// Nothing typed yet.
+    pub fn empty(csrf: String) -> Self {
+        Self::filled(&Typed { title: "", species: "", description: "", crop: "auto" }, csrf)
+    }
+
+    /// What is stored.
+    pub fn of(photo: &Submission, csrf: String) -> Self {
+        let typed = Typed {
+            title: &photo.title,
+            species: &photo.species,
+            description: &photo.alt_text,
+            crop: photo.crop.name(),
+        };
+        Self::filled(&typed, csrf)
+    }
+
+    /// Reads a form with a file.
+    pub fn read(sent: &Sent, csrf: String) -> (Self, Option<Details>) {
+        let [title, species, description, crop] =
+            ["title", "species", "description", "crop"].map(|name| sent.value(name));
+        Self::check(&Typed { title, species, description, crop }, csrf)
+    }
+
+    /// Reads what was typed; without details something is wrong with it.
+    pub fn check(typed: &Typed<'_>, csrf: String) -> (Self, Option<Details>) {
+        let mut form = Self::filled(typed, csrf);
+        let title = form.parsed("title", Name::parse(typed.title, "the animal's name"));
+        let species = form.parsed("species", Name::parse(typed.species, "what kind of animal it is"));
+        let alt_text = form.parsed("description", Description::parse(typed.description));
+        let crop = Crop::parse(typed.crop).ok_or_else(|| "Choose where the square should sit.".to_owned());
+        let crop = form.parsed("crop", crop);
+        let details = match (title, species, alt_text, crop) {
+            (Some(title), Some(species), Some(alt_text), Some(crop)) => {
+                Some(Details { title, species, alt_text, crop })
+            }
+            _ => None,
+        };
+        (form, details)
+    }
+
+    /// Something is wrong with a field.
+    pub fn wrong(&mut self, field: &'static str, message: &str) {
+        self.add(FieldError { field, message: message.to_owned() });
+    }
+
+    /// The same, ready made.
+    pub fn add(&mut self, error: FieldError) {
+        self.view.wrong(error);
+        if self.status == Status::Ok {
+            self.status = Status::UnprocessableEntity;
+        }
+    }
+
+    /// Is nothing wrong?
+    pub fn is_right(&self) -> bool {
+        self.view.is_right()
+    }
+
+    /// Is nothing wrong with this field?
+    pub fn right(&self, field: &str) -> bool {
+        !self.view.is_wrong(field)
+    }
+
+    fn filled(typed: &Typed<'_>, csrf: String) -> Self {
+        let view = FormView::new(csrf)
+            .field("title", typed.title)
+            .field("species", typed.species)
+            .field("description", typed.description)
+            .field("crop", typed.crop)
+            .field("file", "")
+            .field("terms", "");
+        let choice = |(_, value, label): (Crop, &'static str, &'static str)| Choice {
+            value,
+            label,
+            checked: value == typed.crop,
+        };
+        PhotoForm {
+            view,
+            species_known: &SPECIES,
+            crops: Crop::ALL.into_iter().map(choice).collect(),
+            status: Status::Ok,
+        }
+    }
+
+    fn parsed<T>(&mut self, field: &'static str, parsed: Result<T, String>) -> Option<T> {
+        match parsed {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.add(FieldError { field, message });
+                None
+            }
+        }
+    }
+}

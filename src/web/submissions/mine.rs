@@ -1,0 +1,64 @@
+//! One's own photos.
+
+use chrono::{DateTime, Utc};
+use rocket::get;
+use serde::Serialize;
+
+use super::photo::Photo;
+use crate::error::Error;
+use crate::submissions::mine::{self, PAGE};
+use crate::submissions::{Moderation, State};
+use crate::web::db::Db;
+use crate::web::member::Member;
+use crate::web::view::View;
+
+/// The newest first, with their states and figures. `before` is the last number of the page before.
+#[get("/submissions/mine?<before>")]
+pub async fn index(before: Option<i64>, member: Member, db: &Db) -> Result<View, Error> {
+    let mut photos = mine::page(&mut *db.acquire().await?, member.account().id, before).await?;
+    let next = (photos.len() > PAGE).then(|| photos[PAGE - 1].photo.id);
+    photos.truncate(PAGE);
+    let rows = photos.iter().map(Row::from).collect();
+    Ok(View::new("submissions/mine", Page { rows, next, later: before.is_some() }))
+}
+
+#[derive(Serialize)]
+struct Page {
+    rows: Vec<Row>,
+    next: Option<i64>,
+    /// Is this not the first page?
+    later: bool,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: i64,
+    title: String,
+    state: &'static str,
+    thumbnail: Option<Photo>,
+    count: i64,
+    average: Option<f64>,
+    at: DateTime<Utc>,
+}
+
+impl From<&mine::Mine> for Row {
+    fn from(mine: &mine::Mine) -> Self {
+        let photo = &mine.photo;
+        let state = match (photo.state, photo.moderation) {
+            (State::Failed, _) => "Did not work out",
+            (_, Moderation::Hidden | Moderation::Removed) => "Hidden",
+            (State::Pending, _) => "Not ready yet",
+            (State::Ready, _) if photo.alt_text.is_empty() => "On show, not described",
+            (State::Ready, _) => "On show",
+        };
+        Row {
+            id: photo.id,
+            title: photo.title.clone(),
+            state,
+            thumbnail: Photo::of(photo),
+            count: mine.count,
+            average: crate::ratings::tally::average(mine.count, mine.sum),
+            at: photo.created_at,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What becomes of a photo that was handed in.
+
+use rocket::response::Redirect;
+use rocket::{Responder, get};
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use crate::error::Error;
+use crate::queue::board::{self, State as Job};
+use crate::submissions::{self, State, Submission};
+use crate::web::db::Db;
+use crate::web::hx::Partial;
+use crate::web::member::Member;
+use crate::web::view::View;
+
+/// How far one's own photo is: the part of its page that asks again until there is nothing more to wait for.
+#[get("/submissions/<id>/progress?<shown>")]
+pub async fn progress(
+    id: i64,
+    shown: Option<&str>,
+    member: Member,
+    partial: Partial,
+    db: &Db,
+) -> Result<Fragment, Error> {
+    if !partial.0 {
+        return Ok(Fragment::Page(Box::new(Redirect::to(format!("/submissions/{id}")))));
+    }
+    let mut conn = db.acquire().await?;
+    let photo = submissions::find(&mut conn, id).await?.filter(|photo| photo.owner == member.account().id);
+    let photo = photo.ok_or(Error::NotFound)?;
+    let mut receipt = Receipt::of(&mut conn, &photo).await?;
+    receipt.news = shown.is_some_and(|shown| shown != receipt.state);
+    Ok(Fragment::Part(View::new("submissions/_progress", receipt)))
+}
+
+/// A part of a page, or the whole of it elsewhere.
+#[derive(Responder)]
+pub enum Fragment {
+    /// The part.
+    Part(View),
+    /// For whoever came without htmx.
+    Page(Box<Redirect>),
+}
+
+/// Where a photo is on its way.
+#[derive(Serialize)]
+pub struct Receipt {
+    id: i64,
+    title: String,
+    /// `queued`, `processing`, `ready` or `failed`.
+    state: &'static str,
+    reason: Option<String>,
+    /// Has it changed since it was last shown here?
+    news: bool,
+    /// What operators call it.
+    job: Option<i64>,
+    /// 1 is next.
+    place: Option<i64>,
+    wait: Option<String>,
+    /// Is nobody there to do it?
+    idle: bool,
+}
+
+impl Receipt {
+    /// Of a photo in whatever state.
+    pub async fn of(conn: &mut PgConnection, photo: &Submission) -> Result<Self, Error> {
+        let job = board::of_submission(conn, photo.id).await?;
+        let state = match (photo.state, job.map(|job| job.state)) {
+            (State::Ready, _) => "ready",
+            (State::Failed, _) => "failed",
+            (State::Pending, Some(Job::Processing)) => "processing",
+            (State::Pending, _) => "queued",
+        };
+        let queued = job.filter(|_| state == "queued");
+        let pace = if queued.is_some() { Some(board::pace(conn).await?) } else { None };
+        let expected = queued.zip(pace).and_then(|(job, pace)| pace.expected(job.ahead));
+        Ok(Receipt {
+            id: photo.id,
+            title: photo.title.clone(),
+            state,
+            reason: photo.failure.clone(),
+            news: false,
+            job: job.map(|job| job.number),
+            place: queued.map(|job| job.ahead + 1),
+            wait: expected.map(in_words),
+            idle: pace.is_some_and(|pace| pace.slots == 0),
+        })
+    }
+}
+
+/// Rounded up, as one says it.
+fn in_words(wait: std::time::Duration) -> String {
+    match wait.as_secs() {
+        0..=5 => "a few seconds".into(),
+        6..=89 => format!("{} seconds", wait.as_secs().div_ceil(10) * 10),
+        90..=5399 => format!("{} minutes", wait.as_secs().div_ceil(60)),
+        seconds => format!("{} hours", seconds.div_ceil(3600)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::in_words;
+
+    #[test]
+    fn a_wait_is_said_as_people_say_it() {
+        for (seconds, words) in
+            [(0, "a few seconds"), (6, "10 seconds"), (61, "70 seconds"), (90, "2 minutes"), (7000, "2 hours")]
+        {
+            assert_eq!(in_words(Duration::from_secs(seconds)), words);
+        }
+    }
+}

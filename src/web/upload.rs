@@ -1,0 +1,223 @@
+//! A form with a file, read piece by piece: the file goes straight into the blob store, so that memory does not follow its size.
+
+use std::collections::BTreeMap;
+
+use multer::{Field, Multipart};
+use rocket::Request;
+use rocket::data::{ByteUnit, Data, FromData, Outcome, ToByteUnit};
+use rocket::http::Status;
+use uuid::Uuid;
+
+use super::csrf;
+use super::error::refuse;
+use super::frame::{Recognition, recognise};
+use crate::error::Error;
+use crate::storage::{self, Received, Receiving, Storage};
+
+/// The longest value of a field that is not a file, in bytes.
+const VALUE: usize = 16 << 10;
+
+/// Most fields.
+const FIELDS: usize = 32;
+
+/// A file that is too long is read to its end all the same, or its sender would not hear why; up to so many times the limit.
+const PATIENCE: u64 = 4;
+
+/// A form with at most one file, which carried this visitor's token before the file and did not come from elsewhere.
+/// The twin of [`csrf::Guarded`] for `multipart/form-data`; for members alone whose address is confirmed.
+pub struct Sent {
+    fields: BTreeMap<String, String>,
+    /// What came as the file.
+    pub file: File,
+}
+
+/// A file that was sent along, or not.
+#[derive(Debug, Clone, Copy)]
+pub enum File {
+    /// None was chosen.
+    Missing,
+    /// It is stored, and belongs to nobody yet: whoever does not use it deletes it.
+    Stored {
+        /// Where.
+        key: Uuid,
+        /// What.
+        received: Received,
+    },
+    /// It is longer than this many bytes.
+    TooLong {
+        /// The limit.
+        limit: u64,
+    },
+    /// There is no room left for it.
+    NoRoom,
+}
+
+impl Sent {
+    /// What was typed into a field; nothing when it was not sent.
+    pub fn value(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Sent {
+    type Error = Error;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match receive(request, data).await {
+            Ok(sent) => Outcome::Success(sent),
+            Err((status, error)) => refuse(request, status, error),
+        }
+    }
+}
+
+type Refused = (Status, Error);
+
+async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused> {
+    csrf::came_from_here(request)?;
+    let kind = request.content_type().filter(|kind| kind.is_form_data());
+    let boundary = kind.and_then(|kind| kind.param("boundary")).ok_or_else(unreadable)?;
+    // Who may not send a photo does not get to store one.
+    let Recognition(Ok(Some(session))) = recognise(request).await else {
+        return Err((Status::Forbidden, Error::Forbidden("Log in again, and then send the photo once more.".into())));
+    };
+    if !session.account.email_verified {
+        let text = "Open the link in the mail that we sent you. Then you can send in photos.";
+        return Err((Status::Forbidden, Error::Forbidden(text.into())));
+    }
+    let storage = request.rocket().state::<Storage>().ok_or_else(unreadable)?;
+    let limit = request.limits().get("file").unwrap_or(32.mebibytes()).as_u64();
+    let stream = data.open(ByteUnit::from(limit.saturating_mul(PATIENCE)));
+    let mut sent = Sent { fields: BTreeMap::new(), file: File::Missing };
+    let read = read(request, storage, Multipart::with_reader(stream, boundary), limit, &mut sent).await;
+    match (read, sent.file) {
+        (Ok(()), _) => Ok(sent),
+        // Cut off far behind the limit.
+        (Err(_), File::TooLong { .. }) => Ok(sent),
+        (Err(refused), File::Stored { key, .. }) => {
+            forget(storage, key).await;
+            Err(refused)
+        }
+        (Err(refused), _) => Err(refused),
+    }
+}
+
+async fn read(
+    request: &Request<'_>,
+    storage: &Storage,
+    mut form: Multipart<'_>,
+    limit: u64,
+    sent: &mut Sent,
+) -> Result<(), Refused> {
+    let mut first = true;
+    while let Some(mut field) = form.next_field().await.map_err(cut)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if std::mem::take(&mut first) {
+            let token = if name == csrf::FIELD { text(&mut field).await? } else { String::new() };
+            csrf::believe(request, Some(&token)).await?;
+        } else if name == "file" && field.file_name().is_some() {
+            if !matches!(sent.file, File::Missing) {
+                return Err(unreadable());
+            }
+            file(storage, &mut field, limit, sent).await?;
+        } else if sent.fields.len() >= FIELDS {
+            return Err(unreadable());
+        } else {
+            let value = text(&mut field).await?;
+            sent.fields.insert(name, value);
+        }
+    }
+    if first { Err(unreadable()) } else { Ok(()) }
+}
+
+async fn text(field: &mut Field<'_>) -> Result<String, Refused> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(cut)? {
+        bytes.extend_from_slice(&piece);
+        if bytes.len() > VALUE {
+            let text = "One of the fields is far too long. Go back, make it shorter and send the form again.";
+            return Err((Status::PayloadTooLarge, Error::Forbidden(text.into())));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable())
+}
+
+/// Puts what it has learnt into `sent.file`, so that it is known when the rest of the form is cut off.
+async fn file(storage: &Storage, field: &mut Field<'_>, limit: u64, sent: &mut Sent) -> Result<(), Refused> {
+    let chosen = field.file_name().is_some_and(|name| !name.is_empty());
+    let key = Uuid::new_v4();
+    let mut receiving = match storage.receive_original(key).await {
+        Ok(receiving) => Some(receiving),
+        Err(cause) => stop(cause, sent)?,
+    };
+    loop {
+        let piece = match field.chunk().await {
+            Ok(Some(piece)) => piece,
+            Ok(None) => break,
+            Err(cause) => {
+                abort(receiving).await;
+                return Err(cut(cause));
+            }
+        };
+        if let Some(mut blob) = receiving.take() {
+            if blob.bytes() + piece.len() as u64 > limit {
+                sent.file = File::TooLong { limit };
+                abort(Some(blob)).await;
+            } else {
+                match blob.write(&piece).await {
+                    Ok(()) => receiving = Some(blob),
+                    Err(cause) => {
+                        abort(Some(blob)).await;
+                        stop::<Receiving>(cause, sent)?;
+                    }
+                }
+            }
+        }
+    }
+    match receiving {
+        Some(blob) if !chosen && blob.bytes() == 0 => abort(Some(blob)).await,
+        Some(blob) => match blob.finish().await {
+            Ok(received) => sent.file = File::Stored { key, received },
+            Err(cause) => drop(stop::<Receiving>(cause, sent)?),
+        },
+        None => {}
+    }
+    Ok(())
+}
+
+/// Without room for it the rest is read all the same, so that its sender hears why. Everything else ends the request.
+fn stop<T>(cause: storage::Error, sent: &mut Sent) -> Result<Option<T>, Refused> {
+    if storage::is_full(&cause) {
+        log::error!("there is no room for uploads: {cause}");
+        sent.file = File::NoRoom;
+        return Ok(None);
+    }
+    log::error!("an upload could not be stored: {cause}");
+    Err((Status::InternalServerError, Error::Internal(cause.into())))
+}
+
+async fn abort(receiving: Option<Receiving>) {
+    if let Some(receiving) = receiving
+        && let Err(cause) = receiving.abort().await
+    {
+        log::warn!("a part of an upload is left to the sweep: {cause}");
+    }
+}
+
+/// Deletes a file that is not used after all; if that fails the sweep does it.
+pub async fn forget(storage: &Storage, key: Uuid) {
+    if let Err(cause) = storage.delete_original(key).await {
+        log::warn!("an upload is left to the sweep: {cause}");
+    }
+}
+
+/// The connection ended, or what came over it is no form.
+fn cut(cause: multer::Error) -> Refused {
+    log::info!("a form with a file did not arrive whole: {cause}");
+    let text = "The form did not arrive whole. Send it again.";
+    (Status::BadRequest, Error::Forbidden(text.into()))
+}
+
+fn unreadable() -> Refused {
+    (Status::UnprocessableEntity, Error::invalid("form", "This form could not be read. Open the page again."))
+}
