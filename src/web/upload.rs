@@ -1,11 +1,14 @@
 //! A form with a file, read piece by piece: the file goes straight into the blob store, so that memory does not follow its size.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use multer::{Field, Multipart};
 use rocket::Request;
 use rocket::data::{ByteUnit, Data, FromData, Outcome, ToByteUnit};
 use rocket::http::Status;
+use rocket::tokio::io::{AsyncRead, ReadBuf};
 use uuid::Uuid;
 
 use super::csrf;
@@ -89,7 +92,7 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused>
     let limit = request.limits().get("file").unwrap_or(32.mebibytes()).as_u64();
     let stream = data.open(ByteUnit::from(limit.saturating_mul(PATIENCE)));
     let mut sent = Sent { fields: BTreeMap::new(), file: File::Missing };
-    let read = read(request, storage, Multipart::with_reader(stream, boundary), limit, &mut sent).await;
+    let read = read(request, storage, Multipart::with_reader(Paced::new(stream), boundary), limit, &mut sent).await;
     match (read, sent.file) {
         (Ok(()), _) => Ok(sent),
         // Cut off far behind the limit.
@@ -208,6 +211,31 @@ async fn abort(receiving: Option<Receiving>) {
 pub async fn forget(storage: &Storage, key: Uuid) {
     if let Err(cause) = storage.delete_original(key).await {
         log::warn!("an upload is left to the sweep: {cause}");
+    }
+}
+
+/// A reader that pauses after every piece. The parser reads on until a read has to wait, so that on a fast connection it would
+/// hold the whole file.
+struct Paced<R> {
+    reader: R,
+    pause: bool,
+}
+
+impl<R> Paced<R> {
+    fn new(reader: R) -> Self {
+        Paced { reader, pause: false }
+    }
+}
+
+impl<R: AsyncRead + Unpin> AsyncRead for Paced<R> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+        if std::mem::take(&mut self.pause) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let read = Pin::new(&mut self.reader).poll_read(cx, buf);
+        self.pause = read.is_ready();
+        read
     }
 }
 

@@ -1,6 +1,7 @@
 //! What people do on the site, in the browsers they do it with, and the limits that their browsers feel.
 
 mod doubled;
+mod handing_in;
 mod keyboard;
 mod limits;
 mod pages;
@@ -11,6 +12,7 @@ mod trouble;
 
 use rocket::figment::Figment;
 
+use crate::support::PASSWORD;
 use crate::support::browser::{Options, Visitor};
 use crate::support::site::Site;
 
@@ -19,6 +21,14 @@ async fn visit(site: &Site, options: Options) -> Visitor {
     let visitor = Visitor::new(options).await;
     visitor.goto(&site.url("/")).await;
     visitor
+}
+
+/// A member of the tests logs in.
+async fn log_in(visitor: &Visitor, site: &Site, username: &str) {
+    visitor.goto(&site.url("/login")).await;
+    visitor.fill("#who", username).await;
+    visitor.fill("#password", PASSWORD).await;
+    visitor.follow("main button.action").await;
 }
 
 /// The name of the photo that is shown.

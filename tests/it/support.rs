@@ -4,15 +4,18 @@ pub mod axe;
 pub mod browser;
 pub mod cdp;
 pub mod database;
+pub mod multipart;
 pub mod site;
 pub mod smtp;
 pub mod specimen;
 pub mod terminal;
+pub mod uploads;
 
 use ratemyderp::accounts::join::{Newcomer, join};
 use ratemyderp::accounts::{self, DisplayName, Email, Password, Passwords, Username};
 use ratemyderp::config::Config;
 use ratemyderp::mail::Mailer;
+use ratemyderp::queue::{self, Job};
 use ratemyderp::ratings::deck::{Bookmarks, Rater};
 use ratemyderp::ratings::record::{Recorded, Vote, record};
 use ratemyderp::ratings::{self, RaterId, Score, deck};
@@ -20,6 +23,7 @@ use ratemyderp::storage::Storage;
 use ratemyderp::submissions;
 use ratemyderp::submissions::crop::Crop;
 use ratemyderp::submissions::developing::{self, Made};
+use ratemyderp_jobs::Context;
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use sqlx::PgPool;
@@ -197,6 +201,33 @@ impl World {
     pub async fn complaints(&self) -> Vec<String> {
         let mut conn = self.pool.acquire().await.expect("a connection");
         ratings::check::check(&mut conn).await.expect("a recount")
+    }
+
+    /// How many rows a table has, or those of it that a condition behind its name asks for.
+    pub async fn count(&self, of: &str) -> i64 {
+        sqlx::query_scalar(&format!("SELECT count(*) FROM {of}")).fetch_one(&self.pool).await.expect("a count")
+    }
+
+    /// Works off the queue, as the jobs process does.
+    pub async fn drain(&self) {
+        let context = Context::new(self.pool.clone(), self.storage.clone(), self.mailer(), self.config().jobs);
+        ratemyderp_jobs::drain(&context).await.expect("every job succeeds");
+    }
+
+    /// Adds a job.
+    pub async fn enqueue(&self, job: Job) {
+        let mut tx = self.pool.begin().await.expect("a transaction");
+        queue::enqueue(&mut tx, job).await.expect("enqueued");
+        tx.commit().await.expect("commit");
+    }
+
+    /// A recount of everything finds nothing wrong.
+    pub async fn whole(&self) {
+        let mut conn = self.pool.acquire().await.expect("a connection");
+        let mut wrong = self.complaints().await;
+        wrong.extend(submissions::check::check(&mut conn).await.expect("a recount"));
+        wrong.extend(queue::check::check(&mut conn).await.expect("a recount"));
+        assert_eq!(wrong, [""; 0]);
     }
 
     pub async fn ratings(&self) -> i64 {

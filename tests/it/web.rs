@@ -2,6 +2,7 @@
 
 mod assets;
 mod guards;
+mod handing_in;
 mod health;
 mod home;
 mod leaderboard;

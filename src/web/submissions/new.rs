@@ -61,7 +61,6 @@ pub async fn new(
 }
 
 /// Takes the photo in. What is wrong with one field costs none of the others: not even the file, which is kept for a day.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/submissions", data = "<sent>")]
 pub async fn create(
     sent: Sent,

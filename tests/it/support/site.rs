@@ -6,7 +6,6 @@ use ratemyderp::demo::{self, derp};
 use ratemyderp::queue::{self, Job};
 use ratemyderp::ratings::record::Vote;
 use ratemyderp::submissions::upload::{Upload, upload};
-use ratemyderp_jobs::Context;
 use rocket::Shutdown;
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
@@ -81,16 +80,9 @@ impl Site {
         }
     }
 
-    /// A file handed in as a photo; it waits until the queue is drained.
-    pub async fn upload(&self, title: &str, file: Vec<u8>) -> i64 {
-        let (species, alt_text) = ("cat".into(), "A cat that fell off a sofa".into());
-        let photo = Upload { owner: self.world.house, title: title.into(), species, alt_text, file };
-        upload(&self.world.pool, &self.world.storage, photo).await.expect("accepted")
-    }
-
     /// Works off the queue, as the jobs process does.
     pub async fn drain(&self) {
-        drain(&self.world).await;
+        self.world.drain().await;
     }
 
     /// Three strangers rate every photo, and the ranks are worked out.
@@ -162,12 +154,7 @@ async fn stock() -> World {
         };
         upload(&world.pool, &world.storage, photo).await.expect("accepted");
     }
-    drain(&world).await;
+    world.drain().await;
     world.pool.close().await;
     world
-}
-
-async fn drain(world: &World) {
-    let context = Context::new(world.pool.clone(), world.storage.clone(), world.mailer(), world.config().jobs);
-    ratemyderp_jobs::drain(&context).await.expect("every job succeeds");
 }

@@ -102,12 +102,40 @@ impl Terminal {
         self.be_still(STILL).await;
     }
 
+    /// Types into the first field behind the label, be it some lines below.
+    pub async fn fill_below(&self, label: &str, text: &str) {
+        self.move_to_seeing(&format!("field below {label:?}"), |seen, _| {
+            let seen = one_line(seen);
+            seen.rsplit_once(label).is_some_and(|(_, between)| !between.trim_end_matches(['[', ' ']).contains('['))
+        })
+        .await;
+        match self.browser {
+            TextBrowser::W3m => self.send(&format!("\r{text}\r")),
+            TextBrowser::Lynx => self.send(text),
+        }
+        self.be_still(STILL * 4).await;
+    }
+
+    /// Ticks the box with this label behind it.
+    pub async fn tick(&self, label: &str) {
+        let fits = |_: &str, after: &str| after.trim_start_matches(['[', ']', ' ']).starts_with(label);
+        self.move_to(&format!("box {label:?}"), fits).await;
+        self.send("\r");
+        self.be_still(STILL * 4).await;
+    }
+
     /// Steps through links and fields until one fits (text before and after the cursor in its line), first from
     /// where the cursor is, then from the top.
     ///
     /// Nothing says when a text browser has finished drawing, so on a busy machine a step may be judged too
     /// early: hence the third look, with more time for each step.
     async fn move_to(&self, what: &str, fits: impl Fn(&str, &str) -> bool) {
+        let last_line = |seen: &str| seen.rsplit('\n').next().unwrap_or_default().to_owned();
+        self.move_to_seeing(what, |seen, after| fits(&last_line(seen), after)).await;
+    }
+
+    /// The same by all that can be read before the cursor.
+    async fn move_to_seeing(&self, what: &str, fits: impl Fn(&str, &str) -> bool) {
         let top = match self.browser {
             TextBrowser::W3m => "g",
             TextBrowser::Lynx => "\x01",
@@ -118,7 +146,7 @@ impl Terminal {
                 self.press(start, still).await;
             }
             for _ in 0..MOST_LINKS {
-                let (before, after) = self.line_at_cursor();
+                let (before, after) = self.around_cursor();
                 if fits(&before, &after) {
                     return;
                 }
@@ -154,12 +182,11 @@ impl Terminal {
         }
     }
 
-    fn line_at_cursor(&self) -> (String, String) {
+    fn around_cursor(&self) -> (String, String) {
         let guard = lock(&self.screen);
         let screen = guard.parser.screen();
         let (row, column) = screen.cursor_position();
-        let part = |from, to| screen.contents_between(row, from, row, to);
-        (part(0, column), part(column, COLUMNS.get()))
+        (screen.contents_between(0, 0, row, column), screen.contents_between(row, column, row, COLUMNS.get()))
     }
 
     fn open(browser: TextBrowser, command: &[&str]) -> Self {

@@ -12,7 +12,7 @@ pub struct Page {
 }
 
 impl Page {
-    async fn of(response: LocalResponse<'_>) -> Self {
+    pub async fn of(response: LocalResponse<'_>) -> Self {
         let headers =
             response.headers().iter().map(|header| (header.name().to_string(), header.value().to_owned())).collect();
         Page { status: response.status(), headers, html: response.into_string().await.unwrap_or_default() }

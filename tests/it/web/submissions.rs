@@ -30,20 +30,6 @@ async fn figures_stay_hidden_until_rated_or_asked_for() {
 }
 
 #[tokio::test]
-async fn photos_on_their_way_say_how_far_they_are() {
-    let world = World::new().await;
-    let client = world.client().await;
-    let id = world.pending("Marmalade").await;
-    let page = get(&client, &format!("/submissions/{id}")).await;
-    assert_eq!(page.status, Status::Ok);
-    assert!(page.text().contains("not ready yet"));
-    let mut tx = world.pool.begin().await.unwrap();
-    ratemyderp::submissions::developing::refuse(&mut tx, id, "it is not a photo.").await.unwrap();
-    tx.commit().await.unwrap();
-    assert!(get(&client, &format!("/submissions/{id}")).await.text().contains("it is not a photo."));
-}
-
-#[tokio::test]
 async fn hidden_photos_are_gone_and_come_back_with_their_votes() {
     let world = World::new().await;
     let photo = world.photo("Marmalade").await;

@@ -178,6 +178,15 @@ impl Visitor {
         must(self.call("Input.insertText", json!({ "text": text })).await);
     }
 
+    /// Chooses a file in the first match, as if in the system's dialogue.
+    pub async fn choose(&self, selector: &str, file: &std::path::Path) {
+        self.wait_for(selector).await;
+        let field = json!({ "expression": format!("document.querySelector({})", quote(selector)) });
+        let field = must(self.call("Runtime.evaluate", field).await);
+        let chosen = json!({ "objectId": field["result"]["objectId"], "files": [file] });
+        must(self.call("DOM.setFileInputFiles", chosen).await);
+    }
+
     /// What has the focus now.
     pub async fn focused(&self) -> Focus {
         let mut focus: Focus = self.evaluate(FOCUSED).await;

@@ -1,0 +1,62 @@
+//! The files of the pictures' own tests, for the form.
+
+#[path = "../../../pictures/tests/renditions/animations.rs"]
+mod animations;
+#[expect(dead_code, reason = "the form's tests need not all of it")]
+#[path = "../../../pictures/tests/renditions/corpus.rs"]
+mod corpus;
+#[path = "../../../pictures/tests/renditions/lossy_webp.rs"]
+mod lossy_webp;
+#[path = "../../../pictures/tests/renditions/traps.rs"]
+mod traps;
+
+use image::RgbImage;
+
+pub use corpus::valid_files;
+use corpus::{Jpeg, jpeg, photo, png, quarters, stored_as};
+
+/// 12 megapixels, held upright, as a phone stores them: on their side, with EXIF, a GPS position and a wide-gamut profile.
+pub fn phone_photo() -> Vec<u8> {
+    let tile = photo(504, 378, 5);
+    let (width, height) = (4032, 3024);
+    let mut lying = RgbImage::new(width, height);
+    for y in 0..height {
+        // Whole rows of the tile one after the other: this is not optimised.
+        let row = &tile.as_raw()[(y % 378) as usize * 504 * 3..][..504 * 3];
+        let start = y as usize * width as usize * 3;
+        lying.as_flat_samples_mut().samples[start..start + width as usize * 3]
+            .chunks_exact_mut(504 * 3)
+            .for_each(|part| part.copy_from_slice(row));
+    }
+    jpeg(&lying, Jpeg { orientation: Some(6), ..Jpeg::default() })
+}
+
+/// A good photo, another one for each seed: twice as wide as high.
+pub fn good_photo(seed: u32) -> Vec<u8> {
+    jpeg(&photo(400, 200, seed), Jpeg::default())
+}
+
+/// Files that no photo comes of, with a word that says why.
+pub fn hostile_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let good = jpeg(&quarters(200, 160), Jpeg::default());
+    let dynamic = |width, height| image::DynamicImage::ImageRgb8(RgbImage::new(width, height));
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    vec![
+        ("nothing", vec![], "empty"),
+        ("text", b"Dear diary".to_vec(), "not a photo"),
+        ("SVG", svg.to_vec(), "not a photo"),
+        ("HTML", b"<!doctype html><script>alert(1)</script>".to_vec(), "not a photo"),
+        ("HEIC", b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(), "HEIC"),
+        ("a JPEG cut short", good[..good.len() / 2].to_vec(), "part of it is missing"),
+        ("1 x 1", png(&dynamic(1, 1), None), "at least 64 pixels"),
+        ("20,000 x 1", png(&dynamic(20_000, 1), None), "at least 64 pixels"),
+        ("50,000 x 50,000", traps::png_claiming(50_000, 50_000, &traps::zeros(1)), "megapixels"),
+        ("a JPEG that claims too much", traps::jpeg_claiming(65_000, 65_000), "megapixels"),
+        ("a bomb", traps::png_claiming(100, 100, &traps::zeros(300)), ""),
+        ("a short PNG", traps::png_claiming(3000, 3000, &traps::zeros(1)), ""),
+        ("a short JPEG", traps::jpeg_claiming(3000, 3000), ""),
+        ("too many scans", traps::jpeg_of_many_scans(5000), "damaged"),
+        ("HTML behind a photo", [&good[..], b"<script>alert(1)</script>"].concat(), ""),
+        ("on its side", stored_as(&quarters(200, 160), 6).into_raw(), "not a photo"),
+    ]
+}
