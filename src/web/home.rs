@@ -42,6 +42,8 @@ pub struct Card {
     last: Option<Last>,
     mine: Option<u8>,
     stay: bool,
+    /// Have they seen all described ones, and go through those alone although there are others?
+    others: bool,
 }
 
 impl Card {
@@ -54,11 +56,16 @@ impl Card {
         last: Option<Last>,
         focus: bool,
     ) -> Result<Self, Error> {
-        let photo = match deck::current(conn, &keys.deck, &mut rater, Class::All).await? {
+        let class = visitor.class();
+        let photo = match deck::current(conn, &keys.deck, &mut rater, class).await? {
             Some(id) => submissions::find(conn, id).await?.as_ref().and_then(Photo::of),
             None => None,
         };
+        let photo = photo.map(|photo| photo.to(class));
+        let others = photo.is_none()
+            && class != Class::All
+            && deck::current(conn, &keys.deck, &mut rater, Class::All).await?.is_some();
         visitor.remember(&rater);
-        Ok(Card { focus, csrf: csrf::token(keys, visitor), photo, last, mine: None, stay: false })
+        Ok(Card { focus, csrf: csrf::token(keys, visitor), photo, last, mine: None, stay: false, others })
     }
 }

@@ -138,7 +138,7 @@ impl Card {
         Ok(Card {
             focus: asked.focus,
             csrf: csrf::token(keys, visitor),
-            photo: Photo::of(submission),
+            photo: Photo::of(submission).map(|photo| photo.to(visitor.class())),
             owner: submission.owner_name.clone(),
             own,
             mine: mine.map(ratings::Score::get),

@@ -15,7 +15,7 @@ use crate::accounts::token::Token;
 use crate::config::Config;
 use crate::error::Error;
 use crate::ratings::RaterId;
-use crate::ratings::deck::{self, Bookmarks, Rater};
+use crate::ratings::deck::{self, Bookmarks, Class, Rater};
 
 const COOKIE: &str = "visitor";
 const LAST: &str = "last";
@@ -59,6 +59,14 @@ impl<'r> Visitor<'r> {
         match self.member() {
             Some(session) => deck::load_member(conn, session.account.id).await,
             None => deck::load(conn, self.anonymous_id(), self.content.bookmarks).await,
+        }
+    }
+
+    /// The photos that they want to go through.
+    pub fn class(&self) -> Class {
+        match self.member() {
+            Some(session) if session.settings.described_only => Class::Described,
+            _ => Class::All,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Pages and fragments, as a browser without script and as htmx see them.
 
 mod assets;
+mod described;
 mod guards;
 mod handing_in;
 mod health;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::ratings::deck::Class;
 use crate::submissions::Submission;
 
 /// The size shown where the browser does not choose, in pixels.
@@ -22,6 +23,10 @@ pub struct Photo {
     srcset: String,
     size: i32,
     thumbnail: String,
+    #[serde(skip)]
+    described: bool,
+    /// Do its words stand in front of it?
+    words_first: bool,
 }
 
 impl Photo {
@@ -42,7 +47,14 @@ impl Photo {
             srcset: srcset(&folder, sizes),
             size,
             thumbnail: url(&folder, at_most(sizes, THUMBNAIL).unwrap_or(THUMBNAIL)),
+            described: !submission.alt_text.is_empty(),
+            words_first: false,
         })
+    }
+
+    /// As it is shown to somebody who goes through this class.
+    pub fn to(self, class: Class) -> Self {
+        Photo { words_first: self.described && class == Class::Described, ..self }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every page and state, looked at in every way we promise.
 
+mod described;
 mod look;
 mod mails;
 

@@ -6,9 +6,8 @@ use rocket::figment::Figment;
 use tempfile::TempDir;
 
 use super::look::look;
-use crate::journeys::untroubled;
+use crate::journeys::{log_in, untroubled};
 use crate::mail::{drain, owe};
-use crate::support::PASSWORD;
 use crate::support::browser::{Options, Visitor};
 use crate::support::site::Site;
 use crate::support::terminal::Terminal;
@@ -58,10 +57,7 @@ async fn choosing_and_ending_mails() {
     let site = Site::new().await;
     let account = site.world.member("noodle").await;
     let visitor = Visitor::new(Options::without_script()).await;
-    visitor.goto(&site.url("/login")).await;
-    visitor.fill("[name='who']", "noodle").await;
-    visitor.fill("[name='password']", PASSWORD).await;
-    visitor.follow("main .action").await;
+    log_in(&visitor, &site, "noodle").await;
     visitor.goto(&site.url("/settings")).await;
     visitor.follow("a[href='/settings/mails']").await;
     look(&visitor, "mails").await;
