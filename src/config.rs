@@ -186,6 +186,10 @@ pub struct AccountsConfig {
     pub mails_per_account: Allowance,
     /// Mails asked for from one network.
     pub mails_per_network: Allowance,
+    /// Codes that may be tried for one account.
+    pub codes_per_account: Allowance,
+    /// Do moderators and operators need two-factor before they may do what members may not?
+    pub two_factor_required: bool,
     /// Days between asking for an account's deletion and the deletion.
     pub deletion_grace_days: u32,
 }

@@ -63,6 +63,7 @@ fn registry(
     registry.register_helper("thousands", Box::new(helpers::thousands));
     registry.register_helper("plural", Box::new(helpers::plural));
     registry.register_helper("clock", Box::new(helpers::clock));
+    registry.register_helper("moment", Box::new(helpers::moment));
     registry.register_helper("day", Box::new(helpers::day));
     registry.register_helper("asset", Box::new(AssetUrl(assets.clone())));
     Ok(registry)
@@ -107,6 +108,7 @@ mod helpers {
         format!("{} {}", group_thousands(number), if number == 1 { one } else { many })
     });
     handlebars_helper!(day: |at: DateTime<Utc>| at.format("%-d %B %Y").to_string());
+    handlebars_helper!(moment: |at: DateTime<Utc>| at.format("%-d %B %Y, %H:%M UTC").to_string());
     handlebars_helper!(clock: |at: DateTime<Utc>| at.format("%H:%M UTC").to_string());
 }
 

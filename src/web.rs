@@ -23,8 +23,10 @@ mod login;
 mod logout;
 mod member;
 #[cfg(debug_assertions)]
+mod ops;
 mod outbox;
 mod password;
+mod privileged;
 mod settings;
 mod submissions;
 mod unsubscribe;
@@ -49,6 +51,7 @@ pub use db::Db;
 /// The web process, ready to be launched. `figment` holds what `config` was read from.
 /// The error says what is missing and what to do about it.
 pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rocket<Build>, String> {
+    privileged::may_start(config.accounts.two_factor_required, cfg!(debug_assertions))?;
     let keys = keys::Keys::new(config.secret()?);
     let assets = assets::Assets::load(&config.assets)?;
     let templates = Templates::load(&config.assets.templates(), assets.urls(), config.assets.reload)
@@ -90,8 +93,11 @@ fn routes() -> Vec<rocket::Route> {
         leaderboard::show,
         login::new,
         login::create,
+        login::code::new,
+        login::code::create,
         logout::new,
         logout::create,
+        ops::audit::list,
         password::forgot::new,
         password::forgot::create,
         password::reset::new,
@@ -106,6 +112,20 @@ fn routes() -> Vec<rocket::Route> {
         settings::mails::update,
         settings::password::edit,
         settings::password::update,
+        settings::sessions::list,
+        settings::sessions::revoke,
+        settings::sessions::revoke_others,
+        settings::two_factor::show,
+        settings::two_factor::create,
+        settings::two_factor::abandon,
+        settings::two_factor::confirm,
+        settings::two_factor::picture,
+        settings::two_factor::off::new,
+        settings::two_factor::off::create,
+        settings::two_factor::recovery::show,
+        settings::two_factor::recovery::download,
+        settings::two_factor::recovery::create,
+        settings::two_factor::recovery::noted,
         settings::delete::new,
         settings::delete::create,
         settings::delete::cancel,

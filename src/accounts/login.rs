@@ -1,5 +1,8 @@
 //! Coming back: by username or verified address, with the password.
 
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
 
 use super::password::{Passwords, Verdict};
@@ -15,16 +18,32 @@ pub enum Outcome {
         /// Which account.
         account: i64,
     },
+    /// The password is theirs; a code has to show that it is them.
+    CodeWanted(Halfway),
     /// It is them, and they may not come in; the text says why.
     Suspended(String),
     /// Wrong name or wrong password: which of them is not told.
     Refused,
 }
 
+/// Somebody whose password was right, and whose code is still missing. Only the browser keeps it, sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Halfway {
+    /// Which account.
+    pub account: i64,
+    /// Of the stored password: another one means to begin again.
+    fingerprint: String,
+    until: DateTime<Utc>,
+}
+
+/// Minutes between password and code.
+const PATIENCE_MINUTES: i64 = 10;
+
 struct Found {
     id: i64,
     password_hash: Option<String>,
     suspension: Option<String>,
+    two_factor: bool,
 }
 
 /// Tries a name and a password. Known and unknown names take the same work. `TooFast` after too many attempts
@@ -54,13 +73,34 @@ pub async fn attempt(
     };
     let mut conn = pool.acquire().await?;
     throttle::clear(&mut conn, &here).await?;
-    if let Some(fresh) = fresh {
-        rehash(&mut conn, &found, &fresh).await?;
+    if let Some(fresh) = &fresh {
+        rehash(&mut conn, &found, fresh).await?;
     }
+    let hash = fresh.or(found.password_hash).unwrap_or_default();
     Ok(match found.suspension {
         Some(why) => Outcome::Suspended(why),
+        None if found.two_factor => Outcome::CodeWanted(Halfway {
+            account: found.id,
+            fingerprint: fingerprint(&hash),
+            until: Utc::now() + Duration::minutes(PATIENCE_MINUTES),
+        }),
         None => Outcome::Welcome { account: found.id },
     })
+}
+
+/// May they still enter their code? Not after ten minutes, nor once the password was changed, two-factor switched off or
+/// the account suspended: then they begin again.
+pub async fn is_halfway(conn: &mut PgConnection, halfway: &Halfway) -> Result<bool, sqlx::Error> {
+    let stored = sqlx::query_scalar!(
+        r#"SELECT password_hash AS "password_hash!" FROM accounts a JOIN two_factor t ON t.account = a.id
+           WHERE a.id = $1 AND password_hash IS NOT NULL AND suspended_at IS NULL AND deleted_at IS NULL
+             AND confirmed_at IS NOT NULL"#,
+        halfway.account
+    )
+    .fetch_optional(conn)
+    .await?;
+    let same = stored.is_some_and(|hash| fingerprint(&hash) == halfway.fingerprint);
+    Ok(same && Utc::now() < halfway.until)
 }
 
 /// Is this the account's password? For what a member confirms with it. `TooFast` after too many attempts.
@@ -88,9 +128,11 @@ pub async fn confirm(
 async fn find(conn: &mut PgConnection, who: &str) -> Result<Option<Found>, sqlx::Error> {
     sqlx::query_as!(
         Found,
-        "SELECT id, password_hash, suspension FROM accounts
-         WHERE deleted_at IS NULL
-           AND (username = $1 OR (lower(email) = $1 AND email_verified_at IS NOT NULL))",
+        r#"SELECT id, password_hash, suspension,
+                  EXISTS (SELECT FROM two_factor t WHERE t.account = a.id AND confirmed_at IS NOT NULL) AS "two_factor!"
+           FROM accounts a
+           WHERE deleted_at IS NULL
+             AND (username = $1 OR (lower(email) = $1 AND email_verified_at IS NOT NULL))"#,
         who
     )
     .fetch_optional(conn)
@@ -108,4 +150,9 @@ async fn rehash(conn: &mut PgConnection, found: &Found, fresh: &str) -> Result<(
     .execute(conn)
     .await
     .map(drop)
+}
+
+/// Tells whether it is still the same password, and nothing about it.
+fn fingerprint(password_hash: &str) -> String {
+    hex::encode(&Sha256::digest(password_hash)[..16])
 }

@@ -1,5 +1,6 @@
 //! Browsers that are logged in.
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::token::Token;
@@ -103,6 +104,35 @@ pub async fn find(conn: &mut PgConnection, token: &Token) -> Result<Option<Sessi
             mail_digest: row.mail_digest,
         },
     }))
+}
+
+/// A browser in the member's list.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Listed {
+    /// Its number.
+    pub id: i64,
+    /// In words.
+    pub browser: String,
+    /// Shortened.
+    pub network: String,
+    /// Does it stay logged in?
+    pub remembered: bool,
+    /// When it was logged in.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to five minutes.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Every browser that an account is logged in with, the last used first.
+pub async fn list(conn: &mut PgConnection, account: i64) -> Result<Vec<Listed>, sqlx::Error> {
+    sqlx::query_as!(
+        Listed,
+        "SELECT id, browser, network, remembered, created_at, seen_at FROM sessions
+         WHERE account = $1 AND expires_at > now() ORDER BY seen_at DESC, id DESC",
+        account
+    )
+    .fetch_all(conn)
+    .await
 }
 
 /// Logs one browser of an account out; false when it has no such.

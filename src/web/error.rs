@@ -93,13 +93,13 @@ impl<'r> Responder<'r, 'static> for Explanation {
 #[derive(Responder)]
 enum Caught {
     Explained(Explanation),
-    ToLogin(ToLogin),
+    Elsewhere(Elsewhere),
 }
 
-/// Whoever is not logged in and has to be is sent to the form, and from there back.
-struct ToLogin(String);
+/// Something has to be done first, on another page.
+struct Elsewhere(String);
 
-impl<'r> Responder<'r, 'static> for ToLogin {
+impl<'r> Responder<'r, 'static> for Elsewhere {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
         // htmx would put the whole page of a redirect into the fragment's place.
         if Partial::of(request).0 {
@@ -109,16 +109,20 @@ impl<'r> Responder<'r, 'static> for ToLogin {
     }
 }
 
-fn to_login(request: &Request<'_>) -> ToLogin {
+/// Whoever is not logged in and has to be is sent to the form, and from there back.
+fn to_login(request: &Request<'_>) -> Elsewhere {
     // What was posted is gone; the page that it came from is not.
     let page = if request.method() == Method::Get { request.uri().to_string() } else { "/".to_owned() };
-    ToLogin(format!("/login?next={}", RawStr::new(&page).percent_encode()))
+    Elsewhere(format!("/login?next={}", RawStr::new(&page).percent_encode()))
 }
 
 #[catch(default)]
 fn any(status: Status, request: &Request<'_>) -> Caught {
-    if status == Status::Unauthorized {
-        return Caught::ToLogin(to_login(request));
+    match status {
+        Status::Unauthorized => return Caught::Elsewhere(to_login(request)),
+        // Who may do more than members needs two-factor first.
+        Status::PreconditionRequired => return Caught::Elsewhere(Elsewhere("/settings/two-factor".to_owned())),
+        _ => {}
     }
     Caught::Explained(explained(status, request))
 }

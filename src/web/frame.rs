@@ -9,6 +9,8 @@ use rocket_db_pools::Database;
 use serde::Serialize;
 
 use super::db::Db;
+use super::privileged::Unguarded;
+use crate::accounts::Role;
 use crate::accounts::session::{self, Session};
 use crate::accounts::token::Token;
 use crate::config::Config;
@@ -72,10 +74,12 @@ async fn load(db: &Db, token: &Token) -> Result<Option<Session>, Error> {
 pub struct Frame {
     me: Option<Me>,
     said: Option<String>,
+    unguarded: bool,
 }
 
 #[derive(Serialize)]
 struct Me {
+    operator: bool,
     username: String,
     display_name: String,
     verified: bool,
@@ -88,12 +92,13 @@ impl Frame {
         let Recognition(who) = request.local_cache(|| Recognition(Ok(None)));
         let session = who.as_ref().ok().and_then(Option::as_ref);
         let me = session.map(|session| Me {
+            operator: session.account.role >= Role::Operator,
             username: session.account.username.clone(),
             display_name: session.account.display_name.clone(),
             verified: session.account.email_verified,
             leaving: session.account.deletion_due_at,
         });
-        Frame { me, said: heard(request) }
+        Frame { me, said: heard(request), unguarded: Unguarded::of(request) }
     }
 }
 
@@ -108,7 +113,7 @@ fn heard(request: &Request<'_>) -> Option<String> {
 }
 
 /// Says something on the next page.
-pub fn say(jar: &CookieJar<'_>, config: &Config, words: &'static str) {
-    let cookie = Cookie::build((SAID, words)).path("/").http_only(true).same_site(SameSite::Lax);
+pub fn say(jar: &CookieJar<'_>, config: &Config, words: &str) {
+    let cookie = Cookie::build((SAID, words.to_owned())).path("/").http_only(true).same_site(SameSite::Lax);
     jar.add_private(cookie.secure(config.cookies.secure).max_age(rocket::time::Duration::minutes(5)));
 }

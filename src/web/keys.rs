@@ -1,5 +1,6 @@
 //! Keys of the web processes.
 
+use crate::accounts::two_factor::Vault;
 use crate::mail::unsubscribe;
 use crate::ratings::deck::DeckKey;
 use crate::secret::Secret;
@@ -10,6 +11,8 @@ pub struct Keys {
     pub deck: DeckKey,
     /// Of form tokens.
     pub csrf: [u8; 32],
+    /// Of two-factor keys at rest.
+    pub vault: Vault,
     /// Of links that end mails; the jobs processes have it too.
     pub unsubscribe: unsubscribe::Key,
 }
@@ -17,6 +20,11 @@ pub struct Keys {
 impl Keys {
     /// Derives them from the secret that all processes share.
     pub fn new(secret: &Secret) -> Self {
-        Keys { deck: DeckKey(secret.key("deck")), csrf: secret.key("csrf"), unsubscribe: unsubscribe::Key::new(secret) }
+        Keys {
+            deck: DeckKey(secret.key("deck")),
+            csrf: secret.key("csrf"),
+            vault: Vault::new(secret),
+            unsubscribe: unsubscribe::Key::new(secret),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Logging in.
 
+pub mod code;
+
 use rocket::form::FromForm;
 use rocket::http::Status;
 use rocket::response::Redirect;
@@ -79,6 +81,10 @@ pub async fn create(
         Outcome::Welcome { account } => {
             enter(db.begin().await?, &mut visitor, account, &browser, remember).await?;
             return Ok(Answer::redirect(Redirect::to(safe(typed.next).unwrap_or("/").to_owned())));
+        }
+        Outcome::CodeWanted(halfway) => {
+            code::ask(&visitor, halfway, remember, safe(typed.next));
+            return Ok(Answer::redirect(Redirect::to("/login/code")));
         }
         Outcome::Suspended(why) => format!("This account is suspended. {why}"),
         Outcome::Refused => "The name or the password is wrong. Check both, or ask for a new password.".to_owned(),

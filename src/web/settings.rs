@@ -5,6 +5,8 @@ pub mod email;
 pub mod mails;
 pub mod password;
 pub mod profile;
+pub mod sessions;
+pub mod two_factor;
 
 use rocket::{State, get};
 use serde_json::json;

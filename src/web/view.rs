@@ -15,12 +15,19 @@ pub struct View {
     template: &'static str,
     data: serde_json::Result<serde_json::Value>,
     status: Status,
+    secret: bool,
 }
 
 impl View {
     /// This template, with status 200.
     pub fn new(template: &'static str, data: impl Serialize) -> Self {
-        View { template, data: serde_json::to_value(data), status: Status::Ok }
+        View { template, data: serde_json::to_value(data), status: Status::Ok, secret: false }
+    }
+
+    /// The same, never to be stored: it shows what opens an account.
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
+        self
     }
 
     /// The same with another status.
@@ -41,7 +48,7 @@ impl<'r> Responder<'r, 'static> for View {
         Response::build()
             .status(self.status)
             .header(ContentType::HTML)
-            .header(Header::new("Cache-Control", "private, no-cache"))
+            .header(Header::new("Cache-Control", if self.secret { "no-store" } else { "private, no-cache" }))
             .header(Header::new("Vary", "HX-Request, HX-Request-Type"))
             .sized_body(html.len(), std::io::Cursor::new(html))
             .ok()

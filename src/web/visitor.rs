@@ -100,16 +100,31 @@ impl<'r> Visitor<'r> {
 
     /// Keeps something for the next page alone.
     pub fn leave_note(&self, note: &impl Serialize) {
-        if let Ok(text) = serde_json::to_string(note) {
-            self.jar.add_private(self.cookie(LAST, text, Duration::minutes(5)));
-        }
+        self.keep(LAST, note, 5);
     }
 
     /// What the page before left, once.
     pub fn take_note<T: for<'de> Deserialize<'de>>(&self) -> Option<T> {
-        let note = self.jar.get_private(LAST)?;
-        self.jar.remove_private(Cookie::build(LAST).path("/"));
-        serde_json::from_str(note.value()).ok()
+        let note = self.kept(LAST)?;
+        self.forget(LAST);
+        Some(note)
+    }
+
+    /// Keeps something in a sealed cookie of this name, for so many minutes.
+    pub fn keep(&self, name: &'static str, what: &impl Serialize, minutes: i64) {
+        if let Ok(text) = serde_json::to_string(what) {
+            self.jar.add_private(self.cookie(name, text, Duration::minutes(minutes)));
+        }
+    }
+
+    /// What was kept there.
+    pub fn kept<T: for<'de> Deserialize<'de>>(&self, name: &str) -> Option<T> {
+        serde_json::from_str(self.jar.get_private(name)?.value()).ok()
+    }
+
+    /// Keeps it no longer.
+    pub fn forget(&self, name: &'static str) {
+        self.jar.remove_private(Cookie::build(name).path("/"));
     }
 
     fn send(&self) {

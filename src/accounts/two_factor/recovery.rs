@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rand::seq::IndexedRandom;
+use rand::RngExt;
 use sha2::{Digest, Sha256};
 use sqlx::{Postgres, Transaction};
 
@@ -12,13 +12,10 @@ use crate::error::Error;
 /// How many there are.
 pub const COUNT: usize = 10;
 
-/// Characters of one: 80 bits.
-const LENGTH: usize = 16;
+/// Digits of one: 66 bits. Digits alone, so that the keyboard that phones show for codes is enough.
+const LENGTH: usize = 20;
 
-/// Crockford's Base32: nothing that looks like something else, and no words.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-/// A recovery code; never logged. Shown as `7K3M-0QXD-55RP-W2ZA`.
+/// A recovery code; never logged. Shown as `4821 0937 5560 1348 2276`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode(String);
 
@@ -26,19 +23,13 @@ impl RecoveryCode {
     /// A new one.
     pub fn random() -> Self {
         let mut rng = rand::rng();
-        RecoveryCode((0..LENGTH).filter_map(|_| ALPHABET.choose(&mut rng)).map(|&byte| char::from(byte)).collect())
+        RecoveryCode((0..LENGTH).map(|_| char::from(rng.random_range(b'0'..=b'9'))).collect())
     }
 
-    /// Reads one without spaces and hyphens, in large or small letters. O is taken for 0, and I and L for 1.
+    /// Reads one without spaces.
     pub fn parse(plain: &str) -> Option<Self> {
-        let meant = |c: char| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            c => c,
-        };
-        let text: String = plain.chars().map(meant).collect();
-        let known = text.bytes().all(|byte| ALPHABET.contains(&byte));
-        (text.len() == LENGTH && known).then_some(RecoveryCode(text))
+        let digits = plain.bytes().all(|byte| byte.is_ascii_digit());
+        (plain.len() == LENGTH && digits).then(|| RecoveryCode(plain.to_owned()))
     }
 
     fn hash(&self, salt: &[u8]) -> Vec<u8> {
@@ -50,7 +41,7 @@ impl fmt::Display for RecoveryCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, character) in self.0.chars().enumerate() {
             if at > 0 && at % 4 == 0 {
-                f.write_str("-")?;
+                f.write_str(" ")?;
             }
             write!(f, "{character}")?;
         }
@@ -131,11 +122,9 @@ mod tests {
     fn what_is_shown_can_be_typed() {
         let code = RecoveryCode::random();
         let shown = code.to_string();
-        assert_eq!(shown.len(), 19, "{shown}");
-        assert!(RecoveryCode::parse(&shown.replace('-', "")).is_some_and(|read| read == code));
-        let read = RecoveryCode::parse("oil0oil0oil0oil0").expect("a code");
-        assert_eq!(read.to_string(), "0110-0110-0110-0110");
-        for wrong in ["", "0110", "0110011001100110X", "011001100110011U", "0110011001100é"] {
+        assert_eq!(shown.len(), 24, "{shown}");
+        assert!(RecoveryCode::parse(&shown.replace(' ', "")).is_some_and(|read| read == code));
+        for wrong in ["", "0110", "0110011001100110011X", "011001100110011001101", "\u{661}1001100110011001"] {
             assert!(RecoveryCode::parse(wrong).is_none(), "{wrong:?}");
         }
     }

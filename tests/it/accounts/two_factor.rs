@@ -104,7 +104,7 @@ async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T
 async fn a_recovery_code_is_good_once() {
     let member = Guarded::new().await;
     assert_eq!(member.recovery.len(), COUNT);
-    let typed = member.recovery[3].to_string().to_lowercase();
+    let typed = member.recovery[3].to_string().replace(' ', "");
     assert_eq!(member.type_after(0, &typed).await, Verdict::Recovered { left: 9 });
     assert_eq!(member.type_after(0, &typed).await, Verdict::Used);
     assert_eq!(member.type_after(0, &RecoveryCode::random().to_string()).await, Verdict::Wrong);
@@ -209,7 +209,7 @@ async fn the_tables_alone_make_no_code() {
     let key = hex::encode(member.app.secret().as_bytes());
     assert!(!dump.contains(&key), "{dump}");
     for code in &member.recovery {
-        assert!(!dump.contains(&code.to_string().replace('-', "")), "{dump}");
+        assert!(!dump.contains(&code.to_string().replace(' ', "")), "{dump}");
     }
 }
 

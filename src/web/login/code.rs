@@ -1,0 +1,144 @@
+//! The second step of logging in, where two-factor is on. Until it is taken there is no session: the browser holds a sealed
+//! cookie that says whose password was right.
+
+use chrono::Utc;
+use rocket::form::FromForm;
+use rocket::http::{CookieJar, Status};
+use rocket::response::Redirect;
+use rocket::{State, get, post};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Answer, enter, safe};
+use crate::accounts::login::{self, Halfway};
+use crate::accounts::session::Browser;
+use crate::accounts::two_factor::{self, Code, Verdict};
+use crate::config::Config;
+use crate::error::{Error, FieldError};
+use crate::web::csrf::{self, Guarded};
+use crate::web::db::Db;
+use crate::web::form::FormView;
+use crate::web::frame::say;
+use crate::web::keys::Keys;
+use crate::web::view::View;
+use crate::web::visitor::Visitor;
+
+const COOKIE: &str = "halfway";
+
+/// Minutes for which the cookie is kept; whether it is still good is known to the domain alone.
+const KEPT_MINUTES: i64 = 15;
+
+/// What the cookie holds.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    halfway: Halfway,
+    remember: bool,
+    next: Option<String>,
+}
+
+/// What the form sends.
+#[derive(FromForm)]
+pub struct CodeForm<'r> {
+    /// As it was typed.
+    pub code: &'r str,
+}
+
+/// The browser is asked for a code on the next page.
+pub fn ask(visitor: &Visitor<'_>, halfway: Halfway, remember: bool, next: Option<&str>) {
+    visitor.keep(COOKIE, &Kept { halfway, remember, next: next.map(str::to_owned) }, KEPT_MINUTES);
+}
+
+/// The form; without a right password before it there is nothing to enter a code for.
+#[get("/login/code")]
+pub async fn new(
+    visitor: Visitor<'_>,
+    db: &Db,
+    keys: &State<Keys>,
+    config: &State<Config>,
+    jar: &CookieJar<'_>,
+) -> Result<Answer, Error> {
+    match kept(&visitor, db).await? {
+        Some(_) => Ok(Answer::Page(page(&form(&visitor, keys)))),
+        None => Ok(again(&visitor, config, jar)),
+    }
+}
+
+/// Logs in, and goes back to where they were.
+#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
+#[post("/login/code", data = "<form>")]
+pub async fn create(
+    form: Guarded<CodeForm<'_>>,
+    mut visitor: Visitor<'_>,
+    browser: Browser,
+    db: &Db,
+    keys: &State<Keys>,
+    config: &State<Config>,
+    jar: &CookieJar<'_>,
+) -> Result<Answer, Error> {
+    let Some(kept) = kept(&visitor, db).await? else {
+        return Ok(again(&visitor, config, jar));
+    };
+    let mut view = self::form(&visitor, keys);
+    let Some(code) = view.check(Code::parse(form.0.code))? else {
+        return Ok(Answer::Page(page(&view)));
+    };
+    let account = kept.halfway.account;
+    two_factor::take_turn(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await?;
+    let mut tx = db.begin().await?;
+    match two_factor::verify(&mut tx, &keys.vault, account, &code, Utc::now()).await? {
+        Verdict::Right => {}
+        Verdict::Recovered { left } => say(jar, config, &recovered(left)),
+        refused => {
+            view.wrong(complaint(refused));
+            return Ok(Answer::Page(page(&view)));
+        }
+    }
+    enter(tx, &mut visitor, account, &browser, kept.remember).await?;
+    visitor.forget(COOKIE);
+    Ok(Answer::redirect(Redirect::to(kept.next.as_deref().and_then(safe).unwrap_or("/").to_owned())))
+}
+
+/// What is wrong with a code that was refused.
+pub fn complaint(refused: Verdict) -> FieldError {
+    let message = match refused {
+        Verdict::Used => "This code was used already. Wait until the app shows the next one.",
+        _ => {
+            "This code is wrong. Enter the one that the app shows now; if it stays wrong, set the clock of your phone right."
+        }
+    };
+    FieldError { field: "code", message: message.into() }
+}
+
+async fn kept(visitor: &Visitor<'_>, db: &Db) -> Result<Option<Kept>, Error> {
+    let Some(kept) = visitor.kept::<Kept>(COOKIE).filter(|_| visitor.member().is_none()) else {
+        return Ok(None);
+    };
+    let good = login::is_halfway(&mut *db.acquire().await?, &kept.halfway).await?;
+    Ok(Some(kept).filter(|_| good))
+}
+
+/// To the beginning; who has come in already, as by a doubled click, goes on from there.
+fn again(visitor: &Visitor<'_>, config: &Config, jar: &CookieJar<'_>) -> Answer {
+    if visitor.kept::<Kept>(COOKIE).is_some() && visitor.member().is_none() {
+        visitor.forget(COOKIE);
+        say(jar, config, "That took too long, or something about your account has changed. Log in again.");
+    }
+    Answer::redirect(Redirect::to("/login"))
+}
+
+fn recovered(left: i64) -> String {
+    match left {
+        0 => "That was your last recovery code. Make new ones under Settings, Two-factor.".into(),
+        1 => "You used a recovery code. One is left: make new ones under Settings, Two-factor.".into(),
+        left => format!("You used a recovery code. {left} are left."),
+    }
+}
+
+fn form(visitor: &Visitor<'_>, keys: &Keys) -> FormView {
+    FormView::new(csrf::token(keys, visitor)).field("code", "")
+}
+
+fn page(form: &FormView) -> View {
+    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
+    View::new("accounts/code", json!({ "form": form })).status(status)
+}

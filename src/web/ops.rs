@@ -1,0 +1,3 @@
+//! Pages of those who keep the site running.
+
+pub mod audit;

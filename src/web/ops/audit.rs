@@ -1,0 +1,50 @@
+//! The audit log.
+
+use rocket::get;
+use serde_json::json;
+
+use crate::accounts::audit::{self, Filter};
+use crate::accounts::roster;
+use crate::error::{Error, FieldError};
+use crate::web::db::Db;
+use crate::web::form::FormView;
+use crate::web::privileged::Operator;
+use crate::web::view::View;
+
+/// Entries on a page.
+const PAGE: usize = 50;
+
+/// The log, the newest first; of one account with `?account=`, before an entry with `?before=`.
+#[get("/ops/audit?<account>&<before>")]
+pub async fn list(_operator: Operator, account: Option<&str>, before: Option<i64>, db: &Db) -> Result<View, Error> {
+    let asked = account.map(str::trim).filter(|name| !name.is_empty());
+    let mut form = FormView::default().field("account", asked.unwrap_or_default());
+    let mut conn = db.acquire().await?;
+    let known = match asked {
+        Some(name) => roster::find(&mut conn, name).await?,
+        None => None,
+    };
+    if asked.is_some() && known.is_none() {
+        let message = "There is no account with this username.".into();
+        form.wrong(FieldError { field: "account", message });
+    }
+    let username = known.as_ref().map(|line| line.username.clone());
+    let mut entries = match (asked, known) {
+        (Some(_), None) => Vec::new(),
+        (_, known) => {
+            let filter = Filter { account: known.map(|line| line.id), before, limit: PAGE as i64 + 1 };
+            audit::list(&mut conn, &filter).await?
+        }
+    };
+    let more = entries.len() > PAGE;
+    entries.truncate(PAGE);
+    let older = entries.last().filter(|_| more).map(|last| last.id);
+    let data = json!({
+        "form": form,
+        "account": username,
+        "entries": entries,
+        "older": older,
+        "later_page": before.is_some(),
+    });
+    Ok(View::new("ops/audit", data))
+}

@@ -1,0 +1,91 @@
+//! Pages for moderators and operators only.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rocket::Request;
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
+use rocket_db_pools::Database;
+
+use super::db::Db;
+use super::frame::{Recognition, recognise};
+use crate::accounts::{Role, two_factor};
+use crate::config::Config;
+use crate::error::Error;
+
+/// Somebody who keeps the site running. Members are told what they are told of a page that does not exist, strangers are sent
+/// to log in, and operators without two-factor to set it up.
+pub struct Operator;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Operator {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        match admit(request, Role::Operator).await {
+            Ok(()) => Outcome::Success(Operator),
+            Err(refused) => Outcome::Error(refused),
+        }
+    }
+}
+
+/// Was this page, which is for few, opened by a password alone? Then it says so.
+#[derive(Default)]
+pub struct Unguarded(AtomicBool);
+
+impl Unguarded {
+    /// Of this request.
+    pub fn of(request: &Request<'_>) -> bool {
+        request.local_cache(Unguarded::default).0.load(Ordering::Relaxed)
+    }
+}
+
+/// May the web process start like that? Passwords alone may guard privileged pages while somebody tries things out; a
+/// release build refuses.
+pub fn may_start(two_factor_required: bool, debug_build: bool) -> Result<(), String> {
+    if two_factor_required || debug_build {
+        return Ok(());
+    }
+    Err("accounts.two_factor_required is off: only a debug build starts like that. Switch it on, or leave it out."
+        .into())
+}
+
+async fn admit(request: &Request<'_>, role: Role) -> Result<(), (Status, Error)> {
+    let session = match recognise(request).await {
+        Recognition(Ok(Some(session))) => session,
+        Recognition(Ok(None)) => return Err((Status::Unauthorized, Error::NotFound)),
+        Recognition(Err(())) => return Err(away()),
+    };
+    if session.account.role < role {
+        return Err((Status::NotFound, Error::NotFound));
+    }
+    if is_guarded(request, session.account.id).await.map_err(|_| away())? {
+        return Ok(());
+    }
+    if request.rocket().state::<Config>().is_none_or(|config| config.accounts.two_factor_required) {
+        return Err((Status::PreconditionRequired, Error::NotFound));
+    }
+    request.local_cache(Unguarded::default).0.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+async fn is_guarded(request: &Request<'_>, account: i64) -> Result<bool, Error> {
+    let db = Db::fetch(request.rocket()).ok_or(Error::Busy)?;
+    let mut conn = db.acquire().await?;
+    Ok(two_factor::is_on(&mut conn, account).await?)
+}
+
+fn away() -> (Status, Error) {
+    (Status::ServiceUnavailable, Error::Busy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_start;
+
+    #[test]
+    fn a_release_build_does_not_start_without_two_factor_for_privileged_pages() {
+        assert!(may_start(true, true).is_ok() && may_start(true, false).is_ok() && may_start(false, true).is_ok());
+        assert!(may_start(false, false).is_err_and(|why| why.contains("two_factor_required")));
+    }
+}
