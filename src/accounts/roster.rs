@@ -75,6 +75,10 @@ pub async fn list(conn: &mut PgConnection, filter: &Filter) -> Result<Vec<Line>,
 
 /// The account with this username.
 pub async fn find(conn: &mut PgConnection, username: &str) -> Result<Option<Line>, sqlx::Error> {
+    // PostgreSQL takes no zero bytes, and no username has one.
+    if !username.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(None);
+    }
     sqlx::query_as!(
         Line,
         r#"SELECT a.id, username, display_name, role AS "role: Role", email,

@@ -1,5 +1,6 @@
 //! A world of its own for each test: a database, a blob store, the configuration, and ways to fill them.
 
+pub mod authenticator;
 pub mod axe;
 pub mod browser;
 pub mod cdp;

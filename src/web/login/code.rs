@@ -64,7 +64,6 @@ pub async fn new(
 }
 
 /// Logs in, and goes back to where they were.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/login/code", data = "<form>")]
 pub async fn create(
     form: Guarded<CodeForm<'_>>,

@@ -21,7 +21,7 @@ use crate::web::visitor::Visitor;
 pub async fn list(member: Member, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
     let listed = session::list(&mut *db.acquire().await?, member.account().id).await?;
     let (this, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(|session| session.id == member.id);
-    let data = json!({ "csrf": csrf::token(keys, &visitor), "this": this.first(), "others": others });
+    let data = json!({ "csrf": csrf::token(keys, &visitor), "current": this.first(), "others": others });
     Ok(View::new("settings/sessions", data))
 }
 

@@ -53,7 +53,6 @@ pub async fn show(
 }
 
 /// Makes a key, once the password has shown that it is really them.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/settings/two-factor", data = "<form>")]
 pub async fn create(
     form: Guarded<PasswordForm<'_>>,
@@ -86,7 +85,6 @@ pub async fn abandon(_pressed: Pressed, member: Member, db: &Db) -> Result<Redir
 }
 
 /// The first code: two-factor is on, and browsers that came in without it are logged out.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/settings/two-factor/confirm", data = "<form>")]
 pub async fn confirm(
     form: Guarded<CodeForm<'_>>,
