@@ -87,12 +87,12 @@ impl Storage {
             source: format!("cannot create {}: {source}", folder.display()).into(),
         })?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_automatic_cleanup(true).with_fsync(true);
-        Ok(Storage { store: Arc::new(store), folder: Some(folder.to_owned()), chunk: 256 << 10, keeps_originals: true })
+        Ok(Storage { store: Arc::new(store), folder: Some(folder.to_owned()), chunk: 64 << 10, keeps_originals: true })
     }
 
     /// Blobs that live as long as the process, for tests.
     pub fn memory() -> Self {
-        Storage { store: Arc::new(InMemory::new()), folder: None, chunk: 256 << 10, keeps_originals: true }
+        Storage { store: Arc::new(InMemory::new()), folder: None, chunk: 64 << 10, keeps_originals: true }
     }
 
     #[cfg(feature = "s3")]

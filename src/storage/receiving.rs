@@ -39,6 +39,7 @@ impl Receiving {
     pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         self.digest.update(piece);
         self.bytes += piece.len() as u64;
+        self.buffer.reserve_exact(self.chunk.saturating_sub(self.buffer.len()).max(piece.len()));
         self.buffer.extend_from_slice(piece);
         if self.buffer.len() >= self.chunk { self.flush().await } else { Ok(()) }
     }

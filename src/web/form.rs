@@ -49,11 +49,6 @@ impl FormView {
         }
     }
 
-    /// Is something wrong with this field?
-    pub fn is_wrong(&self, field: &str) -> bool {
-        self.wrong.get(field).is_some_and(Option::is_some)
-    }
-
     /// Is nothing wrong?
     pub fn is_right(&self) -> bool {
         self.errors.is_empty()

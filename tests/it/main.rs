@@ -17,6 +17,7 @@ mod migrations;
 mod processes;
 mod record;
 mod standings;
+mod storage;
 mod support;
 mod tools;
 mod web;

@@ -11,6 +11,7 @@ mod restarted;
 mod rubbish;
 mod stopped;
 mod together;
+mod uploads;
 mod visitor;
 
 use std::time::{Duration, Instant};

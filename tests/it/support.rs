@@ -109,18 +109,7 @@ impl World {
 
     /// The same without the confirmation.
     pub async fn newcomer(&self, username: &str) -> i64 {
-        let password = Password::parse(PASSWORD, &[]).expect("a good password");
-        let password_hash = Passwords::new().expect("a hasher").hash(password).await.expect("a hash");
-        let newcomer = Newcomer {
-            username: Username::parse(username).expect("a username"),
-            display_name: DisplayName::parse(username).expect("a name"),
-            email: Email::parse(&format!("{username}@example.com")).expect("an address"),
-            password_hash,
-        };
-        let mut tx = self.pool.begin().await.expect("a transaction");
-        let id = join(&mut tx, &newcomer).await.expect("joined");
-        tx.commit().await.expect("commit");
-        id
+        newcomer(&self.pool, username).await
     }
 
     /// A photo in the deck, without picture files.
@@ -242,4 +231,20 @@ pub fn someone(number: u128) -> RaterId {
 
 pub fn score(score: u8) -> Score {
     Score::parse(&score.to_string()).expect("a score from 1 to 10")
+}
+
+/// Somebody who has just joined, with the password [`PASSWORD`].
+pub async fn newcomer(pool: &PgPool, username: &str) -> i64 {
+    let password = Password::parse(PASSWORD, &[]).expect("a good password");
+    let password_hash = Passwords::new().expect("a hasher").hash(password).await.expect("a hash");
+    let newcomer = Newcomer {
+        username: Username::parse(username).expect("a username"),
+        display_name: DisplayName::parse(username).expect("a name"),
+        email: Email::parse(&format!("{username}@example.com")).expect("an address"),
+        password_hash,
+    };
+    let mut tx = pool.begin().await.expect("a transaction");
+    let id = join(&mut tx, &newcomer).await.expect("joined");
+    tx.commit().await.expect("commit");
+    id
 }

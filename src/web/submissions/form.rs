@@ -139,11 +139,6 @@ impl PhotoForm {
         self.view.is_right()
     }
 
-    /// Is nothing wrong with this field?
-    pub fn right(&self, field: &str) -> bool {
-        !self.view.is_wrong(field)
-    }
-
     fn filled(typed: &Typed<'_>, csrf: String) -> Self {
         let view = FormView::new(csrf)
             .field("title", typed.title)
@@ -174,4 +169,9 @@ impl PhotoForm {
             }
         }
     }
+}
+
+/// Said of a file that is here already.
+pub fn twin(own: bool) -> &'static str {
+    if own { "You have handed in this very file before." } else { "This very file has been handed in before." }
 }

@@ -8,13 +8,13 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::form::{self, PhotoForm};
-use crate::config::Config;
+use crate::config::{Config, UploadsConfig};
 use crate::error::{Error, FieldError};
 use crate::storage::Storage;
 use crate::submissions::drafts::{self, Arrived, Draft};
 use crate::submissions::quota::{self, Quota};
 use crate::submissions::renditions::{self, Limits};
-use crate::submissions::upload::{Duplicate, Entered, Original, duplicate, enter};
+use crate::submissions::upload::{Details, Duplicate, Entered, Original, duplicate, enter};
 use crate::submissions::{self};
 use crate::web::csrf;
 use crate::web::db::Db;
@@ -76,8 +76,54 @@ pub async fn create(
     if sent.value("terms").is_empty() {
         form.wrong("terms", "Confirm that you may show this photo here.");
     }
+    let came = come_in(&sent, &mut form, db, storage, owner).await?;
     let mut twin = None;
-    let mut draft = match sent.value("draft").parse() {
+    let mut gone = false;
+    if let (Some(details), true) = (&details, form.is_right()) {
+        match take(&came, db, owner, details, &config.uploads).await {
+            Ok(Entered::New(id)) => return Ok(Answer::redirect(Redirect::to(format!("/submissions/{id}")))),
+            Ok(Entered::Duplicate(other)) => twin = Some(form.twin(&other, owner)),
+            Err(Error::NotFound) => {
+                gone = true;
+                form.wrong("file", "We no longer have the photo that you sent. Choose it again.");
+            }
+            Err(error) => form.too_many(error)?,
+        }
+    }
+    let draft = match came {
+        Came::Fresh(file) if twin.is_some() => {
+            forget(storage, file.original.key).await;
+            None
+        }
+        Came::Fresh(file) => Some(keep(db, owner, &file).await?),
+        Came::Kept(draft) if twin.is_none() && !gone => Some(draft),
+        Came::Twin(other) => {
+            twin = Some(form.twin(&other, owner));
+            None
+        }
+        Came::Nothing(draft) => draft,
+        Came::Kept(_) => None,
+    };
+    let quota = quota::of(&mut *db.acquire().await?, owner, &config.uploads).await?;
+    let status = form.status;
+    let page = Page { form, quota: quota.into(), draft: draft.map(Kept::from), twin };
+    Ok(Answer::Page(View::new("submissions/new", page).status(status)))
+}
+
+/// What came as the photo.
+enum Came {
+    /// A file, just now.
+    Fresh(Arrived),
+    /// A file, with an earlier try.
+    Kept(Draft),
+    /// A file that is here already; it is deleted again.
+    Twin(Duplicate),
+    /// Nothing that can be used; the form says why. An earlier try's file may still be there.
+    Nothing(Option<Draft>),
+}
+
+async fn come_in(sent: &Sent, form: &mut PhotoForm, db: &Db, storage: &Storage, owner: i64) -> Result<Came, Error> {
+    let draft = match sent.value("draft").parse() {
         Ok(id) => drafts::find(&mut *db.acquire().await?, owner, id).await?,
         Err(_) => None,
     };
@@ -85,69 +131,44 @@ pub async fn create(
         Ok(arrived) => arrived,
         Err(Unusable::Told(message)) => {
             form.wrong("file", &message);
-            None
+            return Ok(Came::Nothing(draft));
         }
         Err(Unusable::NoRoom) => {
             form.wrong("file", "We have no room for photos at the moment, and this one was not kept. Try again later.");
             form.status = Status::InsufficientStorage;
-            None
+            return Ok(Came::Nothing(draft));
         }
         Err(Unusable::Error(error)) => return Err(error),
     };
     if let Some(arrived) = arrived {
-        if let Some(other) = duplicate(&mut *db.acquire().await?, &arrived.original.sha256).await? {
-            forget(storage, arrived.original.key).await;
-            twin = Some(form.twin(&other, owner));
-        } else if let (true, Some(details)) = (form.is_right(), &details) {
-            let mut tx = db.begin().await?;
-            match enter(&mut tx, owner, details, arrived.original, Some(&config.uploads)).await {
-                Ok(Entered::New(id)) => {
-                    tx.commit().await?;
-                    return Ok(received(id));
-                }
-                Ok(Entered::Duplicate(other)) => {
-                    forget(storage, arrived.original.key).await;
-                    twin = Some(form.twin(&other, owner));
-                }
-                Err(error) => form.too_many(error)?,
-            }
-        }
-        if twin.is_none() {
-            draft = Some(keep(db, owner, &arrived).await?);
-        }
-    } else if let Some(kept) = &draft
-        && form.right("file")
-    {
-        if let (true, Some(details)) = (form.is_right(), &details) {
-            let mut tx = db.begin().await?;
-            match drafts::submit(&mut tx, owner, kept.id, details, &config.uploads).await {
-                Ok(Entered::New(id)) => {
-                    tx.commit().await?;
-                    return Ok(received(id));
-                }
-                Ok(Entered::Duplicate(other)) => {
-                    tx.commit().await?;
-                    draft = None;
-                    twin = Some(form.twin(&other, owner));
-                }
-                Err(Error::NotFound) => {
-                    draft = None;
-                    form.wrong("file", "We no longer have the photo that you sent. Choose it again.");
-                }
-                Err(error) => form.too_many(error)?,
-            }
-        }
-    } else if draft.is_none() {
-        form.wrong("file", "Choose a photo.");
+        let Some(other) = duplicate(&mut *db.acquire().await?, &arrived.original.sha256).await? else {
+            return Ok(Came::Fresh(arrived));
+        };
+        forget(storage, arrived.original.key).await;
+        // Said now, so that nothing is added that looks right otherwise.
+        form.wrong("file", form::twin(other.owner == owner));
+        return Ok(Came::Twin(other));
     }
-    let quota = quota::of(&mut *db.acquire().await?, owner, &config.uploads).await?;
-    let status = form.status;
-    let page = Page { form, quota: quota.into(), draft: draft.map(Kept::from), twin };
-    Ok(Answer::Page(View::new("submissions/new", page).status(status)))
+    Ok(draft.map_or_else(
+        || {
+            form.wrong("file", "Choose a photo.");
+            Came::Nothing(None)
+        },
+        Came::Kept,
+    ))
 }
 
-fn received(id: i64) -> Answer {
-    Answer::redirect(Redirect::to(format!("/submissions/{id}")))
+/// Adds the photo. What came stays as it was when that does not work out.
+async fn take(came: &Came, db: &Db, owner: i64, details: &Details, limits: &UploadsConfig) -> Result<Entered, Error> {
+    let mut tx = db.begin().await?;
+    let entered = match came {
+        Came::Fresh(file) => enter(&mut tx, owner, details, file.original, Some(limits)).await?,
+        Came::Kept(draft) => drafts::submit(&mut tx, owner, draft.id, details, limits).await?,
+        Came::Twin(other) => Entered::Duplicate(*other),
+        Came::Nothing(_) => return Err(Error::NotFound),
+    };
+    tx.commit().await?;
+    Ok(entered)
 }
 
 /// Why a file is not taken.
@@ -240,10 +261,7 @@ impl From<Draft> for Kept {
 impl PhotoForm {
     fn twin(&mut self, other: &Duplicate, owner: i64) -> form::Twin {
         let own = other.owner == owner;
-        self.wrong(
-            "file",
-            if own { "You have handed in this very file before." } else { "This very file has been handed in before." },
-        );
+        self.wrong("file", form::twin(own));
         form::Twin { id: other.id, seen: own || other.public }
     }
 

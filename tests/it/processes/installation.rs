@@ -69,7 +69,23 @@ impl Installation {
     }
 
     pub async fn web_on(&self, port: u16) -> Web {
-        let mut command = self.program(&["serve"]);
+        self.web_by(self.program(&["serve"]), port).await
+    }
+
+    /// One that cannot write any file longer than so many times 512 bytes, as on a disk that is nearly full.
+    pub async fn web_without_room(&self, blocks: u32) -> Web {
+        let serve = self.program(&["serve"]);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]);
+        command.arg(serve.get_program()).args(serve.get_args());
+        command.current_dir(env!("CARGO_MANIFEST_DIR"));
+        for (name, value) in serve.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        self.web_by(command, 0).await
+    }
+
+    async fn web_by(&self, mut command: Command, port: u16) -> Web {
         let mut process = self.start(command.env("ROCKET_PORT", port.to_string()));
         let mut port = None;
         until("the web process has launched", async || {
@@ -156,6 +172,11 @@ impl Installation {
         sqlx::query_scalar(&sql).fetch_one(&self.pool).await.expect("a count")
     }
 
+    /// Every file in the blob store, parts that a crash left included.
+    pub fn blobs(&self) -> Vec<PathBuf> {
+        files(&self.folder.path().join("storage"))
+    }
+
     /// Every upload has become a photo or was refused.
     pub async fn until_developed(&self) {
         until("every upload is ready or failed", async || {
@@ -192,6 +213,7 @@ impl Installation {
                 "ROCKET_RATES",
                 "{votes_per_rater={per_second=1000,burst=10000},votes_per_network={per_second=10000,burst=100000}}",
             )
+            .env("ROCKET_UPLOADS", "{per_day_when_new=1000,per_day=1000}")
             // What a killed process held is soon given to another.
             .env("ROCKET_JOBS", "{workers=2,lease_seconds=2,poll_seconds=1,rank_every_seconds=1}");
         command
@@ -270,4 +292,9 @@ pub fn picture(side: u32, number: u32) -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     RgbImage::from_fn(side, side, pixel).write_to(&mut file, ImageFormat::Png).expect("a picture");
     file.into_inner()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }

@@ -136,6 +136,13 @@ impl Visitor {
         self.read(response)
     }
 
+    /// Sends any body.
+    pub fn post(&mut self, url: &str, content_type: &str, body: &[u8]) -> Result<Answer, ureq::Error> {
+        let request = self.agent.post(url).header("Cookie", self.cookie()).header("Content-Type", content_type);
+        let response = request.send(body)?;
+        self.read(response)
+    }
+
     /// What a browser sends back of our cookies.
     pub fn cookie(&self) -> String {
         let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
