@@ -22,11 +22,12 @@ mod limits;
 mod login;
 mod logout;
 mod member;
-#[cfg(debug_assertions)]
 mod ops;
+#[cfg(debug_assertions)]
 mod outbox;
 mod password;
 mod privileged;
+mod profiles;
 mod settings;
 mod submissions;
 mod unsubscribe;
@@ -102,6 +103,7 @@ fn routes() -> Vec<rocket::Route> {
         password::forgot::create,
         password::reset::new,
         password::reset::create,
+        profiles::show,
         settings::show,
         settings::profile::edit,
         settings::profile::update,

@@ -1,6 +1,7 @@
-//! What members say of themselves.
+//! What members say of themselves, and who may see it.
 
-use sqlx::{Postgres, Transaction};
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::DisplayName;
 use super::name::is_invisible;
@@ -45,4 +46,59 @@ pub async fn save(
     .execute(&mut **tx)
     .await
     .map(drop)
+}
+
+/// A member as others see them.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Their account; never shown.
+    pub account: i64,
+    /// The name in URLs.
+    pub username: String,
+    /// The name as shown.
+    pub display_name: String,
+    /// What they say about themselves; may be empty.
+    pub about: String,
+    /// When they joined.
+    pub since: DateTime<Utc>,
+    /// May others see it?
+    pub public: bool,
+    /// Does it show how they vote?
+    pub shows_votes: bool,
+}
+
+/// The profile at this name, if this viewer may see it: what is hidden, suspended or deleted is looked up in the same way as what
+/// never was, and gives the same. Their own hidden one members do see.
+pub async fn find(
+    conn: &mut PgConnection,
+    username: &str,
+    viewer: Option<i64>,
+) -> Result<Option<Profile>, sqlx::Error> {
+    let username = username.to_ascii_lowercase();
+    if !username.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_')) {
+        return Ok(None); // nobody's
+    }
+    sqlx::query_as!(
+        Profile,
+        r#"SELECT a.id AS account, a.username, a.display_name, a.about, a.created_at AS since,
+                  coalesce(c.profile_public, true) AS "public!", coalesce(c.show_own_votes, true) AS "shows_votes!"
+           FROM accounts a LEFT JOIN settings c ON c.account = a.id
+           WHERE a.username = $1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL
+             AND (coalesce(c.profile_public, true) OR a.id = $2)"#,
+        username,
+        viewer
+    )
+    .fetch_optional(conn)
+    .await
+}
+
+/// The name in URLs of an account whose profile everybody may see.
+pub async fn public_username(conn: &mut PgConnection, account: i64) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        "SELECT a.username FROM accounts a LEFT JOIN settings c ON c.account = a.id
+         WHERE a.id = $1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND coalesce(c.profile_public, true)",
+        account
+    )
+    .fetch_optional(conn)
+    .await
 }

@@ -5,6 +5,7 @@
 
 mod generation;
 pub mod leaderboard;
+pub mod shelf;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};

@@ -34,6 +34,8 @@ struct Board {
     rows: Vec<Row>,
     from: i64,
     to: i64,
+    /// Do several photos on this page share the only rank on it?
+    shared: bool,
     total: i64,
     at: Option<DateTime<Utc>>,
     previous: Option<String>,
@@ -56,9 +58,12 @@ impl Board {
     fn of(page: Entries, generation: standings::Generation) -> Self {
         let link =
             |entry: Option<&Entry>, to: &str| entry.map(|entry| format!("/leaderboard?{to}={}", spell(entry.mark())));
+        let from = page.entries.first().map_or(0, |entry| entry.rank);
+        let to = page.entries.last().map_or(0, |entry| entry.rank);
         Board {
-            from: page.entries.first().map_or(0, |entry| entry.rank),
-            to: page.entries.last().map_or(0, |entry| entry.rank),
+            from,
+            to,
+            shared: from == to && page.entries.len() > 1,
             total: generation.photos,
             at: generation.finished_at,
             previous: link(page.entries.first(), "before").filter(|_| page.more_before),

@@ -24,6 +24,7 @@ use super::db::Db;
 use super::keys::Keys;
 use super::view::View;
 use super::visitor::Visitor;
+use crate::accounts::profile;
 use crate::error::Error;
 use crate::ratings::standings::{self, Standing};
 use crate::ratings::tally::{self, Tally};
@@ -77,6 +78,8 @@ pub struct Card {
     csrf: String,
     photo: Option<Photo>,
     owner: String,
+    /// The owner's profile, when everybody may see it.
+    profile: Option<String>,
     own: bool,
     mine: Option<u8>,
     stay: bool,
@@ -140,6 +143,7 @@ impl Card {
             csrf: csrf::token(keys, visitor),
             photo: Photo::of(submission).map(|photo| photo.to(visitor.class())),
             owner: submission.owner_name.clone(),
+            profile: profile::public_username(conn, submission.owner).await?,
             own,
             mine: mine.map(ratings::Score::get),
             stay: true,

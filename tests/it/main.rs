@@ -12,6 +12,7 @@ mod accounts;
 mod deck;
 mod journeys;
 mod mail;
+mod manner;
 mod merge;
 mod migrations;
 mod processes;

@@ -10,6 +10,7 @@ mod leaderboard;
 mod merging;
 mod outbox;
 pub mod page;
+mod profiles;
 mod rating;
 mod reports;
 mod submissions;

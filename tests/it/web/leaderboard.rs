@@ -37,3 +37,21 @@ async fn a_mangled_address_is_explained() {
         assert!(page.text().contains("Begin at the top"));
     }
 }
+
+#[tokio::test]
+async fn a_page_whose_photos_share_a_rank_says_so() {
+    let world = World::new().await;
+    let client = world.client().await;
+    for number in 0..23u8 {
+        let photo = world.photo(&format!("Photo {number}")).await;
+        world.rate(someone(1), photo, if number < 20 { 9 } else { 4 }).await;
+    }
+    let mut tx = world.pool.begin().await.unwrap();
+    ratemyderp::ratings::standings::work_out(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let top = get(&client, "/leaderboard").await;
+    assert!(top.text().contains("Rank 1, which these photos share, of 23, derpiest first"), "{}", top.text());
+    let bottom = get(&client, &top.between("rel=\"next\" href=\"", "\"").expect("a way down")).await;
+    assert!(bottom.text().contains("Rank 21, which these photos share, of 23"), "{}", bottom.text());
+    assert!(bottom.html.contains("<title>Leaderboard, rank 21 - RateMyDerp</title>"));
+}
