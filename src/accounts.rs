@@ -3,6 +3,8 @@
 pub mod address;
 pub mod audit;
 pub mod deletion;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod email;
 pub mod join;
 pub mod login;

@@ -43,6 +43,16 @@ impl Password {
     }
 }
 
+/// The password of the demo's accounts.
+#[cfg(feature = "demo")]
+pub(super) const DEMO: &str = "derpderpderp";
+
+/// The same as a password, which nobody could choose: everybody knows it.
+#[cfg(feature = "demo")]
+pub(super) fn demo() -> Password {
+    Password(DEMO.to_owned())
+}
+
 /// Why it is easy to guess, and what would help.
 fn advice(guessing: &zxcvbn::Entropy) -> String {
     let mut text = String::from("This password is easy to guess.");

@@ -1,9 +1,11 @@
-//! Demo photos.
+//! Demo photos and accounts.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use ratemyderp::accounts;
+use ratemyderp::accounts::demo::{Made, PASSWORD, make};
+use ratemyderp::accounts::{self, Passwords};
+use ratemyderp::config::Config;
 use ratemyderp::demo::{self, derp};
 use ratemyderp::storage::Storage;
 use ratemyderp::submissions::upload::{Upload, upload};
@@ -20,6 +22,9 @@ pub struct Arguments {
     /// The same seed draws the same animals, byte for byte
     #[arg(long, default_value_t = demo::DEFAULT_SEED)]
     seed: u64,
+    /// Make the accounts member, moderator and operator too, with a password that everybody knows: to try things out
+    #[arg(long)]
+    accounts: bool,
     /// Write them on one PNG instead of handing them in
     #[arg(long, value_name = "FILE")]
     sheet: Option<PathBuf>,
@@ -35,6 +40,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let storage = Storage::from_config(&config.storage)?;
     let house = house(&pool).await?;
     let _lock = lock(&pool).await?;
+    if arguments.accounts {
+        make_accounts(&config, &pool).await?;
+    }
     // Handing them in is resumed where it stopped.
     let there = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM submissions WHERE owner = $1"#, house)
         .fetch_one(&pool)
@@ -56,6 +64,25 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         )
         .await?;
     }
+    Ok(())
+}
+
+async fn make_accounts(config: &Config, pool: &PgPool) -> Result<(), Failure> {
+    // Where privileged pages want two-factor, whoever comes first would set it up as the operator.
+    if config.accounts.two_factor_required || cfg!(not(debug_assertions)) {
+        let why = "the demo accounts are for trying things out: a debug build makes them, \
+                   and only where accounts.two_factor_required is off";
+        return Err(why.into());
+    }
+    let passwords = Passwords::new()?;
+    let mut tx = pool.begin().await?;
+    match make(&mut tx, &passwords).await? {
+        Made::There => println!("Log in as member, moderator or operator; the password of each is {PASSWORD}."),
+        Made::Refused => {
+            println!("People have joined here: there will be no demo accounts, whose password everybody knows.")
+        }
+    }
+    tx.commit().await?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What people do on the site, in the browsers they do it with, and the limits that their browsers feel.
 
 mod doubled;
+mod guarded;
 mod handing_in;
 mod keyboard;
 mod limits;

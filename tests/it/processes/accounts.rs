@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::installation::{Installation, Output};
+use super::visitor::Visitor;
 
 async fn join(installation: &Installation, username: &str) {
     let sql = "INSERT INTO accounts (username, display_name, email, email_verified_at)
@@ -74,6 +75,76 @@ async fn what_cannot_be_done_says_why_and_changes_nothing() {
     }
     assert_eq!(installation.count("audit_log").await, 0);
     assert_eq!(installation.count("accounts WHERE suspended_at IS NOT NULL OR role <> 'member'").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demos_accounts_are_made_once_and_only_where_nobody_lives() {
+    let installation = Installation::new().await;
+    let demo = async |required: &str| {
+        let mut command = installation.program(&["demo", "--count", "0", "--accounts"]);
+        command.env("ROCKET_ACCOUNTS", format!("{{two_factor_required={required}}}"));
+        installation.run(command).await
+    };
+    let refused = demo("true").await;
+    assert_eq!(refused.code, Some(1), "{}", refused.text);
+    assert!(refused.errors.contains("two_factor_required"), "{}", refused.errors);
+    assert_eq!(installation.count("accounts WHERE password_hash IS NOT NULL").await, 0);
+    for _ in 0..2 {
+        let made = demo("false").await;
+        let told = "Log in as member, moderator or operator; the password of each is derpderpderp.\n";
+        assert_eq!((made.code, made.text.as_str()), (Some(0), told), "{}", made.errors);
+    }
+    let list = account(&installation, &["list"]).await;
+    let operator = list.lines().find(|line| line.starts_with("operator")).expect("an operator");
+    assert!(operator.contains("operator   off") && operator.contains("operator@example.com "), "{list}");
+    assert_eq!(installation.count("audit_log").await, 2, "two of them were given rights");
+
+    let lived_in = Installation::new().await;
+    join(&lived_in, "noodle").await;
+    sqlx::query("UPDATE accounts SET password_hash = 'x' WHERE username = 'noodle'")
+        .execute(&lived_in.pool)
+        .await
+        .unwrap();
+    let mut command = lived_in.program(&["demo", "--count", "0", "--accounts"]);
+    command.env("ROCKET_ACCOUNTS", "{two_factor_required=false}");
+    let refused = lived_in.run(command).await;
+    assert!(refused.text.contains("there will be no demo accounts"), "{}", refused.text);
+    assert_eq!(lived_in.count("accounts WHERE username = 'operator'").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_is_logged_out_is_refused_at_once_by_every_process() {
+    let installation = Installation::new().await;
+    let mut command = installation.program(&["demo", "--count", "0", "--accounts"]);
+    command.env("ROCKET_ACCOUNTS", "{two_factor_required=false}");
+    installation.run(command).await;
+    let (left, right) = tokio::join!(installation.web(), installation.web());
+    let (left, right) = (left.door(), right.door());
+    let visitors = tokio::task::spawn_blocking(move || {
+        let (mut laptop, mut phone) = (Visitor::new(1), Visitor::new(2));
+        for visitor in [&mut laptop, &mut phone] {
+            let body = "who=member&password=derpderpderp&next=";
+            assert_eq!(visitor.submit(&format!("{left}/login"), &format!("{left}/login"), body), 303);
+            assert_eq!(status(visitor, &left), 200);
+            assert_eq!(status(visitor, &right), 200);
+        }
+        let list = laptop.get(&format!("{right}/settings/sessions")).expect("an answer").html;
+        let number = list.split_once("/settings/sessions/").and_then(|(_, rest)| rest.split_once("/revoke"));
+        let number = number.expect("another browser").0;
+        let revoke = format!("{right}/settings/sessions/{number}/revoke");
+        assert_eq!(laptop.submit(&format!("{right}/settings/sessions"), &revoke, ""), 303);
+        assert_eq!((status(&mut phone, &left), status(&mut phone, &right)), (303, 303), "at once, everywhere");
+        assert_eq!((status(&mut laptop, &left), status(&mut laptop, &right)), (200, 200));
+        (left, right, laptop)
+    });
+    let (left, right, mut laptop) = visitors.await.expect("no panic");
+    account(&installation, &["suspend", "member", "--reason", "Spoons."]).await;
+    let after = tokio::task::spawn_blocking(move || [status(&mut laptop, &left), status(&mut laptop, &right)]);
+    assert_eq!(after.await.expect("no panic"), [303, 303], "a suspension too");
+}
+
+fn status(visitor: &mut Visitor, door: &str) -> u16 {
+    visitor.get(&format!("{door}/settings")).expect("an answer").status
 }
 
 async fn account(installation: &Installation, arguments: &[&str]) -> String {

@@ -143,6 +143,13 @@ impl Visitor {
         self.read(response)
     }
 
+    /// Sends another form, with the token of the page that it stands on; gives the answer's status.
+    pub fn submit(&mut self, page: &str, action: &str, body: &str) -> u16 {
+        let page = self.get(page).expect("an answer");
+        let body = format!("csrf={}&{body}", page.csrf());
+        self.post(action, "application/x-www-form-urlencoded", body.as_bytes()).expect("an answer").status
+    }
+
     /// What a browser sends back of our cookies.
     pub fn cookie(&self) -> String {
         let all: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
