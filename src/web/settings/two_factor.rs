@@ -98,8 +98,12 @@ pub async fn confirm(
     let account = member.account().id;
     let mut view = FormView::new(csrf::token(keys, &visitor)).field("password", "").field("code", "");
     let mut tx = db.begin().await?;
-    // Sent twice, or after the key was given up: how things stand is on the page.
+    // Sent twice, or after the key was given up: how things stand is on the page. Of a doubled click the browser drops the
+    // first answer, and the codes with it.
     if two_factor::pending(&mut tx, &keys.vault, account).await?.is_none() {
+        if two_factor::is_on(&mut tx, account).await? {
+            say(jar, config, "Two-factor is on. If you have not seen your recovery codes, make new ones.");
+        }
         return Ok(Answer::redirect(Redirect::to("/settings/two-factor")));
     }
     if let Some(code) = view.check(Code::parse(form.0.code))? {

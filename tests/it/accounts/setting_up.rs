@@ -95,6 +95,7 @@ async fn a_wrong_password_or_code_says_so_and_nothing_is_half_done() {
     let csrf = get(&client, CODES).await.csrf();
     let again = post(&client, "/settings/two-factor/confirm", &format!("csrf={csrf}&code={}", app.code())).await;
     assert_eq!((again.status, again.header("Location")), (Status::SeeOther, Some(SETTINGS)));
+    assert!(get(&client, SETTINGS).await.text().contains("If you have not seen your recovery codes, make new ones."));
     assert_eq!(codes(&get(&client, CODES).await).len(), 10, "and the codes are still to be seen");
     let again = post(&client, SETTINGS, &format!("csrf={csrf}&password={}", PASSWORD.replace(' ', "+"))).await;
     assert_eq!(again.status, Status::Conflict, "a key that is in use is not replaced");
