@@ -15,6 +15,12 @@ pub enum Action {
     Unsuspended,
     /// Logging in to an account no longer takes a code.
     TwoFactorReset,
+    /// A photo of the account was taken out of sight.
+    PhotoHidden,
+    /// It was brought back.
+    PhotoUnhidden,
+    /// It was deleted.
+    PhotoRemoved,
 }
 
 impl Action {
@@ -25,6 +31,9 @@ impl Action {
             Action::Suspended => "suspended",
             Action::Unsuspended => "unsuspended",
             Action::TwoFactorReset => "two-factor reset",
+            Action::PhotoHidden => "photo hidden",
+            Action::PhotoUnhidden => "photo unhidden",
+            Action::PhotoRemoved => "photo removed",
         }
     }
 }

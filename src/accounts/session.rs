@@ -12,6 +12,10 @@ const IDLE_HOURS: i32 = 24;
 /// The same in days where the member asked to stay logged in.
 const REMEMBERED_DAYS: i32 = 60;
 
+/// Hours after which a browser of a moderator or operator is logged out whatever they chose, so that what may do much is
+/// not open for long.
+const PRIVILEGED_HOURS: i32 = 12;
+
 /// A browser that is logged in, with whom.
 #[derive(Debug, Clone)]
 pub struct Session {
@@ -42,15 +46,19 @@ pub async fn start(
     let token = Token::random();
     sqlx::query!(
         "INSERT INTO sessions (token_hash, account, remembered, network, browser, expires_at)
-         VALUES ($1, $2, $3, $4, $5,
-                 now() + CASE WHEN $3 THEN make_interval(days => $6) ELSE make_interval(hours => $7) END)",
+         SELECT $1, id, $3, $4, $5,
+                now() + CASE WHEN role <> 'member' THEN make_interval(hours => $8)
+                             WHEN $3 THEN make_interval(days => $6)
+                             ELSE make_interval(hours => $7) END
+         FROM accounts WHERE id = $2",
         token.hash(),
         account,
         remembered,
         browser.network,
         browser.name,
         REMEMBERED_DAYS,
-        IDLE_HOURS
+        IDLE_HOURS,
+        PRIVILEGED_HOURS
     )
     .execute(&mut **tx)
     .await?;
@@ -156,10 +164,13 @@ pub async fn end_others(
 
 async fn touch(conn: &mut PgConnection, id: i64) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "UPDATE sessions
+        "UPDATE sessions s
          SET seen_at = now(),
-             expires_at = now() + CASE WHEN remembered THEN make_interval(days => $2) ELSE make_interval(hours => $3) END
-         WHERE id = $1",
+             expires_at = CASE WHEN role <> 'member' THEN s.expires_at
+                               WHEN remembered THEN now() + make_interval(days => $2)
+                               ELSE now() + make_interval(hours => $3) END
+         FROM accounts a
+         WHERE s.id = $1 AND a.id = s.account",
         id,
         REMEMBERED_DAYS,
         IDLE_HOURS

@@ -1,8 +1,9 @@
 //! What whoever runs the site does with single photos.
 
 use clap::{Args, Subcommand};
+use ratemyderp::accounts::audit;
 use ratemyderp::queue::{self, Job};
-use ratemyderp::submissions::{developing, moderation, near, removal};
+use ratemyderp::submissions::{self, developing, moderation, near, removal};
 use sqlx::{Postgres, Transaction};
 
 use super::Failure;
@@ -68,9 +69,18 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let (_, pool) = super::start()?;
     let mut tx = pool.begin().await?;
     match arguments.action {
-        Action::Hide { number } => moderation::hide(&mut tx, number).await?,
-        Action::Unhide { number } => moderation::unhide(&mut tx, number).await?,
-        Action::Remove { number } => removal::remove(&mut tx, number).await?,
+        Action::Hide { number } => {
+            note(&mut tx, number, audit::Action::PhotoHidden).await?;
+            moderation::hide(&mut tx, number).await?;
+        }
+        Action::Unhide { number } => {
+            note(&mut tx, number, audit::Action::PhotoUnhidden).await?;
+            moderation::unhide(&mut tx, number).await?;
+        }
+        Action::Remove { number } => {
+            note(&mut tx, number, audit::Action::PhotoRemoved).await?;
+            removal::remove(&mut tx, number).await?;
+        }
         Action::Rerender { which } => rerender(&mut tx, which).await?,
         Action::Similar => similar(&mut tx).await?,
         Action::Distinct { number } => {
@@ -80,6 +90,13 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
     tx.commit().await?;
+    Ok(())
+}
+
+/// What was done to whose photo stands in the audit log.
+async fn note(tx: &mut Transaction<'_, Postgres>, number: i64, action: audit::Action) -> Result<(), Failure> {
+    let photo = submissions::find(tx, number).await?.ok_or_else(|| format!("there is no photo {number}"))?;
+    audit::record(tx, None, action, photo.owner, &format!("photo {number}")).await?;
     Ok(())
 }
 

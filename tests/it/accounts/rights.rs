@@ -43,6 +43,27 @@ async fn another_role_is_written_down_and_begins_with_a_login() {
 }
 
 #[tokio::test]
+async fn whoever_may_do_much_is_logged_out_after_twelve_hours_whatever_they_do() {
+    let world = World::new().await;
+    let (noodle, biscuit) = (world.member("noodle").await, world.member("biscuit").await);
+    world.grant(noodle, Role::Moderator).await;
+    let (token, other) = (log_in(&world, noodle).await, log_in(&world, biscuit).await);
+    let pass = async |hours: i32| {
+        sqlx::query("UPDATE sessions SET seen_at = seen_at - make_interval(hours => $1), expires_at = expires_at - make_interval(hours => $1)")
+            .bind(hours)
+            .execute(&world.pool)
+            .await
+            .unwrap();
+        let mut conn = world.pool.acquire().await.unwrap();
+        let mut is_in = async |token| session::find(&mut conn, token).await.unwrap().is_some();
+        (is_in(&token).await, is_in(&other).await)
+    };
+    assert_eq!(pass(6).await, (true, true));
+    assert_eq!(pass(5).await, (true, true));
+    assert_eq!(pass(2).await, (false, true), "visits do not put the end off");
+}
+
+#[tokio::test]
 async fn whoever_is_suspended_is_out_everywhere_at_once() {
     let world = World::new().await;
     let (noodle, biscuit) = (world.member("noodle").await, world.member("biscuit").await);

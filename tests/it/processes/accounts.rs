@@ -44,6 +44,28 @@ async fn roles_and_suspensions_are_told_in_words_and_written_down() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_to_photos_is_written_down() {
+    let installation = Installation::new().await;
+    installation.photos(1).await;
+    let photo = installation.votable().await[0].to_string();
+    for action in ["hide", "unhide", "remove"] {
+        installation.ratemyderp(&["photo", action, &photo]).await;
+    }
+    let shown = account(&installation, &["show", "house"]).await;
+    for action in ["hidden", "unhidden", "removed"] {
+        assert!(shown.contains(&format!("house photo {action} by the command line: photo {photo}\n")), "{shown}");
+    }
+    let nothing = installation.run(installation.program(&["photo", "hide", "4711"])).await;
+    assert_eq!(
+        (nothing.code, nothing.errors.contains("there is no photo 4711")),
+        (Some(1), true),
+        "{}",
+        nothing.errors
+    );
+    assert_eq!(installation.count("audit_log").await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn accounts_are_listed_page_by_page_for_programs_too() {
     let installation = Installation::new().await;
     for number in 0..5 {
