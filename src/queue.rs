@@ -46,6 +46,8 @@ pub enum Job {
     },
     /// Add up the week that is over, and owe a mail on it to everybody who wants one.
     Digests,
+    /// Delete the accounts whose owners have left, when their grace is over.
+    Forget,
     /// Work out the standings.
     Rank,
     /// Delete finished jobs and what belongs to them, after their time.
@@ -66,6 +68,7 @@ impl Job {
         "erase",
         "mail",
         "digests",
+        "forget",
         "rank",
         "prune",
         "discard",
@@ -85,6 +88,7 @@ impl Job {
             Job::Erase { .. } => "erase",
             Job::Mail { .. } => "mail",
             Job::Digests => "digests",
+            Job::Forget => "forget",
             Job::Rank => "rank",
             Job::Prune => "prune",
             Job::Discard => "discard",
@@ -98,7 +102,7 @@ impl Job {
             Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => "images",
             Job::Mail { .. } | Job::Digests => "mail",
             Job::Rank => "ranking",
-            Job::Rerender | Job::Erase { .. } | Job::Prune | Job::Discard | Job::Sweep => "upkeep",
+            Job::Rerender | Job::Erase { .. } | Job::Forget | Job::Prune | Job::Discard | Job::Sweep => "upkeep",
         }
     }
 
@@ -121,7 +125,7 @@ impl Job {
                 Some(format!("{}:{submission}", self.kind()))
             }
             Job::Preview { draft } => Some(format!("preview:{draft}")),
-            Job::Rerender | Job::Digests | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => {
+            Job::Rerender | Job::Digests | Job::Forget | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => {
                 Some(self.kind().to_owned())
             }
             Job::Mail { mail, .. } => Some(format!("mail:{mail}")),
@@ -132,10 +136,10 @@ impl Job {
     pub fn max_attempts(&self) -> i16 {
         match self {
             Job::Thumbnail { .. } => 6,
-            Job::Preview { .. } => 2,                                // the form works without
+            Job::Preview { .. } => 2,                       // the form works without
             Job::Relocate { .. } | Job::Erase { .. } => 20, // somebody relies on it, so that it outlasts a bad hour
             Job::Rerender => 20,                            // each attempt goes on where the last one ended
-            Job::Rank | Job::Prune | Job::Discard | Job::Sweep => 3, // the next tick tries again anyway
+            Job::Forget | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => 3, // the next tick tries again anyway
             Job::Mail { .. } => 20,                         // some ten hours
             Job::Digests => 6,
         }
@@ -145,7 +149,7 @@ impl Job {
     pub fn timeout(&self) -> Duration {
         match self {
             Job::Thumbnail { .. } | Job::Preview { .. } | Job::Relocate { .. } => Duration::from_secs(120),
-            Job::Erase { .. } | Job::Digests | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => {
+            Job::Erase { .. } | Job::Digests | Job::Forget | Job::Rank | Job::Prune | Job::Discard | Job::Sweep => {
                 Duration::from_secs(600)
             }
             Job::Rerender => Duration::from_secs(7 * 24 * 3600), // a million photos take days

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use handlebars::{
     Context, DirectorySourceOptions, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext,
     RenderErrorReason, handlebars_helper,
@@ -62,9 +63,9 @@ fn registry(
     registry.register_helper("decimal", Box::new(helpers::decimal));
     registry.register_helper("thousands", Box::new(helpers::thousands));
     registry.register_helper("plural", Box::new(helpers::plural));
-    registry.register_helper("clock", Box::new(helpers::clock));
-    registry.register_helper("moment", Box::new(helpers::moment));
-    registry.register_helper("day", Box::new(helpers::day));
+    registry.register_helper("clock", Box::new(Time("%H:%M %Z")));
+    registry.register_helper("moment", Box::new(Time("%-d %B %Y, %H:%M %Z")));
+    registry.register_helper("day", Box::new(Time("%-d %B %Y")));
     registry.register_helper("asset", Box::new(AssetUrl(assets.clone())));
     Ok(registry)
 }
@@ -79,6 +80,27 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// A time in this format, in the zone that the page's frame names; mail has no frame.
+struct Time(&'static str);
+
+impl HelperDef for Time {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        context: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let at = helper.param(0).map(|at| at.value().clone()).unwrap_or_default();
+        let at: DateTime<Utc> =
+            serde_json::from_value(at).map_err(|cause| RenderErrorReason::Other(format!("no time: {cause}")))?;
+        let zone = context.data().pointer("/frame/zone").and_then(|zone| zone.as_str());
+        let zone: Tz = zone.and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC);
+        Ok(out.write(&at.with_timezone(&zone).format(self.0).to_string())?)
+    }
+}
 
 /// The URL of a static file, by its name.
 struct AssetUrl(BTreeMap<String, String>);
@@ -107,9 +129,6 @@ mod helpers {
     handlebars_helper!(plural: |number: i64, one: str, many: str| {
         format!("{} {}", group_thousands(number), if number == 1 { one } else { many })
     });
-    handlebars_helper!(day: |at: DateTime<Utc>| at.format("%-d %B %Y").to_string());
-    handlebars_helper!(moment: |at: DateTime<Utc>| at.format("%-d %B %Y, %H:%M UTC").to_string());
-    handlebars_helper!(clock: |at: DateTime<Utc>| at.format("%H:%M UTC").to_string());
 }
 
 fn group_thousands(number: i64) -> String {

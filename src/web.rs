@@ -21,11 +21,13 @@ mod leaderboard;
 mod limits;
 mod login;
 mod logout;
+mod look;
 mod member;
 mod ops;
 #[cfg(debug_assertions)]
 mod outbox;
 mod password;
+mod preferences;
 mod privileged;
 mod profiles;
 mod settings;
@@ -83,6 +85,8 @@ fn routes() -> Vec<rocket::Route> {
         about::show,
         about::scores,
         about::accessibility,
+        about::privacy,
+        about::terms,
         assets::show,
         health::alive,
         health::ready,
@@ -103,6 +107,8 @@ fn routes() -> Vec<rocket::Route> {
         password::forgot::create,
         password::reset::new,
         password::reset::create,
+        preferences::edit,
+        preferences::update,
         profiles::show,
         settings::show,
         settings::profile::edit,

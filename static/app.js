@@ -21,4 +21,10 @@
     clearTimeout(timer);
     say('Your rating was not sent. Check your connection, then try again.');
   });
+  // For members who have switched it on.
+  document.addEventListener('keydown', e => {
+    if (!document.querySelector('.digits') || !/^\d$/.test(e.key) || e.repeat || e.altKey || e.ctrlKey || e.metaKey) return;
+    if (e.target.closest('input,textarea,select')) return;
+    document.querySelector(`.scores [value="${+e.key || 10}"]`)?.click();
+  });
 })();

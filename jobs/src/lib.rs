@@ -4,6 +4,7 @@ mod blobs;
 mod drain;
 mod handler;
 mod images;
+mod leaving;
 mod ledger;
 mod mail;
 mod previews;
@@ -76,6 +77,7 @@ pub async fn handle(ctx: &Context, claim: &Claim, job: Job) -> Result<(), Failur
         Job::Erase { submission } => upkeep::erase(ctx, claim, submission).await,
         Job::Mail { mail, .. } => mail::send(ctx, claim, mail).await,
         Job::Digests => reports::digests(ctx, claim).await,
+        Job::Forget => leaving::forget(ctx).await,
         Job::Rank => ranking::work_out(ctx, claim).await,
         Job::Prune => upkeep::prune(ctx).await,
         Job::Discard => blobs::discard(ctx).await,

@@ -29,6 +29,7 @@ pub fn all(config: &JobsConfig) -> Vec<Schedule> {
     vec![
         Schedule { name: "rank", every: every(config.rank_every_seconds), from: Duration::ZERO, job: Job::Rank },
         Schedule { name: "prune", every: HOUR, from: Duration::ZERO, job: Job::Prune },
+        Schedule { name: "forget", every: HOUR, from: Duration::ZERO, job: Job::Forget },
         Schedule { name: "discard", every: HOUR / 6, from: Duration::ZERO, job: Job::Discard },
         Schedule { name: "sweep", every: DAY, from: Duration::ZERO, job: Job::Sweep },
         // Mondays at six in the morning, UTC.

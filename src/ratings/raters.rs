@@ -23,3 +23,8 @@ pub async fn ensure(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<
     let id = sqlx::query_scalar!("SELECT id FROM raters WHERE account = $1", account).fetch_one(&mut **tx).await?;
     Ok(RaterId(id))
 }
+
+/// What an account has rated is nobody's from now on, and stays: no browser leads to this rater.
+pub async fn release(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!("UPDATE raters SET account = NULL WHERE account = $1", account).execute(&mut **tx).await.map(drop)
+}

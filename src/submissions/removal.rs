@@ -44,6 +44,20 @@ pub async fn remove(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
     Ok(())
 }
 
+/// Takes every photo of an account out of everything.
+pub async fn remove_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Result<(), Error> {
+    let photos = sqlx::query_scalar!(
+        "SELECT id FROM submissions WHERE owner = $1 AND moderation <> 'removed' ORDER BY id",
+        owner
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for id in photos {
+        remove(tx, id).await?;
+    }
+    Ok(())
+}
+
 /// Deletes what others have added to a removed photo: ratings, tally, reports. Its standing goes with the next ranking, which
 /// is asked for. False when the photo is not removed.
 ///

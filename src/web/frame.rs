@@ -9,6 +9,8 @@ use rocket_db_pools::Database;
 use serde::Serialize;
 
 use super::db::Db;
+use super::hx::Partial;
+use super::look::Look;
 use super::privileged::Unguarded;
 use crate::accounts::Role;
 use crate::accounts::session::{self, Session};
@@ -73,6 +75,10 @@ async fn load(db: &Db, token: &Token) -> Result<Option<Session>, Error> {
 #[derive(Serialize)]
 pub struct Frame {
     me: Option<Me>,
+    look: String,
+    large: bool,
+    digits: bool,
+    zone: Option<String>,
     said: Option<String>,
     unguarded: bool,
 }
@@ -98,12 +104,22 @@ impl Frame {
             verified: session.account.email_verified,
             leaving: session.account.deletion_due_at,
         });
-        Frame { me, said: heard(request), unguarded: Unguarded::of(request) }
+        let look = Look::of(request);
+        Frame {
+            me,
+            look: look.classes(),
+            large: look.large_photos,
+            digits: session.is_some_and(|session| session.settings.digit_shortcuts),
+            zone: session.map(|session| session.settings.time_zone.clone()),
+            said: heard(request),
+            unguarded: Unguarded::of(request),
+        }
     }
 }
 
 fn heard(request: &Request<'_>) -> Option<String> {
-    if request.method() != Method::Get {
+    // A fragment has no place for it.
+    if request.method() != Method::Get || Partial::of(request).0 {
         return None;
     }
     let jar = request.cookies();

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::error::internal;
 use super::frame::Frame;
-use super::hx::Partial;
 use crate::templates::Templates;
 
 /// A page or a fragment. The same URL gives either, so caches are told what it depends on.
@@ -41,9 +40,7 @@ impl<'r> Responder<'r, 'static> for View {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
         let templates = request.rocket().state::<Templates>().ok_or(Status::InternalServerError)?;
         let mut data = self.data.map_err(|cause| internal(request, &cause))?;
-        if !Partial::of(request).0 {
-            data["frame"] = serde_json::to_value(Frame::of(request)).map_err(|cause| internal(request, &cause))?;
-        }
+        data["frame"] = serde_json::to_value(Frame::of(request)).map_err(|cause| internal(request, &cause))?;
         let html = templates.render(self.template, &data).map_err(|cause| internal(request, &cause))?;
         Response::build()
             .status(self.status)

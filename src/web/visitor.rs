@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::frame::{Recognition, SESSION, recognise};
+use super::look::Look;
 use crate::accounts::session::Session;
 use crate::accounts::token::Token;
 use crate::config::Config;
@@ -19,6 +20,9 @@ use crate::ratings::deck::{self, Bookmarks, Class, Rater};
 
 const COOKIE: &str = "visitor";
 const LAST: &str = "last";
+
+/// How long a browser is known, in days since its last visit that changed something.
+pub const COOKIE_DAYS: i64 = 400;
 
 /// The browser's token, and how far it had come before its first vote.
 #[derive(Clone, Serialize, Deserialize)]
@@ -34,6 +38,7 @@ pub struct Visitor<'r> {
     /// Did the browser send the cookie, so that a form it posts can be believed?
     pub returned: bool,
     member: Option<Arc<Session>>,
+    look: Look,
     jar: &'r CookieJar<'r>,
     secure: bool,
 }
@@ -62,12 +67,14 @@ impl<'r> Visitor<'r> {
         }
     }
 
+    /// What they have chosen.
+    pub fn look(&self) -> Look {
+        self.look
+    }
+
     /// The photos that they want to go through.
     pub fn class(&self) -> Class {
-        match self.member() {
-            Some(session) if session.settings.described_only => Class::Described,
-            _ => Class::All,
-        }
+        if self.look.described_only { Class::Described } else { Class::All }
     }
 
     /// The browser belongs to a member from now on. Its token changes, so that nothing that was known of it before
@@ -129,7 +136,7 @@ impl<'r> Visitor<'r> {
 
     fn send(&self) {
         if let Ok(text) = serde_json::to_string(&self.content) {
-            self.jar.add_private(self.cookie(COOKIE, text, Duration::days(400)));
+            self.jar.add_private(self.cookie(COOKIE, text, Duration::days(COOKIE_DAYS)));
         }
     }
 
@@ -172,7 +179,14 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
         let fresh = request.local_cache(|| Content { token: rand::random(), bookmarks: Bookmarks::default() });
         let secure = request.rocket().state::<Config>().is_some_and(|config| config.cookies.secure);
         let returned = sent.is_some();
-        let visitor = Visitor { content: sent.unwrap_or_else(|| fresh.clone()), returned, member, jar, secure };
+        let visitor = Visitor {
+            content: sent.unwrap_or_else(|| fresh.clone()),
+            returned,
+            member,
+            look: Look::of(request),
+            jar,
+            secure,
+        };
         if !returned {
             visitor.send();
         }

@@ -1,0 +1,27 @@
+//! Accounts whose owners have left, and whose grace is over.
+
+use log::info;
+use ratemyderp::accounts::deletion;
+use ratemyderp::ratings::raters;
+use ratemyderp::submissions::removal;
+
+use crate::{Context, Failure};
+
+/// Deletes them one by one, each in a transaction of its own; an account whose owner came back meanwhile stays.
+pub(crate) async fn forget(ctx: &Context) -> Result<(), Failure> {
+    loop {
+        let due = deletion::due(&mut *ctx.pool.acquire().await?).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for account in due {
+            let mut tx = ctx.pool.begin().await?;
+            if deletion::forget(&mut tx, account).await? {
+                removal::remove_all(&mut tx, account).await?;
+                raters::release(&mut tx, account).await?;
+                info!("account {account} is deleted, as its owner asked");
+            }
+            tx.commit().await?;
+        }
+    }
+}
