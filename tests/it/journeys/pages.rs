@@ -100,10 +100,39 @@ async fn the_report_form_and_its_answers() {
 }
 
 #[rocket::async_test]
+async fn the_forms_of_accounts_and_their_mistakes() {
+    let site = Site::new().await;
+    let visitor = visit(&site, Options::without_script()).await;
+    for path in ["/join", "/login", "/password/forgot"] {
+        visitor.goto(&site.url(path)).await;
+        look(&visitor, path).await;
+        visitor.reset();
+        visitor.follow("button.action").await;
+        assert!(visitor.evaluate::<String>("document.title").await.starts_with("Error: "), "{path}");
+        assert_eq!(visitor.focused().await.name, "There is a problem", "{path}");
+        look(&visitor, &format!("{path} with mistakes")).await;
+    }
+}
+
+#[rocket::async_test]
+async fn every_choice_of_colours() {
+    let site = Site::new().await;
+    let visitor = visit(&site, Options::without_script()).await;
+    for theme in ["high_contrast", "dark", "light"] {
+        visitor.goto(&site.url("/preferences")).await;
+        visitor.click(&format!("input[value='{theme}']")).await;
+        visitor.follow("button.action").await;
+        look(&visitor, &format!("preferences, {theme}")).await;
+        visitor.goto(&site.url("/")).await;
+        look(&visitor, &format!("rating, {theme}")).await;
+    }
+}
+
+#[rocket::async_test]
 async fn pages_of_words_and_pages_without_photos() {
     let site = Site::empty().await;
     let visitor = Visitor::new(Options::default()).await;
-    for path in ["/", "/leaderboard", "/about", "/about/scores", "/accessibility"] {
+    for path in ["/", "/leaderboard", "/about", "/about/scores", "/accessibility", "/privacy", "/terms"] {
         visitor.goto(&site.url(path)).await;
         look(&visitor, path).await;
     }
