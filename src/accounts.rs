@@ -61,7 +61,7 @@ impl Role {
 pub struct Account {
     /// Never shown.
     pub id: i64,
-    /// The name in URLs, unique for ever.
+    /// The name in URLs, unique among those who are here.
     pub username: String,
     /// The name as shown.
     pub display_name: String,

@@ -38,7 +38,7 @@ pub async fn due(conn: &mut PgConnection) -> Result<Vec<i64>, sqlx::Error> {
     .await
 }
 
-/// Forgets the person. Their username is never given out again, their ratings stay without a name. False when the
+/// Forgets the person. Their username is free again, their ratings stay without a name. False when the
 /// plan was taken back in the meantime, and then nothing changed.
 pub async fn forget(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<bool, sqlx::Error> {
     let forgotten = sqlx::query!(
