@@ -148,6 +148,15 @@ pub async fn expire(pool: &PgPool) -> Result<u64, sqlx::Error> {
     Ok(old.len() as u64)
 }
 
+/// Drops every draft of an account.
+pub(super) async fn drop_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Result<(), sqlx::Error> {
+    let all = sqlx::query_scalar!("SELECT id FROM drafts WHERE owner = $1 ORDER BY id", owner).fetch_all(&mut **tx).await?;
+    for id in all {
+        drop_draft(tx, id).await?;
+    }
+    Ok(())
+}
+
 async fn drop_draft(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), sqlx::Error> {
     let gone = sqlx::query!("DELETE FROM drafts WHERE id = $1 RETURNING original_key, preview_key", id)
         .fetch_optional(&mut **tx)

@@ -32,7 +32,7 @@ pub async fn of(conn: &mut PgConnection, owner: i64, config: &UploadsConfig) -> 
                SELECT count(*) AS count, min(created_at) AS oldest FROM (
                    SELECT created_at FROM submissions WHERE owner = a.id ORDER BY id DESC LIMIT $3
                ) newest WHERE created_at > now() - interval '1 day') s
-           WHERE a.id = $1"#,
+           WHERE a.id = $1 AND a.deleted_at IS NULL"#,
         owner,
         config.new_account_days,
         config.per_day.max(config.per_day_when_new)
@@ -48,7 +48,7 @@ pub async fn of(conn: &mut PgConnection, owner: i64, config: &UploadsConfig) -> 
 
 /// Refuses one photo too many. Those of one account are counted one after the other until the commit, however many come at once.
 pub(super) async fn take(tx: &mut Transaction<'_, Postgres>, owner: i64, config: &UploadsConfig) -> Result<(), Error> {
-    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('uploads', $1))", owner).execute(&mut **tx).await?;
+    lock(tx, owner).await?;
     let quota = of(tx, owner, config).await?;
     if quota.left() > 0 {
         return Ok(());
@@ -62,4 +62,12 @@ pub(super) async fn take(tx: &mut Transaction<'_, Postgres>, owner: i64, config:
         ),
         retry_after: u64::try_from((next - Utc::now()).num_seconds()).unwrap_or(0).max(1),
     })
+}
+
+/// Until the commit nobody else hands in a photo of this account.
+pub(super) async fn lock(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('uploads', $1))", owner)
+        .execute(&mut **tx)
+        .await
+        .map(drop)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::{Postgres, Transaction};
 
-use super::blobs;
+use super::{blobs, drafts, quota};
 use crate::error::Error;
 use crate::queue::{self, Job};
 use crate::storage::Folder;
@@ -44,8 +44,10 @@ pub async fn remove(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
     Ok(())
 }
 
-/// Takes every photo of an account out of everything.
+/// The same with every photo of an account that is deleted in this transaction, and with the files that wait for their forms.
+/// A photo that is being handed in at this moment goes too, or is refused.
 pub async fn remove_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Result<(), Error> {
+    quota::lock(tx, owner).await?;
     let photos = sqlx::query_scalar!(
         "SELECT id FROM submissions WHERE owner = $1 AND moderation <> 'removed' ORDER BY id",
         owner
@@ -55,6 +57,7 @@ pub async fn remove_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Resul
     for id in photos {
         remove(tx, id).await?;
     }
+    drafts::drop_all(tx, owner).await?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Pages and fragments, as a browser without script and as htmx see them.
 
+mod accounts;
 mod assets;
 mod described;
 mod guards;
@@ -7,7 +8,6 @@ mod handing_in;
 mod health;
 mod home;
 mod leaderboard;
-mod leaving;
 mod merging;
 mod outbox;
 pub mod page;

@@ -22,6 +22,18 @@ impl Page {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
+    /// Everything that is the same for everybody: not what cookies hold, only which are set.
+    pub fn headers(&self) -> Vec<String> {
+        let line = |(name, value): &(String, String)| {
+            let cookie = name.eq_ignore_ascii_case("Set-Cookie");
+            let value = if cookie { value.split('=').next().unwrap_or_default() } else { value };
+            format!("{name}: {value}")
+        };
+        let mut all: Vec<_> = self.headers.iter().map(line).collect();
+        all.sort();
+        all
+    }
+
     /// What a person reads: no tags, single spaces.
     pub fn text(&self) -> String {
         let mut text = String::new();

@@ -1,0 +1,171 @@
+//! Whether an account exists is told by nothing: not by the page, its status, its headers, nor by how long it takes.
+
+use std::time::{Duration, Instant};
+
+use rocket::http::RawStr;
+use rocket::local::asynchronous::Client;
+
+use super::{join, log_in_with};
+use crate::mail::sent;
+use crate::support::World;
+use crate::web::page::{Page, get, log_in, post, submit};
+
+/// Requests of each kind.
+const SAMPLES: usize = 40;
+
+/// A site on which nobody is too fast.
+async fn patient(world: &World) -> Client {
+    let mut figment = world.figment();
+    for brake in ["logins_per_name_and_network", "logins_per_network", "logins_per_name", "joins_per_network", "mails_per_account", "mails_per_network"] {
+        figment = figment.merge((format!("accounts.{brake}.burst"), 1_000_000)).merge((format!("accounts.{brake}.per_hour"), 1_000_000));
+    }
+    world.client_with(figment).await
+}
+
+/// All that an onlooker can compare, but for the token of the form and what they typed themselves.
+fn seen(page: &Page, typed: &str) -> (u16, Vec<String>, String) {
+    let html = match page.between("name=\"csrf\" value=\"", "\"") {
+        Some(token) => page.html.replace(&token, "TOKEN"),
+        None => page.html.clone(),
+    };
+    assert!(!html.contains("wrong") || html.contains(typed), "what was typed stays");
+    (page.status.code, page.headers(), html.replace(typed, "TYPED"))
+}
+
+#[tokio::test]
+async fn logging_in_tells_nobody_who_exists() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    world.newcomer("unproven").await;
+    let gone = world.member("departed").await;
+    sqlx::query("UPDATE accounts SET password_hash = NULL, email = NULL, email_verified_at = NULL, deleted_at = now() WHERE id = $1")
+        .bind(gone)
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    let suspended = world.member("suspended").await;
+    sqlx::query("UPDATE accounts SET suspended_at = now(), suspension = 'Spoons.' WHERE id = $1")
+        .bind(suspended)
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    let client = patient(&world).await;
+    let unknown = seen(&log_in_with(&client, "nobody", "wrong").await, "nobody");
+    for known in
+        ["noodle", "noodle@example.com", "unproven@example.com", "nobody@example.com", "departed", "suspended", "house"]
+    {
+        assert_eq!(seen(&log_in_with(&client, known, "wrong").await, known), unknown, "{known}");
+    }
+}
+
+#[tokio::test]
+async fn asking_for_a_new_password_tells_nobody_who_exists() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    world.newcomer("unproven").await;
+    let client = patient(&world).await;
+    let ask = async |email: &str| seen(&submit(&client, "/password/forgot", "/password/forgot", &[("email", email)]).await, email);
+    let unknown = ask("nobody@example.com").await;
+    for known in ["noodle@example.com", "NOODLE@example.com", "unproven@example.com"] {
+        assert_eq!(ask(known).await, unknown, "{known}");
+    }
+}
+
+#[tokio::test]
+async fn joining_with_somebodys_address_looks_as_with_any_other() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    world.drain().await;
+    let mut pages = vec![];
+    for (username, email) in [("first", "noodle@example.com"), ("other", "nobody@example.com")] {
+        let client = world.client().await;
+        let joined = join(&client, &[("username", username), ("email", email)]).await;
+        let (home, settings) = (get(&client, "/").await, get(&client, "/settings").await);
+        pages.push([seen(&joined, email), seen(&home, email), seen(&settings, email)].map(|(status, headers, html)| {
+            (status, headers, html.replace(username, "NAME"))
+        }));
+    }
+    assert_eq!(pages[0], pages[1]);
+    let subjects: Vec<_> = sent(&world).await.iter().map(|mail| (mail.header("To"), mail.header("Subject"))).collect();
+    let expected = [
+        ("noodle@example.com".to_owned(), "Somebody tried to join with your address".to_owned()),
+        ("nobody@example.com".to_owned(), "Confirm your address".to_owned()),
+    ];
+    assert_eq!(subjects, expected, "only the owner is told");
+}
+
+/// The form's answer takes as long for whom we know as for whom we do not. The bounds are wide, since other tests run beside
+/// this one; the ratio is printed.
+#[tokio::test]
+async fn time_tells_nobody_who_exists() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    let client = patient(&world).await;
+    let member = patient(&world).await;
+    log_in(&member, "noodle").await;
+    world.member("pickle").await;
+
+    let login = ("/login", ["who=noodle&password=wrong&next=", "who=nobody&password=wrong&next="]);
+    let address = ("/login", ["who=noodle%40example.com&password=wrong&next=", "who=nobody%40example.com&password=wrong&next="]);
+    let forgot = ("/password/forgot", ["email=noodle%40example.com", "email=nobody%40example.com"]);
+    for (what, (path, bodies)) in [("login by name", login), ("login by address", address), ("forgotten password", forgot)] {
+        let csrf = get(&client, path).await.csrf();
+        let bodies = bodies.map(|body| format!("{body}&csrf={csrf}"));
+        let mut times = [vec![], vec![]];
+        for _ in 0..SAMPLES {
+            for (times, body) in times.iter_mut().zip(&bodies) {
+                times.push(timed(&client, path, body).await);
+            }
+        }
+        compare(what, times);
+    }
+
+    let mut times = [vec![], vec![]];
+    for number in 0..SAMPLES {
+        for (which, email) in ["pickle@example.com", "nobody@example.com"].iter().enumerate() {
+            let client = patient(&world).await;
+            let csrf = get(&client, "/join").await.csrf();
+            let fields = [
+                ("username", format!("new{which}-{number}")),
+                ("display_name", "New".into()),
+                ("email", (*email).into()),
+                ("password", super::ANOTHER.into()),
+                ("next", String::new()),
+                ("csrf", csrf),
+            ];
+            let body: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", RawStr::new(value).percent_encode())).collect();
+            times[which].push(timed(&client, "/join", &body.join("&")).await);
+        }
+    }
+    compare("joining with an address", times);
+
+    let form = "/settings/email";
+    let csrf = get(&member, form).await.csrf();
+    let password = crate::support::PASSWORD.replace(' ', "+");
+    let bodies = ["pickle", "nobody"].map(|name| format!("email={name}%40example.com&password={password}&csrf={csrf}"));
+    let mut times = [vec![], vec![]];
+    for _ in 0..SAMPLES {
+        for (times, body) in times.iter_mut().zip(&bodies) {
+            times.push(timed(&member, form, body).await);
+        }
+    }
+    compare("changing to an address", times);
+}
+
+async fn timed(client: &Client, path: &str, body: &str) -> Duration {
+    let start = Instant::now();
+    let page = post(client, path, body).await;
+    let took = start.elapsed();
+    assert!(page.status.code < 500 && page.status.code != 403 && page.status.code != 429, "{path}: {}", page.text());
+    took
+}
+
+fn compare(what: &str, times: [Vec<Duration>; 2]) {
+    let [known, unknown] = times.map(|mut times| {
+        times.sort();
+        times[times.len() / 2]
+    });
+    let ratio = known.as_secs_f64() / unknown.as_secs_f64();
+    println!("{what}: known {known:.2?}, unknown {unknown:.2?}, ratio {ratio:.3} (medians of {SAMPLES})");
+    assert!((0.5..2.0).contains(&ratio), "{what}: {ratio}");
+}
