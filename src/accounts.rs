@@ -81,6 +81,13 @@ pub struct Account {
     pub created_at: DateTime<Utc>,
 }
 
+impl Account {
+    /// What anybody might guess that their password is made of.
+    pub fn names(&self) -> [&str; 3] {
+        [&self.username, &self.display_name, self.email.as_deref().unwrap_or_default()]
+    }
+}
+
 /// The account with this id; deleted ones are not found.
 pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Account>, sqlx::Error> {
     sqlx::query_as!(

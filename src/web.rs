@@ -23,6 +23,7 @@ mod login;
 mod logout;
 mod look;
 mod member;
+mod next;
 mod ops;
 #[cfg(debug_assertions)]
 mod outbox;

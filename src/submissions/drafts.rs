@@ -150,7 +150,8 @@ pub async fn expire(pool: &PgPool) -> Result<u64, sqlx::Error> {
 
 /// Drops every draft of an account.
 pub(super) async fn drop_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Result<(), sqlx::Error> {
-    let all = sqlx::query_scalar!("SELECT id FROM drafts WHERE owner = $1 ORDER BY id", owner).fetch_all(&mut **tx).await?;
+    let all =
+        sqlx::query_scalar!("SELECT id FROM drafts WHERE owner = $1 ORDER BY id", owner).fetch_all(&mut **tx).await?;
     for id in all {
         drop_draft(tx, id).await?;
     }

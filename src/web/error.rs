@@ -4,12 +4,13 @@ use std::fmt::Display;
 use std::sync::OnceLock;
 
 use rocket::data::Outcome;
-use rocket::http::{Header, Method, RawStr, Status};
+use rocket::http::{Header, Status};
 use rocket::response::{Redirect, Responder, Response, Result};
 use rocket::{Catcher, Request, catch, catchers};
 use serde::Serialize;
 
 use super::hx::Partial;
+use super::next::way_in_and_back;
 use super::view::View;
 use crate::error::Error;
 use crate::secret::redact;
@@ -103,23 +104,16 @@ impl<'r> Responder<'r, 'static> for Elsewhere {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
         // htmx would put the whole page of a redirect into the fragment's place.
         if Partial::of(request).0 {
-            return Response::build().header(Header::new("HX-Redirect", self.0)).ok();
+            return Response::build().status(Status::Ok).header(Header::new("HX-Redirect", self.0)).ok();
         }
         Redirect::to(self.0).respond_to(request)
     }
 }
 
-/// Whoever is not logged in and has to be is sent to the form, and from there back.
-fn to_login(request: &Request<'_>) -> Elsewhere {
-    // What was posted is gone; the page that it came from is not.
-    let page = if request.method() == Method::Get { request.uri().to_string() } else { "/".to_owned() };
-    Elsewhere(format!("/login?next={}", RawStr::new(&page).percent_encode()))
-}
-
 #[catch(default)]
 fn any(status: Status, request: &Request<'_>) -> Caught {
     match status {
-        Status::Unauthorized => return Caught::Elsewhere(to_login(request)),
+        Status::Unauthorized => return Caught::Elsewhere(Elsewhere(way_in_and_back(request))),
         // Who may do more than members needs two-factor first.
         Status::PreconditionRequired => return Caught::Elsewhere(Elsewhere("/settings/two-factor".to_owned())),
         _ => {}

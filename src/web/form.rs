@@ -28,6 +28,11 @@ impl FormView {
         self
     }
 
+    /// What stands in a field.
+    pub fn value(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", String::as_str)
+    }
+
     /// The value, or nothing when it is wrong, which is then kept. Any other error ends the request.
     pub fn check<T>(&mut self, parsed: Result<T, Error>) -> Result<Option<T>, Error> {
         match parsed {

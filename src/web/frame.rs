@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::db::Db;
 use super::hx::Partial;
 use super::look::Look;
+use super::next::way_in;
 use super::privileged::Unguarded;
 use crate::accounts::Role;
 use crate::accounts::session::{self, Session};
@@ -62,6 +63,10 @@ async fn find(request: &Request<'_>) -> Recognition {
     };
     if found.is_none() {
         jar.remove_private(Cookie::build(SESSION).path("/"));
+        request.local_cache(|| Ended(true));
+        if let Some(config) = request.rocket().state::<Config>() {
+            say(jar, config, ENDED);
+        }
     }
     Recognition(Ok(found.map(Arc::new)))
 }
@@ -70,6 +75,12 @@ async fn load(db: &Db, token: &Token) -> Result<Option<Session>, Error> {
     let mut conn = db.acquire().await?;
     Ok(session::find(&mut conn, token).await?)
 }
+
+/// Did the browser send a session that is over?
+struct Ended(bool);
+
+/// What is said then, on the next page that has room for it.
+const ENDED: &str = "You are not logged in here any more. What you rate meanwhile comes along when you log in again.";
 
 /// What templates know as `@root.frame`.
 #[derive(Serialize)]
@@ -81,6 +92,8 @@ pub struct Frame {
     zone: Option<String>,
     said: Option<String>,
     unguarded: bool,
+    /// The way to the login form, and back.
+    login: String,
 }
 
 #[derive(Serialize)]
@@ -113,6 +126,7 @@ impl Frame {
             zone: session.map(|session| session.settings.time_zone.clone()),
             said: heard(request),
             unguarded: Unguarded::of(request),
+            login: way_in(request),
         }
     }
 }
@@ -123,9 +137,10 @@ fn heard(request: &Request<'_>) -> Option<String> {
         return None;
     }
     let jar = request.cookies();
-    let said = jar.get_private(SAID)?;
+    let said = jar.get_private(SAID).map(|said| said.value().to_owned());
+    let said = said.or_else(|| request.local_cache(|| Ended(false)).0.then(|| ENDED.to_owned()))?;
     jar.remove_private(Cookie::build(SAID).path("/"));
-    Some(said.value().to_owned())
+    Some(said)
 }
 
 /// Says something on the next page.

@@ -12,7 +12,8 @@ use super::form::FormView;
 use super::frame::say;
 use super::keys::Keys;
 use super::limits::Network;
-use super::login::{Answer, enter, safe};
+use super::login::{Answer, enter};
+use super::next::{carrying, safe};
 use super::view::View;
 use super::visitor::Visitor;
 use crate::accounts::join::{Newcomer, join};
@@ -89,5 +90,6 @@ impl JoinForm<'_> {
 
 fn page(form: &FormView) -> View {
     let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
-    View::new("accounts/join", json!({ "form": form })).status(status)
+    let login = carrying("/login", form.value("next"));
+    View::new("accounts/join", json!({ "form": form, "login": login })).status(status)
 }

@@ -14,6 +14,7 @@ use super::db::Db;
 use super::form::FormView;
 use super::keys::Keys;
 use super::limits::Network;
+use super::next::{carrying, safe};
 use super::view::View;
 use super::visitor::Visitor;
 use crate::accounts::Passwords;
@@ -113,13 +114,6 @@ pub async fn enter(
     Ok(())
 }
 
-/// A path on this site, and nothing else: what a link may ask to come back to.
-pub fn safe(next: &str) -> Option<&str> {
-    let inside = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
-    let plain = next.len() <= 500 && next.chars().all(|c| c.is_ascii_graphic() && c != '\\');
-    (inside && plain).then_some(next)
-}
-
 impl LoginForm<'_> {
     fn view(&self, visitor: &Visitor<'_>, keys: &Keys) -> FormView {
         FormView::new(csrf::token(keys, visitor))
@@ -131,23 +125,6 @@ impl LoginForm<'_> {
 
 fn page(form: &FormView, remember: bool) -> View {
     let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
-    View::new("accounts/login", json!({ "form": form, "remember": remember })).status(status)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::safe;
-
-    #[test]
-    fn nobody_is_led_away() {
-        for right in ["/", "/settings", "/submissions/7?statistics=1", "/leaderboard?after=8.25~812"] {
-            assert_eq!(safe(right), Some(right));
-        }
-        for wrong in
-            ["", "//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nb", "/a b", "/\u{2028}"]
-        {
-            assert_eq!(safe(wrong), None, "{wrong:?}");
-        }
-        assert_eq!(safe(&format!("/{}", "x".repeat(600))), None);
-    }
+    let join = carrying("/join", form.value("next"));
+    View::new("accounts/login", json!({ "form": form, "remember": remember, "join": join })).status(status)
 }

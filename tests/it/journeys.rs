@@ -1,5 +1,6 @@
 //! What people do on the site, in the browsers they do it with, and the limits that their browsers feel.
 
+mod accounts;
 mod doubled;
 mod guarded;
 mod handing_in;

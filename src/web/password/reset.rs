@@ -7,7 +7,7 @@ use rocket::{State, get, post};
 use serde_json::json;
 
 use crate::accounts::token::{self, Purpose, Token};
-use crate::accounts::{Password, Passwords, recovery};
+use crate::accounts::{self, Account, Password, Passwords, recovery};
 use crate::config::Config;
 use crate::error::Error;
 use crate::mail::{self, Letter};
@@ -29,7 +29,7 @@ pub struct ResetForm<'r> {
 /// The form, while the link is good.
 #[get("/password/reset/<token>")]
 pub async fn new(token: &str, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
-    if !is_good(token, db).await? {
+    if owner(token, db).await?.is_none() {
         return Ok(no_such_link());
     }
     Ok(page(token, &form(&visitor, keys)))
@@ -48,11 +48,11 @@ pub async fn create(
     config: &State<Config>,
     jar: &CookieJar<'_>,
 ) -> Result<Answer, Error> {
-    if !is_good(token, db).await? {
+    let Some(owner) = owner(token, db).await? else {
         return Ok(Answer::Page(no_such_link()));
-    }
+    };
     let mut view = self::form(&visitor, keys);
-    let Some(password) = view.check(Password::parse(form.0.password, &[]))? else {
+    let Some(password) = view.check(Password::parse(form.0.password, &owner.names()))? else {
         return Ok(Answer::Page(page(token, &view)));
     };
     let hash = passwords.hash(password).await?;
@@ -70,12 +70,16 @@ pub async fn create(
     Ok(Answer::redirect(Redirect::to("/login")))
 }
 
-async fn is_good(token: &str, db: &Db) -> Result<bool, Error> {
+/// Whose link this is, while it is good.
+async fn owner(token: &str, db: &Db) -> Result<Option<Account>, Error> {
     let Some(token) = Token::parse(token) else {
-        return Ok(false);
+        return Ok(None);
     };
     let mut conn = db.acquire().await?;
-    Ok(token::look(&mut conn, &token, Purpose::ResetPassword).await?.is_some())
+    match token::look(&mut conn, &token, Purpose::ResetPassword).await? {
+        Some(link) => Ok(accounts::find(&mut conn, link.account).await?),
+        None => Ok(None),
+    }
 }
 
 fn form(visitor: &Visitor<'_>, keys: &Keys) -> FormView {

@@ -51,8 +51,7 @@ pub async fn update(
     if !login::confirm(db.pool(), passwords, &config.accounts, account.id, form.0.current).await? {
         view.wrong(FieldError { field: "current", message: "This is not your password.".into() });
     }
-    let known = [&account.username, &account.display_name, account.email.as_deref().unwrap_or_default()];
-    let password = view.check(Password::parse(form.0.password, &known))?;
+    let password = view.check(Password::parse(form.0.password, &account.names()))?;
     let (Some(password), true) = (password, view.is_right()) else {
         return Ok(Answer::Page(page(&view)));
     };

@@ -53,6 +53,13 @@ impl Page {
         self.between("name=\"csrf\" value=\"", "\"").expect("a form with a token")
     }
 
+    /// The page, but for the way to the login form, which leads back to the address that was asked for.
+    pub fn but_for_way_back(&self) -> String {
+        let (before, rest) = self.html.split_once("<li><a href=\"/login").expect("a stranger's page");
+        let (_, after) = rest.split_once('"').expect("a link");
+        format!("{before}{after}")
+    }
+
     /// The photo that the rating form is for.
     pub fn photo(&self) -> Option<i64> {
         self.between("action=\"/submissions/", "/rating\"").and_then(|id| id.parse().ok())

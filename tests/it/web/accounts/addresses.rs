@@ -90,7 +90,10 @@ async fn an_address_that_somebody_confirms_meanwhile_is_theirs() {
     assert_eq!(codes, [200, 409], "{} {}", a.text(), b.text());
     let late = if a.status == Status::Conflict { &a } else { &b };
     assert!(late.text().contains("This address belongs to another account"));
-    assert_eq!(world.count("accounts WHERE lower(email) = 'contested@example.com' AND email_verified_at IS NOT NULL").await, 1);
+    assert_eq!(
+        world.count("accounts WHERE lower(email) = 'contested@example.com' AND email_verified_at IS NOT NULL").await,
+        1
+    );
     // The loser keeps what it had.
     assert!(is_logged_in(&client).await && is_logged_in(&other).await);
 }
@@ -108,7 +111,9 @@ async fn somebody_elses_address_looks_the_same_and_its_owner_is_told() {
     assert_eq!(mails.len(), 2);
     assert!(to(&mails, "free@example.com").text.contains("/verify/"));
     let warned = to(&mails, "pickle@example.com");
-    assert!(!warned.text.contains("/verify/") && warned.header("Subject").contains("Somebody tried to use your address"));
+    assert!(
+        !warned.text.contains("/verify/") && warned.header("Subject").contains("Somebody tried to use your address")
+    );
 }
 
 #[tokio::test]

@@ -28,7 +28,12 @@ async fn time_passes(world: &World) {
 /// A photo of theirs, which stands in the deck.
 async fn photo_of(world: &World, owner: i64, title: &str) -> i64 {
     let photo = world.photo(title).await;
-    sqlx::query("UPDATE submissions SET owner = $2 WHERE id = $1").bind(photo).bind(owner).execute(&world.pool).await.unwrap();
+    sqlx::query("UPDATE submissions SET owner = $2 WHERE id = $1")
+        .bind(photo)
+        .bind(owner)
+        .execute(&world.pool)
+        .await
+        .unwrap();
     photo
 }
 
@@ -91,10 +96,15 @@ async fn after_the_grace_the_person_and_their_photos_are_gone_and_their_ratings_
         .await
         .unwrap();
     assert_eq!((name, shown.as_str()), (format!("deleted-{noodle}"), "Somebody who left"));
-    let bare = "email IS NULL AND password_hash IS NULL AND about = '' AND deleted_at IS NOT NULL AND deletion_due_at IS NULL";
+    let bare =
+        "email IS NULL AND password_hash IS NULL AND about = '' AND deleted_at IS NOT NULL AND deletion_due_at IS NULL";
     assert_eq!(world.count(&format!("accounts WHERE {bare}")).await, 1);
     for table in ["sessions", "tokens", "settings", "two_factor", "recovery_codes"] {
-        assert_eq!(world.count(&format!("{table} t, accounts a WHERE t.account = a.id AND a.id = {noodle}")).await, 0, "{table}");
+        assert_eq!(
+            world.count(&format!("{table} t, accounts a WHERE t.account = a.id AND a.id = {noodle}")).await,
+            0,
+            "{table}"
+        );
     }
     for photo in [own, hidden] {
         let page = get(&world.client().await, &format!("/submissions/{photo}")).await;
@@ -125,7 +135,8 @@ async fn name_and_address_are_free_for_others_and_lead_to_nobody_before() {
         let known = log_in(&world.client().await, who).await;
         assert_wrong(&known, "who", "The name or the password is wrong.");
     }
-    let (profile, nobodys) = (get(&client, "/u/noodle").await, get(&client, "/u/nobody-at-all").await);
+    let stranger = world.client().await;
+    let (profile, nobodys) = (get(&stranger, "/u/noodle").await, get(&stranger, "/u/nobody-at-all").await);
     assert_eq!((profile.status, profile.text()), (nobodys.status, nobodys.text()));
     assert_eq!(join(&client, &[]).await.status, Status::SeeOther);
     let link = super::mailed(&world, "noodle@example.com", "/verify/").await;
@@ -156,7 +167,8 @@ async fn whoever_comes_back_at_the_last_moment_is_either_gone_or_there() {
     };
     tokio::join!(back, time_passes(&world));
     world.drain().await;
-    let half = "(deleted_at IS NULL) <> EXISTS (SELECT FROM submissions s WHERE s.owner = a.id AND s.moderation = 'visible')
+    let half =
+        "(deleted_at IS NULL) <> EXISTS (SELECT FROM submissions s WHERE s.owner = a.id AND s.moderation = 'visible')
         OR deletion_due_at IS NOT NULL";
     assert_eq!(world.count(&format!("accounts a WHERE username <> 'house' AND ({half})")).await, 0);
     world.whole().await;

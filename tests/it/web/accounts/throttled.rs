@@ -44,7 +44,11 @@ async fn guesses_are_counted_over_all_processes_and_across_restarts() {
         assert_braked(&log_in_with(client, "noodle", PASSWORD).await);
     }
     assert_wrong(&log_in_with(&second, "pickle", "wrong").await, "who", "wrong");
-    assert_eq!(log_in_from(&second, "198.51.100.7:4711", "noodle", PASSWORD).await, Status::SeeOther, "the owner, at home");
+    assert_eq!(
+        log_in_from(&second, "198.51.100.7:4711", "noodle", PASSWORD).await,
+        Status::SeeOther,
+        "the owner, at home"
+    );
 }
 
 #[tokio::test]

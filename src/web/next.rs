@@ -1,0 +1,67 @@
+//! Where people go on once they are logged in: back to where they were.
+
+use rocket::Request;
+use rocket::http::uri::Absolute;
+use rocket::http::{Method, RawStr};
+
+/// A path on this site, and nothing else: what a link may ask to come back to.
+pub fn safe(next: &str) -> Option<&str> {
+    let inside = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
+    let plain = next.len() <= 500 && next.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    (inside && plain).then_some(next)
+}
+
+/// One of our forms, with the page that it leads back to.
+pub fn carrying(form: &str, next: &str) -> String {
+    match safe(next) {
+        Some(next) => format!("{form}?next={}", RawStr::new(next).percent_encode()),
+        None => form.to_owned(),
+    }
+}
+
+/// The way to log in from the page that is asked for, and back.
+pub fn way_in(request: &Request<'_>) -> String {
+    let uri = request.uri();
+    let passing = ["/login", "/join", "/logout", "/password/", "/verify/"];
+    let here = match (request.method(), uri.path().as_str()) {
+        (Method::Get, "/login" | "/join") => request.query_value("next").and_then(Result::ok).unwrap_or_default(),
+        (Method::Get, "/") => String::new(),
+        (Method::Get, path) if !passing.iter().any(|passing| path.starts_with(passing)) => uri.to_string(),
+        _ => String::new(),
+    };
+    carrying("/login", &here)
+}
+
+/// The same from a page that is for members only. Of one that was posted what was typed is gone; the page that it came from
+/// is not.
+pub fn way_in_and_back(request: &Request<'_>) -> String {
+    if request.method() == Method::Get {
+        return carrying("/login", &request.uri().to_string());
+    }
+    let host = request.headers().get_one("Host");
+    let from = request.headers().get_one("Referer").and_then(|from| Absolute::parse(from).ok());
+    let from = from.filter(|from| from.authority().map(|authority| authority.to_string()).as_deref() == host);
+    let from = from.map(|from| match from.query() {
+        Some(query) => format!("{}?{query}", from.path()),
+        None => from.path().to_string(),
+    });
+    carrying("/login", &from.unwrap_or_else(|| "/".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn nobody_is_led_away() {
+        for right in ["/", "/settings", "/submissions/7?statistics=1", "/leaderboard?after=8.25~812"] {
+            assert_eq!(safe(right), Some(right));
+        }
+        for wrong in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nb", "/a b", "/\u{2028}"]
+        {
+            assert_eq!(safe(wrong), None, "{wrong:?}");
+        }
+        assert_eq!(safe(&format!("/{}", "x".repeat(600))), None);
+    }
+}
