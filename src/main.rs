@@ -17,7 +17,7 @@ struct Arguments {
 const AFTER_HELP: &str = "\
 Settings come from Rocket.toml (or the file named by ROCKET_CONFIG) and the environment:
   DATABASE_URL       postgres://user:password@host:port/name
-  ROCKET_SECRET_KEY  32 bytes in base64, the same for every web process
+  ROCKET_SECRET_KEY  32 bytes in base64, the same for every process
   ROCKET_PORT        8000 unless set
 
 Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage.";

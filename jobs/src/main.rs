@@ -9,7 +9,8 @@ use ratemyderp::config::Config;
 
 /// Works through RateMyDerp's queue: thumbnails, mail, standings, upkeep.
 ///
-/// Settings are read from Rocket.toml (or the file in ROCKET_CONFIG), ROCKET_* and DATABASE_URL.
+/// Settings are read from Rocket.toml (or the file in ROCKET_CONFIG), ROCKET_* and DATABASE_URL. `work` wants the
+/// ROCKET_SECRET_KEY of the web processes: links in mails are signed with it.
 #[derive(Parser)]
 #[command(name = "ratemyderp-jobs", version, after_help = EXIT_CODES)]
 struct Cli {
