@@ -63,9 +63,9 @@ fn registry(
     registry.register_helper("decimal", Box::new(helpers::decimal));
     registry.register_helper("thousands", Box::new(helpers::thousands));
     registry.register_helper("plural", Box::new(helpers::plural));
-    registry.register_helper("clock", Box::new(Time("%H:%M %Z")));
-    registry.register_helper("moment", Box::new(Time("%-d %B %Y, %H:%M %Z")));
-    registry.register_helper("day", Box::new(Time("%-d %B %Y")));
+    registry.register_helper("clock", Box::new(Time { format: "%H:%M", zone: true }));
+    registry.register_helper("moment", Box::new(Time { format: "%-d %B %Y, %H:%M", zone: true }));
+    registry.register_helper("day", Box::new(Time { format: "%-d %B %Y", zone: false }));
     registry.register_helper("asset", Box::new(AssetUrl(assets.clone())));
     Ok(registry)
 }
@@ -82,7 +82,11 @@ impl std::fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// A time in this format, in the zone that the page's frame names; mail has no frame.
-struct Time(&'static str);
+struct Time {
+    format: &'static str,
+    /// Is the zone's name to follow?
+    zone: bool,
+}
 
 impl HelperDef for Time {
     fn call<'reg: 'rc, 'rc>(
@@ -98,7 +102,13 @@ impl HelperDef for Time {
             serde_json::from_value(at).map_err(|cause| RenderErrorReason::Other(format!("no time: {cause}")))?;
         let zone = context.data().pointer("/frame/zone").and_then(|zone| zone.as_str());
         let zone: Tz = zone.and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC);
-        Ok(out.write(&at.with_timezone(&zone).format(self.0).to_string())?)
+        let at = at.with_timezone(&zone);
+        out.write(&at.format(self.format).to_string())?;
+        if self.zone {
+            out.write(" ")?;
+            out.write(&zone_name(&at.format("%Z").to_string()))?;
+        }
+        Ok(())
     }
 }
 
@@ -131,6 +141,16 @@ mod helpers {
     });
 }
 
+/// The abbreviation that people know, as in `CET`. Zones without one have their distance as it, as in `+0530`.
+fn zone_name(abbreviation: &str) -> String {
+    match abbreviation.split_at_checked(3) {
+        Some((hours, minutes)) if abbreviation.starts_with(['+', '-']) => {
+            format!("UTC{hours}{}{minutes}", if minutes.is_empty() { "" } else { ":" })
+        }
+        _ => abbreviation.to_owned(),
+    }
+}
+
 fn group_thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "-" } else { "" });
@@ -145,12 +165,21 @@ fn group_thousands(number: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::group_thousands;
+    use super::{group_thousands, zone_name};
 
     #[test]
     fn thousands_are_set_apart() {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")] {
             assert_eq!(group_thousands(number), text);
+        }
+    }
+
+    #[test]
+    fn a_zone_without_a_name_is_so_far_from_utc() {
+        for (abbreviation, name) in
+            [("UTC", "UTC"), ("CEST", "CEST"), ("+03", "UTC+03"), ("-03", "UTC-03"), ("+0530", "UTC+05:30")]
+        {
+            assert_eq!(zone_name(abbreviation), name);
         }
     }
 }

@@ -110,6 +110,7 @@ fn routes() -> Vec<rocket::Route> {
         password::reset::create,
         preferences::edit,
         preferences::update,
+        preferences::show_all,
         profiles::show,
         settings::show,
         settings::profile::edit,

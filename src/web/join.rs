@@ -19,7 +19,7 @@ use super::visitor::Visitor;
 use crate::accounts::join::{Newcomer, join};
 use crate::accounts::session::Browser;
 use crate::accounts::throttle::{self, Key};
-use crate::accounts::{DisplayName, Email, Password, Passwords, Username};
+use crate::accounts::{DisplayName, Email, Password, Passwords, Username, settings};
 use crate::config::Config;
 use crate::error::Error;
 
@@ -72,6 +72,9 @@ pub async fn create(
     let Some(account) = view.check(join(&mut tx, &newcomer).await)? else {
         return Ok(Answer::Page(page(&view)));
     };
+    // What they had chosen without an account goes with it from now on.
+    let chosen = visitor.look().within(&settings::find(&mut tx, account).await?);
+    settings::save(&mut tx, account, &chosen).await?;
     enter(tx, &mut visitor, account, &browser, false).await?;
     say(jar, config, "Welcome! We have sent you a mail: open the link in it, and you can send in photos.");
     Ok(Answer::redirect(Redirect::to(safe(typed.next).unwrap_or("/").to_owned())))

@@ -10,6 +10,9 @@ use crate::config::Config;
 
 const COOKIE: &str = "look";
 
+/// How long a browser keeps a choice, in days.
+pub const COOKIE_DAYS: i64 = 365;
+
 /// What can be chosen without an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Look {
@@ -45,10 +48,21 @@ impl Look {
         all.iter().filter(|class| !class.is_empty()).copied().collect::<Vec<_>>().join(" ")
     }
 
-    /// Keeps the choice in the browser for a year.
+    /// These settings with this look.
+    pub fn within(self, settings: &Settings) -> Settings {
+        Settings {
+            theme: self.theme,
+            reduced_motion: self.reduced_motion,
+            large_photos: self.large_photos,
+            described_only: self.described_only,
+            ..settings.clone()
+        }
+    }
+
+    /// Keeps the choice in the browser.
     pub fn keep(self, jar: &CookieJar<'_>, config: &Config) {
         let cookie = Cookie::build((COOKIE, self.spell())).path("/").http_only(true).same_site(SameSite::Lax);
-        jar.add(cookie.secure(config.cookies.secure).max_age(Duration::days(365)));
+        jar.add(cookie.secure(config.cookies.secure).max_age(Duration::days(COOKIE_DAYS)));
     }
 
     /// Words with dots between them. It says nothing worth hiding; what is not known is left out.

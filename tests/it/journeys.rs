@@ -8,6 +8,7 @@ mod keyboard;
 mod limits;
 mod pages;
 mod plain;
+mod preferences;
 mod scripted;
 mod terminal;
 mod trouble;

@@ -85,14 +85,29 @@ async fn load(visitor: &Visitor<'_>, db: &Db) -> Result<Rater, Error> {
     Ok(visitor.rater(&mut conn).await?)
 }
 
-/// What became of a vote, small enough for a cookie.
-#[derive(Serialize, Deserialize)]
+/// What became of a vote, small enough for a cookie: there it goes without the names, which would be most of it.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "Terse", into = "Terse")]
 pub struct Note {
     submission: i64,
     previous: Option<u8>,
     score: u8,
     count: i64,
     sum: i64,
+}
+
+type Terse = (i64, Option<u8>, u8, i64, i64);
+
+impl From<Note> for Terse {
+    fn from(note: Note) -> Self {
+        (note.submission, note.previous, note.score, note.count, note.sum)
+    }
+}
+
+impl From<Terse> for Note {
+    fn from((submission, previous, score, count, sum): Terse) -> Self {
+        Note { submission, previous, score, count, sum }
+    }
 }
 
 /// What became of a vote, as templates say it.

@@ -117,6 +117,7 @@ async fn the_forms_of_accounts_and_their_mistakes() {
 #[rocket::async_test]
 async fn every_choice_of_colours() {
     let site = Site::new().await;
+    site.rank().await;
     let visitor = visit(&site, Options::without_script()).await;
     for theme in ["high_contrast", "dark", "light"] {
         visitor.goto(&site.url("/preferences")).await;
@@ -125,6 +126,22 @@ async fn every_choice_of_colours() {
         look(&visitor, &format!("preferences, {theme}")).await;
         visitor.goto(&site.url("/")).await;
         look(&visitor, &format!("rating, {theme}")).await;
+    }
+    // Where there is something else to see.
+    let photo = site.photos().await[0];
+    for theme in ["high_contrast", "dark"] {
+        visitor.goto(&site.url("/preferences")).await;
+        visitor.click(&format!("input[value='{theme}']")).await;
+        visitor.follow("button.action").await;
+        for path in
+            ["/leaderboard", &format!("/submissions/{photo}?statistics=1"), "/join", "/about/scores", "/nowhere"]
+        {
+            visitor.goto(&site.url(path)).await;
+            look(&visitor, &format!("{path}, {theme}")).await;
+        }
+        visitor.goto(&site.url("/login")).await;
+        visitor.follow("button.action").await;
+        look(&visitor, &format!("mistakes, {theme}")).await;
     }
 }
 

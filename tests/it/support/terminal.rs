@@ -116,9 +116,9 @@ impl Terminal {
         self.be_still(STILL * 4).await;
     }
 
-    /// Ticks the box with this label behind it.
+    /// Ticks the box, or chooses the one of several, with this label behind it.
     pub async fn tick(&self, label: &str) {
-        let fits = |_: &str, after: &str| after.trim_start_matches(['[', ']', ' ']).starts_with(label);
+        let fits = |_: &str, after: &str| after.trim_start_matches(['[', ']', '(', ')', '*', ' ']).starts_with(label);
         self.move_to(&format!("box {label:?}"), fits).await;
         self.send("\r");
         self.be_still(STILL * 4).await;

@@ -2,8 +2,8 @@
 
 use rocket::http::Status;
 
-use super::page::{get, log_in, post, submit};
-use crate::support::World;
+use super::page::{Page, get, log_in, post, submit};
+use crate::support::{PASSWORD, World};
 
 #[tokio::test]
 async fn a_stranger_chooses_colours_and_keeps_them_in_the_browser() {
@@ -35,9 +35,53 @@ async fn a_members_choices_follow_the_account() {
     assert_eq!(submit(&phone, "/preferences", "/preferences", &chosen).await.status, Status::SeeOther);
     let page = get(&desk, "/preferences").await;
     assert!(page.html.contains("<html lang=\"en\" class=\"dark\">") && page.html.contains("<body class=\"digits\">"));
-    assert!(page.html.contains("<option selected>Asia/Kolkata</option>"));
+    assert!(page.html.contains("<option value=\"Asia/Kolkata\" selected>Kolkata</option>"));
     sqlx::query("UPDATE accounts SET deletion_due_at = '2026-12-01 20:00Z'").execute(&world.pool).await.unwrap();
     assert!(get(&desk, "/").await.text().contains("2 December 2026"), "half past one at night there");
+    assert!(get(&desk, "/settings/sessions").await.text().contains(" IST"), "times say where they hold");
+    submit(&phone, "/preferences", "/preferences", &[("theme", "dark"), ("time_zone", "America/Sao_Paulo")]).await;
+    assert!(get(&desk, "/settings/sessions").await.text().contains(" UTC-03"));
+}
+
+#[tokio::test]
+async fn every_page_looks_as_chosen_and_so_does_a_regret() {
+    let world = World::new().await;
+    let photo = world.photo("Marmalade").await;
+    let client = world.client().await;
+    submit(&client, "/preferences", "/preferences", &[("theme", "dark"), ("reduced_motion", "yes")]).await;
+    for path in
+        ["/", "/leaderboard", &format!("/submissions/{photo}"), "/about", "/join", "/nowhere", "/submissions/abc"]
+    {
+        assert!(get(&client, path).await.html.contains("<html lang=\"en\" class=\"dark calm\">"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_that_somebody_made_up_is_no_look() {
+    let world = World::new().await;
+    let client = world.client().await;
+    for (cookie, class) in [("plaid.calm", " class=\"calm\""), ("dark\"><script>", ""), ("", ""), ("calm calm", "")] {
+        let page = Page::of(client.get("/about").cookie(("look", cookie)).dispatch().await).await;
+        assert!(page.html.contains(&format!("<html lang=\"en\"{class}>")), "{cookie}: {}", page.html);
+    }
+}
+
+#[tokio::test]
+async fn whoever_joins_keeps_what_they_had_chosen() {
+    let world = World::new().await;
+    let client = world.client().await;
+    submit(&client, "/preferences", "/preferences", &[("theme", "high_contrast"), ("large_photos", "yes")]).await;
+    let fields = [
+        ("username", "noodle"),
+        ("display_name", "Noodle"),
+        ("email", "noodle@example.com"),
+        ("password", PASSWORD),
+        ("next", ""),
+    ];
+    assert_eq!(submit(&client, "/join", "/join", &fields).await.status, Status::SeeOther);
+    let elsewhere = world.client().await;
+    log_in(&elsewhere, "noodle").await;
+    assert!(get(&elsewhere, "/about").await.html.contains("class=\"dark contrast large\""));
 }
 
 #[tokio::test]
@@ -51,10 +95,20 @@ async fn what_is_not_on_the_form_changes_nothing() {
         ("theme=plaid&time_zone=UTC", "Choose the colours."),
         ("time_zone=UTC", "Choose the colours."),
         ("theme=dark&time_zone=Mars%2FBase", "Choose a time zone from the list."),
+        ("theme=dark", "Choose a time zone from the list."),
     ] {
         let page = post(&client, "/preferences", &format!("csrf={csrf}&{fields}")).await;
         assert_eq!(page.status, Status::UnprocessableEntity, "{fields}");
         assert!(page.text().contains(problem), "{}", page.text());
+    }
+    let typed = "theme=dark&large_photos=yes&digit_shortcuts=yes&time_zone=Mars";
+    let page = post(&client, "/preferences", &format!("csrf={csrf}&{typed}")).await;
+    for kept in [
+        "value=\"dark\" checked",
+        "name=\"large_photos\" value=\"yes\" checked",
+        "aria-describedby=\"keys-hint\" checked",
+    ] {
+        assert!(page.html.contains(kept), "{kept}: {}", page.html);
     }
     let theme: String =
         sqlx::query_scalar("SELECT theme::text FROM settings JOIN accounts ON id = account WHERE username = 'noodle'")
@@ -80,9 +134,11 @@ async fn only_described_photos_are_dealt_to_who_wants_them() {
     submit(&client, "/", &rating, &[("score", "7")]).await;
     let done = get(&client, "/").await;
     assert_eq!(done.photo(), None);
-    assert!(done.html.contains("href=\"/preferences\""), "{}", done.html);
-    submit(&client, "/preferences", "/preferences", &[("theme", "system")]).await;
+    assert!(done.text().contains("No described photos left"), "{}", done.text());
+    // The button there.
+    assert_eq!(submit(&client, "/", "/preferences/described/off", &[]).await.header("Location"), Some("/"));
     assert_eq!(get(&client, "/").await.photo(), Some(bare));
+    assert!(!get(&client, "/preferences").await.html.contains("name=\"described_only\" value=\"yes\" checked"));
 }
 
 #[tokio::test]

@@ -140,9 +140,15 @@ impl Visitor {
         }
     }
 
-    /// Presses and releases a key: a character, or `Tab`, `Shift+Tab`, `Enter`, `Space`, `Escape`, `ArrowDown` ...
+    /// Presses and releases a key: a character, or `Tab`, `Shift+Tab`, `Control+7`, `Enter`, `Space`, `Escape`, `ArrowDown` ...
     pub async fn press(&self, key: &str) {
-        let (shift, key) = key.strip_prefix("Shift+").map_or((0, key), |key| (8, key));
+        let (modifier, key) = match key.split_once('+') {
+            Some(("Alt", key)) => (1, key),
+            Some(("Control", key)) => (2, key),
+            Some(("Meta", key)) => (4, key),
+            Some(("Shift", key)) => (8, key),
+            _ => (0, key),
+        };
         let (name, code, text) = match key {
             "Tab" => ("Tab", 9, ""),
             "Enter" => ("Enter", 13, "\r"),
@@ -162,8 +168,8 @@ impl Visitor {
             }
             unknown => panic!("no key is called {unknown:?}"),
         };
-        let mut event = json!({ "type": "rawKeyDown", "key": name, "code": key, "windowsVirtualKeyCode": code, "modifiers": shift });
-        if !text.is_empty() {
+        let mut event = json!({ "type": "rawKeyDown", "key": name, "code": key, "windowsVirtualKeyCode": code, "modifiers": modifier });
+        if !text.is_empty() && matches!(modifier, 0 | 8) {
             event["type"] = "keyDown".into();
             event["text"] = text.into();
         }
