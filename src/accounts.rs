@@ -6,6 +6,7 @@ pub mod deletion;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod email;
+pub mod export;
 pub mod join;
 pub mod login;
 pub mod name;

@@ -188,6 +188,8 @@ pub struct AccountsConfig {
     pub mails_per_network: Allowance,
     /// Codes that may be tried for one account.
     pub codes_per_account: Allowance,
+    /// Files of everything that is kept about one account.
+    pub exports_per_account: Allowance,
     /// Do moderators and operators need two-factor before they may do what members may not?
     pub two_factor_required: bool,
     /// Days between asking for an account's deletion and the deletion.

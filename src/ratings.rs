@@ -3,6 +3,7 @@
 pub mod check;
 pub mod collector;
 pub mod deck;
+pub mod given;
 pub mod manner;
 pub mod merge;
 pub mod raters;

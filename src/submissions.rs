@@ -28,8 +28,9 @@ use uuid::Uuid;
 use self::crop::Crop;
 
 /// How far a photo is on its way from upload to deck.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, serde::Serialize)]
 #[sqlx(type_name = "submission_state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     /// Its renditions are still to be made.
     Pending,
@@ -40,8 +41,9 @@ pub enum State {
 }
 
 /// What moderators decided about a photo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, serde::Serialize)]
 #[sqlx(type_name = "submission_moderation", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Moderation {
     /// Everybody may see it.
     Visible,

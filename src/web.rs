@@ -118,6 +118,7 @@ fn routes() -> Vec<rocket::Route> {
         settings::email::edit,
         settings::email::update,
         settings::email::resend,
+        settings::export::show,
         settings::mails::edit,
         settings::mails::update,
         settings::password::edit,

@@ -21,7 +21,7 @@ pub enum Theme {
 }
 
 /// Every setting of an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Settings {
     /// May others see the profile?
     pub profile_public: bool,

@@ -6,8 +6,9 @@ use crate::error::Error;
 use crate::ratings::RaterId;
 
 /// Why a photo should not be here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, serde::Serialize)]
 #[sqlx(type_name = "report_reason", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It shows no animal.
     NotAnAnimal,

@@ -2,6 +2,7 @@
 
 pub mod delete;
 pub mod email;
+pub mod export;
 pub mod mails;
 pub mod password;
 pub mod profile;

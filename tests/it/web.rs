@@ -3,6 +3,7 @@
 mod accounts;
 mod assets;
 mod described;
+mod export;
 mod guards;
 mod handing_in;
 mod health;
