@@ -7,6 +7,7 @@ mod crowd;
 mod installation;
 mod killed;
 mod mail;
+mod members;
 mod restarted;
 mod rubbish;
 mod stopped;

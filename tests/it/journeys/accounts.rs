@@ -1,5 +1,6 @@
 //! A member's life in a browser: joining, confirming, coming back, changing, leaving, and coming back once more.
 
+mod impatient;
 mod merging;
 mod terminals;
 
@@ -222,12 +223,17 @@ async fn logs_out(visitor: &Visitor, site: &Site) {
 
 /// Replaces what stands in the fields, and sends the form.
 async fn send(visitor: &Visitor, fields: &[(&str, &str)]) {
+    fill_in(visitor, fields).await;
+    visitor.follow("main form button.action").await;
+}
+
+/// Replaces what stands in the fields.
+async fn fill_in(visitor: &Visitor, fields: &[(&str, &str)]) {
     for (field, text) in fields {
         visitor.click(field).await;
         visitor.evaluate::<()>("document.activeElement.select(), null").await;
         type_text(visitor, text).await;
     }
-    visitor.follow("main form button.action").await;
 }
 
 /// Types where the focus is.
