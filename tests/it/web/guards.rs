@@ -167,3 +167,57 @@ async fn the_wrong_method_and_the_wrong_address_get_a_page() {
         );
     }
 }
+
+#[tokio::test]
+async fn text_that_no_database_holds_is_refused_as_any_other() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    world.photo("Marmalade").await;
+    let client = world.client().await;
+    let routes: Vec<String> = client
+        .rocket()
+        .routes()
+        .filter(|route| route.method == Method::Post && !route.uri.path().starts_with("/unsubscribe/"))
+        .map(|route| route.uri.path().replace("<id>", "1").replace("<token>", &"0".repeat(64)))
+        .collect();
+    let fields = [
+        "about",
+        "account",
+        "code",
+        "current",
+        "description",
+        "display_name",
+        "email",
+        "next",
+        "note",
+        "password",
+        "species",
+        "theme",
+        "time_zone",
+        "title",
+        "username",
+        "who",
+    ];
+    for odd in ["%00", "a%00b", "%EF%BF%BF", "%F4%8F%BF%BF"] {
+        for path in &routes {
+            // Some log out.
+            if get(&client, "/settings").await.status != Status::Ok {
+                assert_eq!(log_in(&client, "noodle").await.status, Status::SeeOther);
+            }
+            let csrf = get(&client, "/settings/profile").await.csrf();
+            let fields: String = fields.iter().map(|field| format!("&{field}={odd}")).collect();
+            let answer = post(&client, path, &format!("csrf={csrf}{fields}&score=7&reason=other&crop=auto")).await;
+            assert!(answer.status.code < 500, "{path} with {odd}: {}", answer.text());
+        }
+        for path in [
+            "/leaderboard?after=",
+            "/u/",
+            "/ops/audit?account=",
+            "/login?next=",
+            "/submissions/1?statistics=",
+            "/verify/",
+        ] {
+            assert!(get(&client, &format!("{path}{odd}")).await.status.code < 500, "{path}{odd}");
+        }
+    }
+}
