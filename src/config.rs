@@ -1,5 +1,7 @@
 //! Settings of both processes, read from `Rocket.toml` and the environment by the same figment.
 
+mod storage;
+
 use std::path::PathBuf;
 
 use figment::Figment;
@@ -8,6 +10,8 @@ use figment::value::magic::RelativePathBuf;
 use serde::Deserialize;
 
 use crate::secret::Secret;
+
+pub use storage::{StorageConfig, StorageKind};
 
 /// Everything that the domain, the web process and the jobs process read from the configuration.
 #[derive(Debug, Clone, Deserialize)]
@@ -48,62 +52,6 @@ pub struct DatabaseConfig {
     pub max_connections: u32,
     /// Seconds to wait for a connection.
     pub connect_timeout: u64,
-}
-
-/// Where blobs live.
-#[derive(Clone, Deserialize)]
-pub struct StorageConfig {
-    /// On this machine, or in a bucket.
-    #[serde(default)]
-    pub kind: StorageKind,
-    path: RelativePathBuf,
-    /// Do uploaded files stay once their renditions are made?
-    #[serde(default = "yes")]
-    pub keep_originals: bool,
-    /// The bucket's server; empty for Amazon's.
-    #[serde(default)]
-    pub endpoint: String,
-    /// The bucket.
-    #[serde(default)]
-    pub bucket: String,
-    /// Its region.
-    #[serde(default)]
-    pub region: String,
-    /// Who we are there; empty to take it from the environment as Amazon's tools do.
-    #[serde(default)]
-    pub access_key: String,
-    /// And the proof.
-    #[serde(default)]
-    pub secret_key: String,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// Which kind of blob store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StorageKind {
-    /// A folder.
-    #[default]
-    Disk,
-    /// A bucket of any server that speaks S3; needs the feature `s3`.
-    S3,
-}
-
-impl std::fmt::Debug for StorageConfig {
-    /// Without the secret key.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StorageConfig").field("kind", &self.kind).field("path", &self.path()).finish_non_exhaustive()
-    }
-}
-
-impl StorageConfig {
-    /// The folder on disk; relative paths are relative to `Rocket.toml`.
-    pub fn path(&self) -> PathBuf {
-        self.path.relative()
-    }
 }
 
 /// Folders read at start.
@@ -210,6 +158,15 @@ pub struct Allowance {
 pub struct SiteConfig {
     /// Its address without a slash at the end, for links in mails.
     pub url: String,
+    #[serde(default)]
+    contact: String,
+}
+
+impl SiteConfig {
+    /// The address at which whoever runs the site can be reached, if they say so.
+    pub fn contact(&self) -> Option<&str> {
+        Some(self.contact.trim()).filter(|contact| !contact.is_empty())
+    }
 }
 
 /// How mail leaves.

@@ -55,10 +55,9 @@ pub async fn forget(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<
         return Ok(false);
     }
     session::end_others(tx, account, None).await?;
+    // With its recovery codes.
     sqlx::query!("DELETE FROM two_factor WHERE account = $1", account).execute(&mut **tx).await?;
     sqlx::query!("DELETE FROM tokens WHERE account = $1", account).execute(&mut **tx).await?;
     sqlx::query!("DELETE FROM settings WHERE account = $1", account).execute(&mut **tx).await?;
-    // With its recovery codes.
-    sqlx::query!("DELETE FROM two_factor WHERE account = $1", account).execute(&mut **tx).await?;
     Ok(true)
 }

@@ -7,10 +7,10 @@ use super::token::Token;
 use super::{Account, Role, Settings, Theme};
 
 /// Hours without a visit after which a browser is logged out.
-const IDLE_HOURS: i32 = 24;
+pub const IDLE_HOURS: i32 = 24;
 
 /// The same in days where the member asked to stay logged in.
-const REMEMBERED_DAYS: i32 = 60;
+pub const REMEMBERED_DAYS: i32 = 60;
 
 /// Hours after which a browser of a moderator or operator is logged out whatever they chose, so that what may do much is
 /// not open for long.

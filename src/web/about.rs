@@ -4,8 +4,10 @@ use rocket::{State, get};
 use serde_json::json;
 
 use super::view::View;
-use super::visitor::COOKIE_DAYS;
+use super::{look, visitor};
+use crate::accounts::session;
 use crate::config::Config;
+use crate::submissions::drafts;
 
 /// What this is.
 #[get("/about")]
@@ -21,15 +23,21 @@ pub fn scores() -> View {
 
 /// What we promise, and what is lacking.
 #[get("/accessibility")]
-pub fn accessibility() -> View {
-    View::new("about/accessibility", json!({ "contact": null }))
+pub fn accessibility(config: &State<Config>) -> View {
+    View::new("about/accessibility", json!({ "contact": config.site.contact() }))
 }
 
 /// What we keep, for how long, and who sees it.
 #[get("/privacy")]
 pub fn privacy(config: &State<Config>) -> View {
     let data = json!({
-        "visitor_days": COOKIE_DAYS,
+        "contact": config.site.contact(),
+        "visitor_days": visitor::COOKIE_DAYS,
+        "look_days": look::COOKIE_DAYS,
+        "idle_hours": session::IDLE_HOURS,
+        "remembered_days": session::REMEMBERED_DAYS,
+        "originals": config.storage.keep_originals,
+        "draft_hours": drafts::KEPT_HOURS,
         "grace_days": config.accounts.deletion_grace_days,
         "finished_days": config.jobs.keep_finished_days,
     });
@@ -38,6 +46,13 @@ pub fn privacy(config: &State<Config>) -> View {
 
 /// What we ask of each other.
 #[get("/terms")]
-pub fn terms() -> View {
-    View::new("about/terms", json!({}))
+pub fn terms(config: &State<Config>) -> View {
+    let data = json!({
+        "contact": config.site.contact(),
+        "grace_days": config.accounts.deletion_grace_days,
+        "per_day": config.uploads.per_day,
+        "per_day_when_new": config.uploads.per_day_when_new,
+        "new_days": config.uploads.new_account_days,
+    });
+    View::new("about/terms", data)
 }

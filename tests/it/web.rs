@@ -1,5 +1,6 @@
 //! Pages and fragments, as a browser without script and as htmx see them.
 
+mod about;
 mod accounts;
 mod assets;
 mod described;

@@ -140,11 +140,3 @@ async fn only_described_photos_are_dealt_to_who_wants_them() {
     assert_eq!(get(&client, "/").await.photo(), Some(bare));
     assert!(!get(&client, "/preferences").await.html.contains("name=\"described_only\" value=\"yes\" checked"));
 }
-
-#[tokio::test]
-async fn words_about_privacy_say_what_is_configured() {
-    let world = World::new().await;
-    let client = world.client_with(world.figment().merge(("accounts.deletion_grace_days", 23))).await;
-    assert!(get(&client, "/privacy").await.text().contains("change your mind for 23 days"));
-    assert_eq!(get(&client, "/terms").await.status, Status::Ok);
-}
