@@ -108,6 +108,8 @@ pub struct UploadsConfig {
     pub per_day_when_new: i64,
     /// Photos in 24 hours from any other.
     pub per_day: i64,
+    /// Seconds without a byte after which an upload is cut off.
+    pub silence_seconds: u64,
 }
 
 /// A sustained rate with room for a burst.

@@ -3,17 +3,21 @@
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use multer::{Field, Multipart};
 use rocket::Request;
 use rocket::data::{ByteUnit, Data, FromData, Outcome, ToByteUnit};
 use rocket::http::Status;
 use rocket::tokio::io::{AsyncRead, ReadBuf};
+use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutReader;
 use uuid::Uuid;
 
 use super::csrf;
 use super::error::refuse;
 use super::frame::{Recognition, recognise};
+use crate::config::Config;
 use crate::error::Error;
 use crate::storage::{self, Received, Receiving, Storage};
 
@@ -25,6 +29,15 @@ const FIELDS: usize = 32;
 
 /// A file that is too long is read to its end all the same, or its sender would not hear why; up to so many times the limit.
 const PATIENCE: u64 = 4;
+
+/// Forms that one process reads at the same time. On a fast connection each takes more than a megabyte, most of it in hyper's
+/// buffers, whose size Rocket cannot set.
+const READ_AT_ONCE: usize = 4;
+
+/// How long the others wait for their turn. Those that take longer to read are slow, and slow ones need little memory.
+const TURN: Duration = Duration::from_secs(3);
+
+static READING: Semaphore = Semaphore::const_new(READ_AT_ONCE);
 
 /// A form with at most one file, which carried this visitor's token before the file and did not come from elsewhere.
 /// The twin of [`csrf::Guarded`] for `multipart/form-data`; for members alone whose address is confirmed.
@@ -88,9 +101,12 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused>
         let text = "Open the link in the mail that we sent you. Then you can send in photos.";
         return Err((Status::Forbidden, Error::Forbidden(text.into())));
     }
-    let storage = request.rocket().state::<Storage>().ok_or_else(unreadable)?;
+    let rocket = request.rocket();
+    let (storage, config) = rocket.state::<Storage>().zip(rocket.state::<Config>()).ok_or_else(unreadable)?;
     let limit = request.limits().get("file").unwrap_or(32.mebibytes()).as_u64();
-    let stream = data.open(ByteUnit::from(limit.saturating_mul(PATIENCE)));
+    let _turn = tokio::time::timeout(TURN, READING.acquire()).await;
+    let mut stream = Box::pin(TimeoutReader::new(data.open(ByteUnit::from(limit.saturating_mul(PATIENCE)))));
+    stream.as_mut().set_timeout_pinned(Some(Duration::from_secs(config.uploads.silence_seconds)));
     let mut sent = Sent { fields: BTreeMap::new(), file: File::Missing };
     let read = read(request, storage, Multipart::with_reader(Paced::new(stream), boundary), limit, &mut sent).await;
     match (read, sent.file) {

@@ -487,7 +487,7 @@ where
 }
 
 fn limits(per_day_when_new: i64) -> UploadsConfig {
-    UploadsConfig { new_account_days: 7, per_day_when_new, per_day: 20 }
+    UploadsConfig { new_account_days: 7, per_day_when_new, per_day: 20, silence_seconds: 60 }
 }
 
 fn details(number: u32, crop: Crop) -> Details {

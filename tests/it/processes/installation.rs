@@ -85,7 +85,7 @@ impl Installation {
         self.web_by(command, 0).await
     }
 
-    async fn web_by(&self, mut command: Command, port: u16) -> Web {
+    pub async fn web_by(&self, mut command: Command, port: u16) -> Web {
         let mut process = self.start(command.env("ROCKET_PORT", port.to_string()));
         let mut port = None;
         until("the web process has launched", async || {

@@ -66,10 +66,42 @@ async fn a_hundred_uploads_at_once_are_all_taken_within_little_memory() {
         "100 uploads of {} kB at once: the web process peaked at {peak} KiB, {before} KiB before",
         base.len() / 1000
     );
-    assert!(peak < 256 << 10, "{peak} KiB");
+    assert!(peak < 128 << 10, "{peak} KiB");
     assert_eq!(installation.count("submissions WHERE state = 'pending'").await, 100);
     assert_eq!(installation.blobs().len(), 100);
     installation.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_that_fall_silent_hold_nobody_up_and_are_cut_off() {
+    let installation = Installation::new().await;
+    let mut command = installation.program(&["serve"]);
+    command.env("ROCKET_UPLOADS", "{silence_seconds=8}");
+    let web = installation.web_by(command, 0).await;
+    let member = Member::join(&installation, &web).await;
+    let whole = member.request(&web, &good_photo(1));
+    let silent: Vec<TcpStream> = (0..20)
+        .map(|_| {
+            let mut stream = TcpStream::connect(("127.0.0.1", web.port)).expect("connected");
+            stream.write_all(&whole[..whole.len() - 500]).expect("sent");
+            stream.set_read_timeout(Some(Duration::from_secs(60))).expect("set");
+            stream
+        })
+        .collect();
+    until("they have begun", async || !installation.blobs().is_empty()).await;
+    let (sender, door) = (member.clone(), web.door());
+    let sent = tokio::task::spawn_blocking(move || sender.send(&door, &good_photo(2))).await.expect("no panic");
+    assert_eq!(sent.expect("an answer").status, 303);
+    let mut byte = [0];
+    silent[0].set_nonblocking(true).expect("set");
+    assert!(silent[0].peek(&mut byte).is_err(), "the others are still waiting");
+    silent[0].set_nonblocking(false).expect("set");
+    for mut stream in silent {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer, and the end");
+        assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("did not arrive whole"), "{answer}");
+    }
+    until("only the one that came in is left", async || installation.blobs().len() == 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
