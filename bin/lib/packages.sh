@@ -21,6 +21,17 @@ install_test_packages() {
   install_packages "${missing[@]}"
 }
 
+# What bin/bench compares with, and measures by.
+install_bench_packages() {
+  local missing=()
+  require_toolchain
+  command -v vipsthumbnail >/dev/null || missing+=(libvips-tools)
+  command -v convert >/dev/null || missing+=(imagemagick)
+  /usr/bin/python3 -c 'import skimage' 2>/dev/null || missing+=(python3-skimage)
+  [[ -x /usr/bin/time ]] || missing+=(time)
+  install_packages "${missing[@]}"
+}
+
 # The compilers are the developer's choice: we name what is missing and leave it to them.
 require_toolchain() {
   [[ -x ${HOME:-}/.cargo/bin/cargo ]] && PATH=$PATH:$HOME/.cargo/bin

@@ -85,8 +85,8 @@ pub struct Rendition {
 
 /// Makes every rendition of an uploaded file.
 ///
-/// 12 megapixels cost about two thirds of the CPU that libvips takes for the largest size alone, and
-/// memory stays below [`Header::peak_memory`].
+/// 12 megapixels cost about four fifths of the CPU that libvips takes for the largest size alone, and less than
+/// a third of what it takes for all of them (`bin/bench`); memory stays below [`Header::peak_memory`].
 ///
 /// # Errors
 /// [`Rejection`] in words for the person who uploaded it. A panic inside a decoder is
