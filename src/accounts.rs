@@ -87,6 +87,12 @@ impl Account {
     pub fn names(&self) -> [&str; 3] {
         [&self.username, &self.display_name, self.email.as_deref().unwrap_or_default()]
     }
+
+    /// Has its owner shown that they read this address?
+    pub fn reads(&self, address: &str) -> bool {
+        let same = |email: &String| email.to_lowercase() == address.to_lowercase();
+        self.email_verified && self.email.as_ref().is_some_and(same)
+    }
 }
 
 /// The account with this id; deleted ones are not found.

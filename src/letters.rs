@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 
 use crate::accounts::throttle::{self, Key};
 use crate::accounts::token::{self, Purpose};
-use crate::accounts::{self, Account, settings};
+use crate::accounts::{self, Account, settings, two_factor};
 use crate::error::Error;
 use crate::mail::unsubscribe::{Optional, Subscription};
 use crate::mail::{Letter, Mail, Mailer, Owed};
@@ -45,6 +45,14 @@ pub async fn write(tx: &mut Transaction<'_, Postgres>, mailer: &Mailer, owed: &O
             let Some((account, address)) = reader(tx, *account).await? else { return Ok(UNREAD) };
             let data = json!({ "name": account.display_name, "on": on, "when": moment(owed.created_at) });
             mail(mailer, "two-factor", &address, data)
+        }
+        Letter::RecoveryCodeUsed { account } => {
+            let Some((account, address)) = reader(tx, *account).await? else { return Ok(UNREAD) };
+            let two_factor::State::On { recovery_codes, .. } = two_factor::state(tx, account.id).await? else {
+                return Ok(Nobody("two-factor is off by now"));
+            };
+            let data = json!({ "name": account.display_name, "left": recovery_codes, "when": moment(owed.created_at) });
+            mail(mailer, "recovery-code", &address, data)
         }
         Letter::DeletionPlanned { account } => {
             let Some((account, address)) = reader(tx, *account).await? else { return Ok(UNREAD) };

@@ -58,6 +58,11 @@ pub enum Letter {
         /// Does it?
         on: bool,
     },
+    /// A recovery code was used up, by whoever had it.
+    RecoveryCodeUsed {
+        /// Whose account.
+        account: i64,
+    },
     /// A member has asked for the account's deletion.
     DeletionPlanned {
         /// Whose account.
@@ -94,6 +99,7 @@ impl Letter {
             | Letter::ResetPassword { .. }
             | Letter::PasswordChanged { .. }
             | Letter::TwoFactorChanged { .. }
+            | Letter::RecoveryCodeUsed { .. }
             | Letter::DeletionPlanned { .. } => None,
         }
     }

@@ -1,4 +1,4 @@
-// What htmx leaves out: telling people how their rating is getting on.
+// What htmx leaves out: telling people how their rating is getting on, and patience with those who click twice.
 (() => {
   const say = text => document.getElementById('status')?.replaceChildren(text);
   let timer;
@@ -20,6 +20,13 @@
     if (!ctx || ctx.response) return;
     clearTimeout(timer);
     say('Your rating was not sent. Check your connection, then try again.');
+  });
+  // Two clicks are one.
+  let last, then;
+  document.addEventListener('submit', e => {
+    if (e.target === last && e.timeStamp - then < 1000) e.preventDefault();
+    last = e.target;
+    then = e.timeStamp;
   });
   // For members who have switched it on.
   document.addEventListener('keydown', e => {

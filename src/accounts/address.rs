@@ -3,6 +3,7 @@
 use sqlx::{Postgres, Transaction};
 
 use super::token::{self, Purpose, Token};
+use crate::accounts;
 use crate::error::Error;
 use crate::mail::{self, Letter};
 
@@ -25,7 +26,7 @@ pub async fn confirm(tx: &mut Transaction<'_, Postgres>, token: &Token) -> Resul
         Some(link) => (link, Confirmed::Joined),
         None => match token::redeem(tx, token, Purpose::ChangeEmail).await? {
             Some(link) => (link, Confirmed::Changed),
-            None => return Ok(Confirmed::NoSuchLink),
+            None => return just_confirmed(tx, token).await,
         },
     };
     if is_taken(tx, link.account, &link.email).await? {
@@ -37,6 +38,19 @@ pub async fn confirm(tx: &mut Transaction<'_, Postgres>, token: &Token) -> Resul
         _ => replace(tx, link.account, &link.email).await?,
     };
     Ok(if changed { confirmed } else { Confirmed::NoSuchLink })
+}
+
+/// Of a doubled click the second answer is the first one's: the account has the link's address, by this very link.
+async fn just_confirmed(tx: &mut Transaction<'_, Postgres>, token: &Token) -> Result<Confirmed, Error> {
+    for (purpose, confirmed) in [(Purpose::VerifyEmail, Confirmed::Joined), (Purpose::ChangeEmail, Confirmed::Changed)]
+    {
+        if let Some(link) = token::just_used(tx, token, purpose).await?
+            && accounts::find(tx, link.account).await?.is_some_and(|account| account.reads(&link.email))
+        {
+            return Ok(confirmed);
+        }
+    }
+    Ok(Confirmed::NoSuchLink)
 }
 
 /// Whoever got a mail at this address reads it. False when the account has another one by now.

@@ -67,8 +67,8 @@ pub struct Profile {
     pub shows_votes: bool,
 }
 
-/// The profile at this name, if this viewer may see it: what is hidden, suspended or deleted is looked up in the same way as what
-/// never was, and gives the same. Their own hidden one members do see.
+/// The profile at this name, if this viewer may see it: what is hidden, suspended, deleted or about to be is looked up in the
+/// same way as what never was, and gives the same. Their own hidden one members do see.
 pub async fn find(
     conn: &mut PgConnection,
     username: &str,
@@ -81,10 +81,11 @@ pub async fn find(
     sqlx::query_as!(
         Profile,
         r#"SELECT a.id AS account, a.username, a.display_name, a.about, a.created_at AS since,
-                  coalesce(c.profile_public, true) AS "public!", coalesce(c.show_own_votes, true) AS "shows_votes!"
+                  coalesce(c.profile_public, true) AND a.deletion_due_at IS NULL AS "public!",
+                  coalesce(c.show_own_votes, true) AS "shows_votes!"
            FROM accounts a LEFT JOIN settings c ON c.account = a.id
            WHERE a.username = $1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL
-             AND (coalesce(c.profile_public, true) OR a.id = $2)"#,
+             AND (coalesce(c.profile_public, true) AND a.deletion_due_at IS NULL OR a.id = $2)"#,
         username,
         viewer
     )
@@ -96,7 +97,8 @@ pub async fn find(
 pub async fn public_username(conn: &mut PgConnection, account: i64) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar!(
         "SELECT a.username FROM accounts a LEFT JOIN settings c ON c.account = a.id
-         WHERE a.id = $1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND coalesce(c.profile_public, true)",
+         WHERE a.id = $1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.deletion_due_at IS NULL
+           AND coalesce(c.profile_public, true)",
         account
     )
     .fetch_optional(conn)

@@ -1,9 +1,10 @@
 //! New passwords: chosen by a member, or through a link in a mail.
 
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgPool, Postgres, Transaction};
 
 use super::token::{self, Purpose, Token};
-use super::{address, session};
+use super::{Passwords, address, login, session};
+use crate::config::AccountsConfig;
 use crate::error::Error;
 
 /// Whose password was changed, by a link that is used up with it. Every browser is logged out, and since the link was in
@@ -21,6 +22,22 @@ pub async fn reset(
     }
     change(tx, link.account, None, password_hash).await?;
     Ok(Some(link.account))
+}
+
+/// Has this link just given its account this password? Then its form is sent a second time, as by a doubled click.
+/// `TooFast` after too many attempts.
+pub async fn just_reset(
+    pool: &PgPool,
+    passwords: &Passwords,
+    config: &AccountsConfig,
+    token: &Token,
+    typed: &str,
+) -> Result<bool, Error> {
+    let link = token::just_used(&mut *pool.acquire().await?, token, Purpose::ResetPassword).await?;
+    match link {
+        Some(link) => login::confirm(pool, passwords, config, link.account, typed).await,
+        None => Ok(false),
+    }
 }
 
 /// Another password. Every browser but `session` is logged out, and open links for new passwords become worthless.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
 
 use super::token::Token;
 use super::{Account, Role, Settings, Theme};
@@ -36,17 +37,22 @@ pub struct Browser {
     pub network: String,
 }
 
-/// Logs a browser in; the token is for its cookie alone.
+/// Logs a browser in; the token is for its cookie alone. `before` is what the browser was known as until now, which changes
+/// with every login: of a form that was sent twice the later session takes the earlier one's place.
 pub async fn start(
     tx: &mut Transaction<'_, Postgres>,
     account: i64,
     browser: &Browser,
+    before: Uuid,
     remembered: bool,
 ) -> Result<Token, sqlx::Error> {
+    sqlx::query!("DELETE FROM sessions WHERE account = $1 AND begun_by = $2", account, before)
+        .execute(&mut **tx)
+        .await?;
     let token = Token::random();
     sqlx::query!(
-        "INSERT INTO sessions (token_hash, account, remembered, network, browser, expires_at)
-         SELECT $1, id, $3, $4, $5,
+        "INSERT INTO sessions (token_hash, account, remembered, network, browser, begun_by, expires_at)
+         SELECT $1, id, $3, $4, $5, $9,
                 now() + CASE WHEN role <> 'member' THEN make_interval(hours => $8)
                              WHEN $3 THEN make_interval(days => $6)
                              ELSE make_interval(hours => $7) END
@@ -58,11 +64,24 @@ pub async fn start(
         browser.name,
         REMEMBERED_DAYS,
         IDLE_HOURS,
-        PRIVILEGED_HOURS
+        PRIVILEGED_HOURS,
+        before
     )
     .execute(&mut **tx)
     .await?;
     Ok(token)
+}
+
+/// Has a browser that was known as this just been logged in? Then it sends its form a second time.
+pub async fn just_started(conn: &mut PgConnection, account: i64, before: Uuid) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM sessions WHERE account = $1 AND begun_by = $2
+                                               AND created_at > now() - interval '1 minute') AS "just!""#,
+        account,
+        before
+    )
+    .fetch_one(conn)
+    .await
 }
 
 /// Who is logged in with this token. Notes the visit, at most every five minutes, which also puts the end off.

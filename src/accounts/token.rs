@@ -119,6 +119,23 @@ pub async fn redeem(
     .await
 }
 
+/// What a link is about that was used up, or withdrawn, in the last minute: its form may be sent a second time.
+pub(super) async fn just_used(
+    conn: &mut PgConnection,
+    token: &Token,
+    purpose: Purpose,
+) -> Result<Option<Link>, sqlx::Error> {
+    sqlx::query_as!(
+        Link,
+        "SELECT t.account, t.email FROM tokens t JOIN accounts a ON a.id = t.account
+         WHERE t.hash = $1 AND t.purpose = $2 AND t.used_at > now() - interval '1 minute' AND a.deleted_at IS NULL",
+        token.hash(),
+        purpose as Purpose
+    )
+    .fetch_optional(conn)
+    .await
+}
+
 /// Makes every open link of this purpose worthless.
 pub async fn withdraw(tx: &mut Transaction<'_, Postgres>, account: i64, purpose: Purpose) -> Result<(), sqlx::Error> {
     sqlx::query!(

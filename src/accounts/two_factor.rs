@@ -154,7 +154,8 @@ pub async fn take_turn(conn: &mut PgConnection, account: i64, allowance: Allowan
 }
 
 /// Is this a code of the account's app, or one of its recovery codes? A right one is used up with the transaction; of two
-/// at once, in whichever processes, one is. The turns are given back after a right one.
+/// at once, in whichever processes, one is. The turns are given back after a right one; of a recovery code the member is told
+/// by mail.
 pub async fn verify(
     tx: &mut Transaction<'_, Postgres>,
     vault: &Vault,
@@ -168,6 +169,9 @@ pub async fn verify(
     };
     if matches!(verdict, Verdict::Right | Verdict::Recovered { .. }) {
         throttle::clear(tx, &turns(account)).await?;
+    }
+    if matches!(verdict, Verdict::Recovered { .. }) {
+        mail::send(tx, Letter::RecoveryCodeUsed { account }).await?;
     }
     Ok(verdict)
 }

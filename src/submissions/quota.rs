@@ -56,9 +56,8 @@ pub(super) async fn take(tx: &mut Transaction<'_, Postgres>, owner: i64, config:
     let next = quota.next.unwrap_or_else(Utc::now);
     Err(Error::TooFast {
         message: format!(
-            "You have handed in {} photos in the last 24 hours, and that is as many as we take. Send the next one after {}.",
-            quota.used,
-            next.format("%-d %B, %H:%M UTC")
+            "You have handed in {} photos in the last 24 hours, and that is as many as we take. Above stands when the next one can come.",
+            quota.used
         ),
         retry_after: u64::try_from((next - Utc::now()).num_seconds()).unwrap_or(0).max(1),
     })

@@ -144,8 +144,8 @@ fn explain(error: &Error, status: Status) -> Explanation {
         Error::Forbidden(why) => ("That did not work", why.clone()),
         Error::CookieMissing => (
             "We need one cookie",
-            "Your rating was not saved, because your browser did not send back our cookie. \
-             Allow cookies for this site, open the page again and rate once more."
+            "Nothing was saved, because your browser did not send back our cookie. \
+             Allow cookies for this site, open the page again and try once more."
                 .to_owned(),
         ),
         Error::Invalid(fields) => {

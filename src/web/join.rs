@@ -69,7 +69,7 @@ pub async fn create(
     let password_hash = passwords.hash(password).await?;
     let newcomer = Newcomer { username, display_name, email, password_hash };
     let mut tx = db.begin().await?;
-    let Some(account) = view.check(join(&mut tx, &newcomer).await)? else {
+    let Some(account) = view.check(join(&mut tx, &newcomer, visitor.anonymous_id().0).await)? else {
         return Ok(Answer::Page(page(&view)));
     };
     // What they had chosen without an account goes with it from now on.

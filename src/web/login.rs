@@ -108,7 +108,7 @@ pub async fn enter(
         Some(before) => drop(session::end(&mut tx, before.account.id, before.id).await?),
         None => drop(merge(&mut tx, visitor.anonymous_id(), rater).await?),
     }
-    let token = session::start(&mut tx, account, browser, remembered).await?;
+    let token = session::start(&mut tx, account, browser, visitor.anonymous_id().0, remembered).await?;
     tx.commit().await?;
     visitor.log_in(&token, remembered);
     Ok(())

@@ -244,7 +244,7 @@ pub async fn newcomer(pool: &PgPool, username: &str) -> i64 {
         password_hash,
     };
     let mut tx = pool.begin().await.expect("a transaction");
-    let id = join(&mut tx, &newcomer).await.expect("joined");
+    let id = join(&mut tx, &newcomer, Uuid::new_v4()).await.expect("joined");
     tx.commit().await.expect("commit");
     id
 }

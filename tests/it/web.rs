@@ -18,3 +18,4 @@ mod profiles;
 mod rating;
 mod reports;
 mod submissions;
+mod times;

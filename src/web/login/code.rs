@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{Answer, enter, safe};
 use crate::accounts::login::{self, Halfway};
-use crate::accounts::session::Browser;
+use crate::accounts::session::{self, Browser};
 use crate::accounts::two_factor::{self, Code, Verdict};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
@@ -84,13 +84,21 @@ pub async fn create(
     let account = kept.halfway.account;
     two_factor::take_turn(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await?;
     let mut tx = db.begin().await?;
-    match two_factor::verify(&mut tx, &keys.vault, account, &code, Utc::now()).await? {
-        Verdict::Right => {}
-        Verdict::Recovered { left } => say(jar, config, &recovered(left)),
-        refused => {
-            view.wrong(complaint(refused));
-            return Ok(Answer::Page(page(&view)));
-        }
+    let verdict = two_factor::verify(&mut tx, &keys.vault, account, &code, Utc::now()).await?;
+    let good = match verdict {
+        Verdict::Right | Verdict::Recovered { .. } => true,
+        // Of a doubled click the browser shows the second answer alone: it leads where the first one did.
+        Verdict::Used => session::just_started(&mut tx, account, visitor.anonymous_id().0).await?,
+        Verdict::Wrong => false,
+    };
+    if !good {
+        view.wrong(complaint(verdict));
+        return Ok(Answer::Page(page(&view)));
+    }
+    if let (Code::Recovery(_), two_factor::State::On { recovery_codes, .. }) =
+        (&code, two_factor::state(&mut tx, account).await?)
+    {
+        say(jar, config, &recovered(recovery_codes));
     }
     enter(tx, &mut visitor, account, &browser, kept.remember).await?;
     visitor.forget(COOKIE);
@@ -100,7 +108,7 @@ pub async fn create(
 /// What is wrong with a code that was refused.
 pub fn complaint(refused: Verdict) -> FieldError {
     let message = match refused {
-        Verdict::Used => "This code was used already. Wait until the app shows the next one.",
+        Verdict::Used => "This code was used already. Enter the next one that the app shows, or another recovery code.",
         _ => {
             "This code is wrong. Enter the one that the app shows now; if it stays wrong, set the clock of your phone right."
         }

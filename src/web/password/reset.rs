@@ -29,10 +29,11 @@ pub struct ResetForm<'r> {
 /// The form, while the link is good.
 #[get("/password/reset/<token>")]
 pub async fn new(token: &str, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
-    if owner(token, db).await?.is_none() {
-        return Ok(no_such_link());
-    }
-    Ok(page(token, &form(&visitor, keys)))
+    let owner = match Token::parse(token) {
+        Some(link) => owner(&link, db).await?,
+        None => None,
+    };
+    Ok(if owner.is_some() { page(token, &form(&visitor, keys)) } else { no_such_link() })
 }
 
 /// Changes the password, logs every browser out and uses the link up.
@@ -48,35 +49,37 @@ pub async fn create(
     config: &State<Config>,
     jar: &CookieJar<'_>,
 ) -> Result<Answer, Error> {
-    let Some(owner) = owner(token, db).await? else {
+    let Some(link) = Token::parse(token) else {
         return Ok(Answer::Page(no_such_link()));
     };
-    let mut view = self::form(&visitor, keys);
-    let Some(password) = view.check(Password::parse(form.0.password, &owner.names()))? else {
-        return Ok(Answer::Page(page(token, &view)));
-    };
-    let hash = passwords.hash(password).await?;
-    let mut tx = db.begin().await?;
-    let reset = match Token::parse(token) {
-        Some(token) => recovery::reset(&mut tx, &token, &hash).await?,
-        None => None,
-    };
-    let Some(account) = reset else {
-        return Ok(Answer::Page(no_such_link()));
-    };
-    mail::send(&mut tx, Letter::PasswordChanged { account }).await?;
-    tx.commit().await?;
+    let typed = form.0.password;
+    if let Some(owner) = owner(&link, db).await? {
+        let mut view = self::form(&visitor, keys);
+        let Some(password) = view.check(Password::parse(typed, &owner.names()))? else {
+            return Ok(Answer::Page(page(token, &view)));
+        };
+        let hash = passwords.hash(password).await?;
+        let mut tx = db.begin().await?;
+        if let Some(account) = recovery::reset(&mut tx, &link, &hash).await? {
+            mail::send(&mut tx, Letter::PasswordChanged { account }).await?;
+            tx.commit().await?;
+            return Ok(changed(config, jar));
+        }
+    }
+    // The link is used up: by this very form, or by another one.
+    let doubled = recovery::just_reset(db.pool(), passwords, &config.accounts, &link, typed).await?;
+    Ok(if doubled { changed(config, jar) } else { Answer::Page(no_such_link()) })
+}
+
+fn changed(config: &Config, jar: &CookieJar<'_>) -> Answer {
     say(jar, config, "Your password is changed, and every browser is logged out. Log in with the new one.");
-    Ok(Answer::redirect(Redirect::to("/login")))
+    Answer::redirect(Redirect::to("/login"))
 }
 
 /// Whose link this is, while it is good.
-async fn owner(token: &str, db: &Db) -> Result<Option<Account>, Error> {
-    let Some(token) = Token::parse(token) else {
-        return Ok(None);
-    };
+async fn owner(link: &Token, db: &Db) -> Result<Option<Account>, Error> {
     let mut conn = db.acquire().await?;
-    match token::look(&mut conn, &token, Purpose::ResetPassword).await? {
+    match token::look(&mut conn, link, Purpose::ResetPassword).await? {
         Some(link) => Ok(accounts::find(&mut conn, link.account).await?),
         None => Ok(None),
     }

@@ -1,11 +1,12 @@
 //! Logging in with a code.
 
-use rocket::http::Status;
+use rocket::http::{ContentType, Status};
 use rocket::local::asynchronous::Client;
 
+use crate::mail::only;
 use crate::support::authenticator::Authenticator;
 use crate::support::{PASSWORD, World};
-use crate::web::page::{Page, get, log_in, post, submit};
+use crate::web::page::{Page, get, log_in, post, post_twice, submit};
 
 async fn world() -> (World, i64, Authenticator) {
     let world = World::new().await;
@@ -94,6 +95,48 @@ async fn a_recovery_code_opens_once_and_says_how_many_are_left() {
     let page = enter(&other, &app.recovery[0]).await;
     assert!(page.text().contains("This code was used already."), "{}", page.text());
     assert!(!is_in(&other).await);
+}
+
+#[rocket::async_test]
+async fn of_a_doubled_click_either_answer_leads_in_and_back_to_where_they_were() {
+    let (world, _, app) = world().await;
+    for (code, said) in [(app.code(), ""), (app.recovery[0].clone(), "You used a recovery code. 9 are left.")] {
+        let client = world.client().await;
+        let fields = [("who", "noodle"), ("password", PASSWORD), ("next", "/settings/password")];
+        submit(&client, "/login", "/login", &fields).await;
+        let body = format!("csrf={}&code={}", get(&client, "/login/code").await.csrf(), code.replace(' ', "+"));
+        let late = client.post("/login/code").header(ContentType::Form).body(&body);
+        for answer in post_twice(&client, "/login/code", &body).await {
+            assert_eq!((answer.status, answer.header("Location")), (Status::SeeOther, Some("/settings/password")));
+        }
+        let page = get(&client, "/settings/password").await;
+        assert!(page.status == Status::Ok && page.text().contains(said), "{}", page.text());
+        // What was sent then and comes minutes later is a code that was used already.
+        let old = "UPDATE sessions SET created_at = now() - interval '2 minutes'";
+        assert_eq!(sqlx::query(old).execute(&world.pool).await.unwrap().rows_affected(), 1, "one login");
+        assert_eq!(Page::of(late.dispatch().await).await.status, Status::UnprocessableEntity);
+        sqlx::query("DELETE FROM sessions").execute(&world.pool).await.unwrap();
+    }
+}
+
+#[rocket::async_test]
+async fn a_used_recovery_code_is_told_by_mail_and_so_is_the_end_of_two_factor() {
+    let (world, _, app) = world().await;
+    world.drain().await;
+    let client = world.client().await;
+    log_in(&client, "noodle").await;
+    enter(&client, &app.recovery[0]).await;
+    let mail = only(&world).await;
+    assert_eq!((mail.header("To"), mail.header("Subject")), told("A recovery code was used"));
+    assert!(mail.text.contains("You have 9 recovery codes left."), "{}", mail.text);
+    let off = "/settings/two-factor/off";
+    submit(&client, off, off, &[("password", PASSWORD), ("code", &app.recovery[1])]).await;
+    let mail = only(&world).await;
+    assert_eq!((mail.header("To"), mail.header("Subject")), told("Logging in no longer takes a code"));
+}
+
+fn told(subject: &str) -> (String, String) {
+    ("noodle@example.com".to_owned(), subject.to_owned())
 }
 
 #[rocket::async_test]

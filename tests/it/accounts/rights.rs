@@ -6,13 +6,14 @@ use ratemyderp::accounts::token::Token;
 use ratemyderp::accounts::{Role, rights};
 use ratemyderp::error::Error;
 use sqlx::{Postgres, Transaction};
+use uuid::Uuid;
 
 use crate::support::World;
 
 async fn log_in(world: &World, account: i64) -> Token {
     let browser = Browser { name: "Firefox on Linux".into(), network: "192.0.2.x".into() };
     let mut tx = world.pool.begin().await.unwrap();
-    let token = session::start(&mut tx, account, &browser, true).await.unwrap();
+    let token = session::start(&mut tx, account, &browser, Uuid::new_v4(), true).await.unwrap();
     tx.commit().await.unwrap();
     token
 }

@@ -161,6 +161,8 @@ async fn switching_it_off_takes_password_and_code() {
     let answer = submit(&client, OFF, OFF, &[("password", PASSWORD), ("code", &code)]).await;
     assert_eq!((answer.status, answer.header("Location")), (Status::SeeOther, Some(SETTINGS)), "it was not used up");
     assert!(get(&client, SETTINGS).await.text().contains("Two-factor is off."));
+    let again = submit(&client, OFF, OFF, &[("password", PASSWORD), ("code", &code)]).await;
+    assert_eq!(again.header("Location"), Some(SETTINGS), "a doubled click");
     let plain = world.client().await;
     assert_eq!(log_in(&plain, "noodle").await.header("Location"), Some("/"));
 }

@@ -173,7 +173,7 @@ async fn a_used_up_quota_keeps_the_file_and_says_when_the_next_one_may_come() {
     assert!(get(&client, "/submissions/new").await.text().contains("You have sent 1 photo in the last 24 hours"));
     let refused = send(&client, WORDS, Some(("b.jpg", &good_photo(2)))).await;
     assert_eq!(refused.status, Status::TooManyRequests);
-    assert!(refused.text().contains("Send the next one after") && refused.text().contains("Your photo is kept."));
+    assert!(refused.text().contains("The next one can come after") && refused.text().contains("Your photo is kept."));
     assert_eq!(world.count("submissions").await, 1);
 }
 

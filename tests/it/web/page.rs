@@ -89,6 +89,14 @@ pub async fn submit(client: &Client, form: &str, action: &str, fields: &[(&str, 
     post(client, action, &body.join("&")).await
 }
 
+/// The same form sent twice at once, as by a doubled click: both with the cookies of before.
+pub async fn post_twice(client: &Client, path: &str, body: &str) -> [Page; 2] {
+    let request = || client.post(path.to_owned()).header(ContentType::Form).body(body);
+    let (first, second) = (request(), request());
+    let (first, second) = tokio::join!(first.dispatch(), second.dispatch());
+    [Page::of(first).await, Page::of(second).await]
+}
+
 /// Logs a member of the tests in.
 pub async fn log_in(client: &Client, who: &str) -> Page {
     submit(client, "/login", "/login", &[("who", who), ("password", PASSWORD), ("next", "")]).await

@@ -90,6 +90,10 @@ async fn what_may_not_be_seen_looks_like_what_was_never_there() {
             "accounts SET deleted_at = now(), password_hash = NULL, email = NULL, email_verified_at = NULL WHERE username = 'noodle'",
             "accounts SET deleted_at = NULL",
         ),
+        (
+            "accounts SET deletion_due_at = now() + interval '1 day' WHERE username = 'noodle'",
+            "accounts SET deletion_due_at = NULL",
+        ),
     ] {
         set(&world, hide).await;
         for address in ["/u/noodle", "/u/noodle?before=7", "/u/noodle?before=x"] {
@@ -170,10 +174,17 @@ async fn photos_lead_to_their_owners_profile_while_it_is_public() {
     let client = world.client().await;
     let link = "sent in by <a href=\"/u/noodle\">";
     assert!(get(&client, &address).await.html.contains(link));
-    for hide in ["settings SET profile_public = false", "accounts SET suspended_at = now(), suspension = 'Spam'"] {
+    for (hide, show) in [
+        ("settings SET profile_public = false", "settings SET profile_public = true"),
+        (
+            "accounts SET suspended_at = now(), suspension = 'Spam'",
+            "accounts SET suspended_at = NULL, suspension = NULL",
+        ),
+        ("accounts SET deletion_due_at = now() + interval '1 day'", "accounts SET deletion_due_at = NULL"),
+    ] {
         set(&world, hide).await;
         let page = get(&client, &address).await;
         assert!(page.text().contains("sent in by Noodle the Great") && !page.html.contains("/u/noodle"), "{hide}");
-        set(&world, "settings SET profile_public = true").await;
+        set(&world, show).await;
     }
 }

@@ -49,11 +49,18 @@ pub async fn create(
     jar: &CookieJar<'_>,
 ) -> Result<Answer, Error> {
     let mut view = form(&visitor, keys);
-    let Some(mut tx) = confirm(&typed.0, &mut view, &member, passwords, db, keys, config).await? else {
-        return Ok(Answer::Page(page(&view, &member, config)));
-    };
-    two_factor::switch_off(&mut tx, member.account().id).await?;
-    tx.commit().await?;
+    let account = member.account().id;
+    match confirm(&typed.0, &mut view, &member, passwords, db, keys, config).await? {
+        Some(mut tx) => {
+            two_factor::switch_off(&mut tx, account).await?;
+            tx.commit().await?;
+        }
+        None if two_factor::is_on(&mut *db.acquire().await?, account).await? => {
+            return Ok(Answer::Page(page(&view, &member, config)));
+        }
+        // It is off already, as after a doubled click.
+        None => {}
+    }
     say(jar, config, "Two-factor is off. Logging in takes the password alone.");
     Ok(Answer::redirect(Redirect::to("/settings/two-factor")))
 }

@@ -4,7 +4,7 @@ use rocket::http::{RawStr, Status};
 
 use super::{ANOTHER, assert_wrong, is_logged_in, join, log_in_with, mailed, newcomer, press, typed};
 use crate::support::{PASSWORD, World};
-use crate::web::page::{get, log_in, post, rate};
+use crate::web::page::{get, log_in, post, post_twice, rate};
 
 #[tokio::test]
 async fn somebody_joins_confirms_and_comes_back_by_either_name() {
@@ -141,6 +141,26 @@ async fn a_form_that_is_sent_twice_makes_one_account() {
     assert!(again.text().contains("This page was too old"), "{}", again.text());
     assert_eq!(world.count("accounts WHERE username = 'noodle'").await, 1);
     assert!(is_logged_in(&client).await);
+}
+
+#[tokio::test]
+async fn of_a_doubled_click_either_answer_says_welcome() {
+    let world = World::new().await;
+    for name in ["noodle", "biscuit"] {
+        let client = world.client().await;
+        let csrf = get(&client, "/join").await.csrf();
+        let body = format!(
+            "csrf={csrf}&username={name}&display_name=N&email={name}%40example.com&next=%2Fabout&password={}",
+            ANOTHER.replace(' ', "+")
+        );
+        for answer in post_twice(&client, "/join", &body).await {
+            assert_eq!((answer.status, answer.header("Location")), (Status::SeeOther, Some("/about")));
+        }
+        assert!(get(&client, "/about").await.text().contains("Welcome!") && is_logged_in(&client).await);
+        // Another browser with the same name is somebody else.
+        assert_wrong(&join(&world.client().await, &[("username", name)]).await, "username", "This username is taken.");
+    }
+    assert_eq!((world.count("mails").await, world.count("sessions").await), (2, 2));
 }
 
 #[tokio::test]

@@ -40,7 +40,8 @@ async fn photo_of(world: &World, owner: i64, title: &str) -> i64 {
 #[tokio::test]
 async fn whoever_wants_to_leave_is_logged_out_everywhere_and_can_come_back() {
     let world = World::new().await;
-    world.member("noodle").await;
+    let noodle = world.member("noodle").await;
+    let photo = photo_of(&world, noodle, "Myself").await;
     world.drain().await;
     let (client, phone) = (world.client().await, world.client().await);
     for browser in [&client, &phone] {
@@ -59,8 +60,17 @@ async fn whoever_wants_to_leave_is_logged_out_everywhere_and_can_come_back() {
 
     log_in(&phone, "noodle").await;
     assert!(get(&phone, "/leaderboard").await.text().contains("Your account will be deleted on "), "on every page");
+    let (own, planned) = (get(&phone, "/u/noodle").await.text(), get(&phone, FORM).await.text());
+    assert!(own.contains("Only you can see this profile: your account will be deleted. Keep it"), "{own}");
+    assert!(planned.contains("Until then nobody else sees your profile, and your photos stay on show."), "{planned}");
+    let stranger = world.client().await;
+    assert_eq!(get(&stranger, "/u/noodle").await.status, Status::NotFound);
+    let page = get(&stranger, &format!("/submissions/{photo}")).await;
+    assert!(page.text().contains("sent in by noodle") && !page.html.contains("/u/noodle"), "{}", page.text());
+    assert_eq!(rate(&stranger, &page, "7").await.status, Status::SeeOther, "as the page says");
     let kept = submit(&phone, FORM, "/settings/delete/cancel", &[]).await;
     assert_eq!(kept.header("Location"), Some("/settings"));
+    assert_eq!(get(&stranger, "/u/noodle").await.status, Status::Ok);
     assert!(get(&phone, "/settings").await.text().contains("Your account stays. We are glad."));
     time_passes(&world).await;
     assert!(is_logged_in(&phone).await);

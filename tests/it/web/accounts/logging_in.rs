@@ -4,7 +4,7 @@ use rocket::http::Status;
 
 use super::{assert_wrong, is_logged_in, log_in_with, typed};
 use crate::support::{PASSWORD, World};
-use crate::web::page::{get, log_in, submit};
+use crate::web::page::{get, log_in, post_twice, submit};
 
 #[tokio::test]
 async fn people_come_back_to_where_they_were() {
@@ -121,4 +121,17 @@ async fn staying_logged_in_is_a_choice_and_every_login_has_a_session_of_its_own(
     let body = format!("csrf={stale}&who=noodle&next=&password={}", PASSWORD.replace(' ', "+"));
     assert_eq!(crate::web::page::post(&client, "/login", &body).await.status, Status::SeeOther);
     assert_eq!(world.count("sessions").await, 3);
+}
+
+#[tokio::test]
+async fn a_doubled_click_is_one_login() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    let client = world.client().await;
+    let csrf = get(&client, "/login").await.csrf();
+    let body = format!("csrf={csrf}&who=noodle&next=%2Fabout&password={}", PASSWORD.replace(' ', "+"));
+    for answer in post_twice(&client, "/login", &body).await {
+        assert_eq!((answer.status, answer.header("Location")), (Status::SeeOther, Some("/about")));
+    }
+    assert_eq!(world.count("sessions").await, 1);
 }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use rocket::http::RawStr;
 use rocket::local::asynchronous::Client;
 
 use super::{join, log_in_with};
@@ -109,65 +108,37 @@ async fn joining_with_somebodys_address_looks_as_with_any_other() {
 }
 
 /// The form's answer takes as long for whom we know as for whom we do not. The bounds are wide, since other tests run beside
-/// this one; the ratio is printed.
+/// this one; `-- --nocapture time_tells` shows the ratios.
 #[tokio::test]
 async fn time_tells_nobody_who_exists() {
     let world = World::new().await;
     world.member("noodle").await;
+    world.member("pickle").await;
     let client = patient(&world).await;
     let member = patient(&world).await;
     log_in(&member, "noodle").await;
-    world.member("pickle").await;
-
-    let login = ("/login", ["who=noodle&password=wrong&next=", "who=nobody&password=wrong&next="]);
-    let address =
-        ("/login", ["who=noodle%40example.com&password=wrong&next=", "who=nobody%40example.com&password=wrong&next="]);
-    let forgot = ("/password/forgot", ["email=noodle%40example.com", "email=nobody%40example.com"]);
-    for (what, (path, bodies)) in
-        [("login by name", login), ("login by address", address), ("forgotten password", forgot)]
-    {
-        let csrf = get(&client, path).await.csrf();
-        let bodies = bodies.map(|body| format!("{body}&csrf={csrf}"));
-        let mut times = [vec![], vec![]];
-        for _ in 0..SAMPLES {
-            for (times, body) in times.iter_mut().zip(&bodies) {
-                times.push(timed(&client, path, body).await);
-            }
-        }
-        compare(what, times);
-    }
-
-    let mut times = [vec![], vec![]];
-    for number in 0..SAMPLES {
-        for (which, email) in ["pickle@example.com", "nobody@example.com"].iter().enumerate() {
-            let client = patient(&world).await;
-            let csrf = get(&client, "/join").await.csrf();
-            let fields = [
-                ("username", format!("new{which}-{number}")),
-                ("display_name", "New".into()),
-                ("email", (*email).into()),
-                ("password", super::ANOTHER.into()),
-                ("next", String::new()),
-                ("csrf", csrf),
-            ];
-            let body: Vec<_> =
-                fields.iter().map(|(name, value)| format!("{name}={}", RawStr::new(value).percent_encode())).collect();
-            times[which].push(timed(&client, "/join", &body.join("&")).await);
-        }
-    }
-    compare("joining with an address", times);
-
-    let form = "/settings/email";
-    let csrf = get(&member, form).await.csrf();
     let password = crate::support::PASSWORD.replace(' ', "+");
-    let bodies = ["pickle", "nobody"].map(|name| format!("email={name}%40example.com&password={password}&csrf={csrf}"));
-    let mut times = [vec![], vec![]];
-    for _ in 0..SAMPLES {
-        for (times, body) in times.iter_mut().zip(&bodies) {
-            times.push(timed(&member, form, body).await);
-        }
+    let address = format!("password={password}&email");
+    for (what, client, path, fields, known) in [
+        ("login by name", &client, "/login", "password=wrong&next=&who", "noodle"),
+        ("login by address", &client, "/login", "password=wrong&next=&who", "noodle@example.com"),
+        ("forgotten password", &client, "/password/forgot", "email", "noodle@example.com"),
+        ("changing to an address", &member, "/settings/email", &address, "pickle@example.com"),
+    ] {
+        let csrf = get(client, path).await.csrf();
+        let unknown = known.replace("noodle", "nobody").replace("pickle", "nobody");
+        let bodies = [known, &unknown].map(|who| format!("csrf={csrf}&{fields}={}", who.replace('@', "%40")));
+        level(what, async |which, _| timed(client, path, &bodies[which]).await).await;
     }
-    compare("changing to an address", times);
+    level("joining with an address", async |which, number| {
+        let client = patient(&world).await;
+        let email = ["pickle%40example.com", "nobody%40example.com"][which];
+        let csrf = get(&client, "/join").await.csrf();
+        let name = format!("username=new{which}-{number}&display_name=New&next=");
+        let password = super::ANOTHER.replace(' ', "+");
+        timed(&client, "/join", &format!("csrf={csrf}&{name}&email={email}&password={password}")).await
+    })
+    .await;
 }
 
 async fn timed(client: &Client, path: &str, body: &str) -> Duration {
@@ -178,12 +149,28 @@ async fn timed(client: &Client, path: &str, body: &str) -> Duration {
     took
 }
 
-fn compare(what: &str, times: [Vec<Duration>; 2]) {
-    let [known, unknown] = times.map(|mut times| {
-        times.sort();
-        times[times.len() / 2]
-    });
-    let ratio = known.as_secs_f64() / unknown.as_secs_f64();
-    println!("{what}: known {known:.2?}, unknown {unknown:.2?}, ratio {ratio:.3} (medians of {SAMPLES})");
-    assert!((0.5..2.0).contains(&ratio), "{what}: {ratio}");
+/// Known and unknown take turns, with a number of their own each time: ABBA, as threads take turns too, and one of them may share
+/// its core with another test. What else the machine does may spoil a round, but not three.
+async fn level(what: &str, measure: impl AsyncFn(usize, usize) -> Duration) {
+    let mut ratios = vec![];
+    for round in 0..3 {
+        let mut times = [vec![], vec![]];
+        for number in 0..SAMPLES {
+            for turn in 0..2 {
+                let which = (number + turn) % 2;
+                times[which].push(measure(which, round * SAMPLES + number).await);
+            }
+        }
+        let [known, unknown] = times.map(|mut times| {
+            times.sort();
+            times[times.len() / 2]
+        });
+        let ratio = known.as_secs_f64() / unknown.as_secs_f64();
+        println!("{what}: known {known:.2?}, unknown {unknown:.2?}, ratio {ratio:.3} (medians of {SAMPLES})");
+        if (0.67..1.5).contains(&ratio) {
+            return;
+        }
+        ratios.push(ratio);
+    }
+    panic!("{what}: {ratios:?}");
 }
