@@ -10,6 +10,7 @@ async fn a_visitor_votes_and_sees_the_next_photo() {
     visitor.reset();
     visitor.click("button[value='7']").await;
     visitor.wait_for_text("#last", "You rated Marmalade 7 out of 10.").await;
+    visitor.wait_for("#photo-h:focus").await;
     let focus = visitor.focused().await;
     assert_eq!((focus.id.as_str(), focus.in_view), ("photo-h", true));
     assert_eq!(
@@ -50,6 +51,7 @@ async fn a_visitor_votes_by_keyboard_alone() {
     assert_eq!(visitor.focused().await.name, "2 out of 10");
     visitor.press("Space").await;
     visitor.wait_for_text("#last", "You rated Marmalade 2").await;
+    visitor.wait_for("#photo-h:focus").await;
     visitor.press("Tab").await;
     visitor.press("Enter").await;
     visitor.wait_for_text("#last", "You rated Noodle 1").await;
