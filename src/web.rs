@@ -104,6 +104,8 @@ fn routes() -> Vec<rocket::Route> {
         logout::new,
         logout::create,
         ops::audit::list,
+        ops::look_alikes::list,
+        ops::look_alikes::distinct,
         password::forgot::new,
         password::forgot::create,
         password::reset::new,

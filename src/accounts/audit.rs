@@ -21,6 +21,8 @@ pub enum Action {
     PhotoUnhidden,
     /// It was deleted.
     PhotoRemoved,
+    /// It only looked like an older one.
+    PhotoDistinct,
 }
 
 impl Action {
@@ -34,6 +36,7 @@ impl Action {
             Action::PhotoHidden => "photo hidden",
             Action::PhotoUnhidden => "photo unhidden",
             Action::PhotoRemoved => "photo removed",
+            Action::PhotoDistinct => "photo distinct",
         }
     }
 }

@@ -84,6 +84,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Rerender { which } => rerender(&mut tx, which).await?,
         Action::Similar => similar(&mut tx).await?,
         Action::Distinct { number } => {
+            note(&mut tx, number, audit::Action::PhotoDistinct).await?;
             if !near::reviewed(&mut tx, number).await? {
                 return Err(format!("photo {number} is not on the list").into());
             }

@@ -82,6 +82,19 @@ pub async fn find(conn: &mut PgConnection, owner: i64, id: i64) -> Result<Option
     Ok(load(conn, id).await?.filter(|draft| draft.owner == owner))
 }
 
+/// The account's newest draft.
+pub async fn newest(conn: &mut PgConnection, owner: i64) -> Result<Option<Draft>, sqlx::Error> {
+    sqlx::query_as!(
+        Draft,
+        "SELECT id, owner, original_key, bytes, width, height, preview_key FROM drafts
+         WHERE owner = $1 AND created_at > now() - make_interval(hours => $2) ORDER BY id DESC LIMIT 1",
+        owner,
+        KEPT_HOURS
+    )
+    .fetch_optional(conn)
+    .await
+}
+
 /// The draft with this number, whoever's it is.
 pub async fn load(conn: &mut PgConnection, id: i64) -> Result<Option<Draft>, sqlx::Error> {
     sqlx::query_as!(
@@ -158,7 +171,8 @@ pub(super) async fn drop_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> 
     Ok(())
 }
 
-async fn drop_draft(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), sqlx::Error> {
+/// Drops a draft with its file.
+pub async fn drop_draft(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), sqlx::Error> {
     let gone = sqlx::query!("DELETE FROM drafts WHERE id = $1 RETURNING original_key, preview_key", id)
         .fetch_optional(&mut **tx)
         .await?;

@@ -1,5 +1,6 @@
 //! Photos that look the same.
 
+use serde::Serialize;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::renditions::NEAR;
@@ -63,6 +64,27 @@ pub async fn to_review(conn: &mut PgConnection, limit: i64) -> Result<Vec<Pair>,
         limit
     )
     .fetch_all(conn)
+    .await
+}
+
+/// The older photo that this one is marked for.
+#[derive(Debug, Clone, Serialize)]
+pub struct Older {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub title: String,
+}
+
+/// Which older photo this one looks like, as long as nobody has looked.
+pub async fn older(conn: &mut PgConnection, id: i64) -> Result<Option<Older>, sqlx::Error> {
+    sqlx::query_as!(
+        Older,
+        "SELECT o.id, o.title FROM submissions s JOIN submissions o ON o.id = s.near_duplicate_of
+         WHERE s.id = $1 AND o.moderation <> 'removed'",
+        id
+    )
+    .fetch_optional(conn)
     .await
 }
 

@@ -56,8 +56,9 @@ pub(super) async fn take(tx: &mut Transaction<'_, Postgres>, owner: i64, config:
     let next = quota.next.unwrap_or_else(Utc::now);
     Err(Error::TooFast {
         message: format!(
-            "You have handed in {} photos in the last 24 hours, and that is as many as we take. Above stands when the next one can come.",
-            quota.used
+            "You have sent in {} {} in the last 24 hours, and that is as many as we take for now.",
+            quota.used,
+            if quota.used == 1 { "photo" } else { "photos" }
         ),
         retry_after: u64::try_from((next - Utc::now()).num_seconds()).unwrap_or(0).max(1),
     })

@@ -13,6 +13,9 @@ pub struct FormView {
     values: BTreeMap<&'static str, String>,
     wrong: BTreeMap<&'static str, Option<String>>,
     errors: Vec<FieldError>,
+    /// Fields as they come on the page.
+    #[serde(skip)]
+    order: Vec<&'static str>,
 }
 
 impl FormView {
@@ -21,10 +24,11 @@ impl FormView {
         FormView { csrf, ..FormView::default() }
     }
 
-    /// A field and what stands in it. Passwords are never sent back: theirs is empty.
+    /// The next field and what stands in it. Passwords are never sent back: theirs is empty.
     pub fn field(mut self, name: &'static str, value: &str) -> Self {
         self.values.insert(name, value.to_owned());
         self.wrong.insert(name, None);
+        self.order.push(name);
         self
     }
 
@@ -45,12 +49,14 @@ impl FormView {
         }
     }
 
-    /// Something is wrong with a field; the first complaint about each is kept.
+    /// Something is wrong with a field; the first complaint about each is kept. Complaints are listed as their fields come.
     pub fn wrong(&mut self, error: FieldError) {
         let first = self.wrong.entry(error.field).or_default();
         if first.is_none() {
             *first = Some(error.message.clone());
             self.errors.push(error);
+            let place = |name| self.order.iter().position(|&field| field == name);
+            self.errors.sort_by_key(|error| place(error.field).unwrap_or(usize::MAX));
         }
     }
 

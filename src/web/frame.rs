@@ -98,6 +98,7 @@ pub struct Frame {
 
 #[derive(Serialize)]
 struct Me {
+    moderator: bool,
     operator: bool,
     username: String,
     display_name: String,
@@ -111,6 +112,7 @@ impl Frame {
         let Recognition(who) = request.local_cache(|| Recognition(Ok(None)));
         let session = who.as_ref().ok().and_then(Option::as_ref);
         let me = session.map(|session| Me {
+            moderator: session.account.role >= Role::Moderator,
             operator: session.account.role >= Role::Operator,
             username: session.account.username.clone(),
             display_name: session.account.display_name.clone(),

@@ -23,7 +23,29 @@ impl<'r> FromRequest<'r> for Operator {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
         match admit(request, Role::Operator).await {
-            Ok(()) => Outcome::Success(Operator),
+            Ok(_) => Outcome::Success(Operator),
+            Err(refused) => Outcome::Error(refused),
+        }
+    }
+}
+
+/// Somebody who looks after what others send in; whoever keeps the site running is one too. The rest is told as above.
+pub struct Moderator(i64);
+
+impl Moderator {
+    /// Their account.
+    pub fn account(&self) -> i64 {
+        self.0
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Moderator {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        match admit(request, Role::Moderator).await {
+            Ok(account) => Outcome::Success(Moderator(account)),
             Err(refused) => Outcome::Error(refused),
         }
     }
@@ -50,7 +72,8 @@ pub fn may_start(two_factor_required: bool, debug_build: bool) -> Result<(), Str
         .into())
 }
 
-async fn admit(request: &Request<'_>, role: Role) -> Result<(), (Status, Error)> {
+/// The account of whoever is asking, who may do as much as this role.
+async fn admit(request: &Request<'_>, role: Role) -> Result<i64, (Status, Error)> {
     let session = match recognise(request).await {
         Recognition(Ok(Some(session))) => session,
         Recognition(Ok(None)) => return Err((Status::Unauthorized, Error::NotFound)),
@@ -59,14 +82,15 @@ async fn admit(request: &Request<'_>, role: Role) -> Result<(), (Status, Error)>
     if session.account.role < role {
         return Err((Status::NotFound, Error::NotFound));
     }
-    if is_guarded(request, session.account.id).await.map_err(|_| away())? {
-        return Ok(());
+    let account = session.account.id;
+    if is_guarded(request, account).await.map_err(|_| away())? {
+        return Ok(account);
     }
     if request.rocket().state::<Config>().is_none_or(|config| config.accounts.two_factor_required) {
         return Err((Status::PreconditionRequired, Error::NotFound));
     }
     request.local_cache(Unguarded::default).0.store(true, Ordering::Relaxed);
-    Ok(())
+    Ok(account)
 }
 
 async fn is_guarded(request: &Request<'_>, account: i64) -> Result<bool, Error> {

@@ -1,5 +1,6 @@
 //! A photo's own page.
 
+mod arrival;
 pub mod delete;
 pub mod edit;
 mod form;
@@ -24,11 +25,12 @@ use super::db::Db;
 use super::keys::Keys;
 use super::view::View;
 use super::visitor::Visitor;
-use crate::accounts::profile;
+use crate::accounts::{Role, profile};
 use crate::error::Error;
 use crate::ratings::standings::{self, Standing};
 use crate::ratings::tally::{self, Tally};
 use crate::ratings::{self, deck::Rater};
+use crate::submissions::near::{self, Older};
 use crate::submissions::{self, Moderation, State as Progress, Submission};
 
 /// The photo, one's own rating of it, and once rated or asked for (`?statistics=1`) what others gave it.
@@ -81,6 +83,8 @@ pub struct Card {
     /// The owner's profile, when everybody may see it.
     profile: Option<String>,
     own: bool,
+    /// Said to moderators.
+    looks_like: Option<Older>,
     mine: Option<u8>,
     stay: bool,
     last: Option<Last>,
@@ -138,6 +142,8 @@ impl Card {
         let own = rater.account == Some(submission.owner);
         let statistics = asked.statistics || own || mine.is_some();
         let standing = if statistics { standings::find(conn, submission.id).await? } else { None };
+        let moderator = visitor.member().is_some_and(|member| member.account.role >= Role::Moderator);
+        let looks_like = if moderator { near::older(conn, submission.id).await? } else { None };
         Ok(Card {
             focus: asked.focus,
             csrf: csrf::token(keys, visitor),
@@ -145,6 +151,7 @@ impl Card {
             owner: submission.owner_name.clone(),
             profile: profile::public_username(conn, submission.owner).await?,
             own,
+            looks_like,
             mine: mine.map(ratings::Score::get),
             stay: true,
             last: asked.last,

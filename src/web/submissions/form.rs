@@ -3,6 +3,7 @@
 use rocket::http::Status;
 use serde::Serialize;
 
+use super::photo::Photo;
 use crate::error::FieldError;
 use crate::submissions::Submission;
 use crate::submissions::crop::Crop;
@@ -64,8 +65,10 @@ struct Choice {
 pub struct Twin {
     /// Its number.
     pub id: i64,
-    /// May this member see it?
-    pub seen: bool,
+    /// Its animal's name.
+    pub title: String,
+    /// What it looks like, once it is ready.
+    pub photo: Option<Photo>,
 }
 
 /// What was typed.
@@ -141,11 +144,11 @@ impl PhotoForm {
 
     fn filled(typed: &Typed<'_>, csrf: String) -> Self {
         let view = FormView::new(csrf)
+            .field("file", "")
             .field("title", typed.title)
             .field("species", typed.species)
             .field("description", typed.description)
             .field("crop", typed.crop)
-            .field("file", "")
             .field("terms", "");
         let choice = |(_, value, label): (Crop, &'static str, &'static str)| Choice {
             value,
@@ -173,5 +176,5 @@ impl PhotoForm {
 
 /// Said of a file that is here already.
 pub fn twin(own: bool) -> &'static str {
-    if own { "You have handed in this very file before." } else { "This very file has been handed in before." }
+    if own { "You have sent in this very file before." } else { "This very file has been sent in before." }
 }

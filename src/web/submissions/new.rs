@@ -5,30 +5,26 @@ use rocket::response::Redirect;
 use rocket::{State, get, post};
 use serde::Serialize;
 use serde_json::json;
-use tokio::sync::Semaphore;
+use sqlx::PgConnection;
 
-use super::form::{self, PhotoForm};
+use super::arrival::{Came, come_in};
+use super::form::{self, PhotoForm, Twin};
+use super::photo::Photo;
 use crate::config::{Config, UploadsConfig};
 use crate::error::{Error, FieldError};
 use crate::storage::Storage;
+use crate::submissions;
 use crate::submissions::drafts::{self, Arrived, Draft};
 use crate::submissions::quota::{self, Quota};
-use crate::submissions::renditions::{self, Limits};
-use crate::submissions::upload::{Details, Duplicate, Entered, Original, duplicate, enter};
-use crate::submissions::{self};
+use crate::submissions::upload::{Details, Duplicate, Entered, enter};
 use crate::web::csrf;
 use crate::web::db::Db;
 use crate::web::keys::Keys;
 use crate::web::login::Answer;
 use crate::web::member::Member;
-use crate::web::upload::{File, Sent, forget};
+use crate::web::upload::{Sent, forget};
 use crate::web::view::View;
 use crate::web::visitor::Visitor;
-
-/// Files that one process looks into at the same time: each is in memory as a whole then.
-const LOOKED_INTO: usize = 2;
-
-static LOOKING: Semaphore = Semaphore::const_new(LOOKED_INTO);
 
 /// The form. `again` is a photo of theirs that failed: its words are taken over.
 #[get("/submissions/new?<again>")]
@@ -52,11 +48,12 @@ pub async fn new(
         Some(id) => submissions::find(&mut conn, id).await?.filter(|photo| photo.owner == account.id),
         None => None,
     };
-    let form = match again {
-        Some(photo) => PhotoForm::of(&photo, token),
-        None => PhotoForm::empty(token),
+    // A file that was kept is still there when its page was closed meanwhile.
+    let (form, draft) = match again {
+        Some(photo) => (PhotoForm::of(&photo, token), None),
+        None => (PhotoForm::empty(token), drafts::newest(&mut conn, account.id).await?),
     };
-    let page = Page { form, quota: quota.into(), draft: None, twin: None };
+    let page = Page { form, quota: quota.into(), draft: draft.map(Kept::from), twin: None };
     Ok(View::new("submissions/new", page))
 }
 
@@ -74,7 +71,7 @@ pub async fn create(
     let owner = member.account().id;
     let (mut form, details) = PhotoForm::read(&sent, csrf::token(keys, &visitor));
     if sent.value("terms").is_empty() {
-        form.wrong("terms", "Confirm that you may show this photo here.");
+        form.wrong("terms", "Confirm that you may show this photo here and agree to the terms.");
     }
     let came = come_in(&sent, &mut form, db, storage, owner).await?;
     let mut twin = None;
@@ -82,7 +79,10 @@ pub async fn create(
     if let (Some(details), true) = (&details, form.is_right()) {
         match take(&came, db, owner, details, &config.uploads).await {
             Ok(Entered::New(id)) => return Ok(Answer::redirect(Redirect::to(format!("/submissions/{id}")))),
-            Ok(Entered::Duplicate(other)) => twin = Some(form.twin(&other, owner)),
+            Ok(Entered::Duplicate(other)) => {
+                form.wrong("file", form::twin(other.owner == owner));
+                twin = Some(other);
+            }
             Err(Error::NotFound) => {
                 gone = true;
                 form.wrong("file", "We no longer have the photo that you sent. Choose it again.");
@@ -91,130 +91,54 @@ pub async fn create(
         }
     }
     let draft = match came {
-        Came::Fresh(file) if twin.is_some() => {
+        Came::Fresh(file, draft) if twin.is_some() => {
             forget(storage, file.original.key).await;
-            None
+            draft
         }
-        Came::Fresh(file) => Some(keep(db, owner, &file).await?),
+        Came::Fresh(file, instead_of) => Some(keep(db, owner, &file, instead_of).await?),
         Came::Kept(draft) if twin.is_none() && !gone => Some(draft),
-        Came::Twin(other) => {
-            twin = Some(form.twin(&other, owner));
-            None
+        Came::Twin(other, draft) => {
+            twin = Some(other);
+            draft
         }
         Came::Nothing(draft) => draft,
         Came::Kept(_) => None,
     };
-    let quota = quota::of(&mut *db.acquire().await?, owner, &config.uploads).await?;
+    let mut conn = db.acquire().await?;
+    let quota = quota::of(&mut conn, owner, &config.uploads).await?;
+    let twin = match twin {
+        Some(other) => shown(&mut conn, &other, owner).await?,
+        None => None,
+    };
     let status = form.status;
     let page = Page { form, quota: quota.into(), draft: draft.map(Kept::from), twin };
     Ok(Answer::Page(View::new("submissions/new", page).status(status)))
-}
-
-/// What came as the photo.
-enum Came {
-    /// A file, just now.
-    Fresh(Arrived),
-    /// A file, with an earlier try.
-    Kept(Draft),
-    /// A file that is here already; it is deleted again.
-    Twin(Duplicate),
-    /// Nothing that can be used; the form says why. An earlier try's file may still be there.
-    Nothing(Option<Draft>),
-}
-
-async fn come_in(sent: &Sent, form: &mut PhotoForm, db: &Db, storage: &Storage, owner: i64) -> Result<Came, Error> {
-    let draft = match sent.value("draft").parse() {
-        Ok(id) => drafts::find(&mut *db.acquire().await?, owner, id).await?,
-        Err(_) => None,
-    };
-    let arrived = match look_into(storage, &sent.file).await {
-        Ok(arrived) => arrived,
-        Err(Unusable::Told(message)) => {
-            form.wrong("file", &message);
-            return Ok(Came::Nothing(draft));
-        }
-        Err(Unusable::NoRoom) => {
-            form.wrong("file", "We have no room for photos at the moment, and this one was not kept. Try again later.");
-            form.status = Status::InsufficientStorage;
-            return Ok(Came::Nothing(draft));
-        }
-        Err(Unusable::Error(error)) => return Err(error),
-    };
-    if let Some(arrived) = arrived {
-        let Some(other) = duplicate(&mut *db.acquire().await?, &arrived.original.sha256).await? else {
-            return Ok(Came::Fresh(arrived));
-        };
-        forget(storage, arrived.original.key).await;
-        // Said now, so that nothing is added that looks right otherwise.
-        form.wrong("file", form::twin(other.owner == owner));
-        return Ok(Came::Twin(other));
-    }
-    Ok(draft.map_or_else(
-        || {
-            form.wrong("file", "Choose a photo.");
-            Came::Nothing(None)
-        },
-        Came::Kept,
-    ))
 }
 
 /// Adds the photo. What came stays as it was when that does not work out.
 async fn take(came: &Came, db: &Db, owner: i64, details: &Details, limits: &UploadsConfig) -> Result<Entered, Error> {
     let mut tx = db.begin().await?;
     let entered = match came {
-        Came::Fresh(file) => enter(&mut tx, owner, details, file.original, Some(limits)).await?,
+        Came::Fresh(file, instead_of) => {
+            let entered = enter(&mut tx, owner, details, file.original, Some(limits)).await?;
+            if let (Entered::New(_), Some(draft)) = (entered, instead_of) {
+                drafts::drop_draft(&mut tx, draft.id).await?;
+            }
+            entered
+        }
         Came::Kept(draft) => drafts::submit(&mut tx, owner, draft.id, details, limits).await?,
-        Came::Twin(other) => Entered::Duplicate(*other),
+        Came::Twin(other, _) => Entered::Duplicate(*other),
         Came::Nothing(_) => return Err(Error::NotFound),
     };
     tx.commit().await?;
     Ok(entered)
 }
 
-/// Why a file is not taken.
-enum Unusable {
-    /// For a reason to tell.
-    Told(String),
-    /// There is no room for it.
-    NoRoom,
-    /// We could not look.
-    Error(Error),
-}
-
-/// Looks at the header of a file that has come in; one that cannot be used is deleted at once.
-async fn look_into(storage: &Storage, file: &File) -> Result<Option<Arrived>, Unusable> {
-    let (key, received) = match *file {
-        File::Missing => return Ok(None),
-        File::NoRoom => return Err(Unusable::NoRoom),
-        File::TooLong { limit } => {
-            let megabytes = limit / 1_000_000;
-            return Err(Unusable::Told(format!(
-                "The file has more than {megabytes} MB, which is as much as we take. Save it as a JPEG or make it smaller."
-            )));
-        }
-        File::Stored { key, received } => (key, received),
-    };
-    let Ok(_permit) = LOOKING.acquire().await else {
-        return Err(Unusable::Error(Error::Busy));
-    };
-    let bytes = storage.original(key).await.map_err(|cause| Unusable::Error(cause.into()))?;
-    let looked = tokio::task::spawn_blocking(move || renditions::inspect(&bytes, &Limits::default())).await;
-    match looked.map_err(|cause| Unusable::Error(Error::Internal(cause.into())))? {
-        Ok(header) => Ok(Some(Arrived {
-            original: Original { key, sha256: received.sha256 },
-            bytes: received.bytes.cast_signed(),
-            width: header.width.cast_signed(),
-            height: header.height.cast_signed(),
-        })),
-        Err(rejection) => {
-            forget(storage, key).await;
-            Err(Unusable::Told(rejection.to_string()))
-        }
-    }
-}
-
-async fn keep(db: &Db, owner: i64, arrived: &Arrived) -> Result<Draft, Error> {
+async fn keep(db: &Db, owner: i64, arrived: &Arrived, instead_of: Option<Draft>) -> Result<Draft, Error> {
     let mut tx = db.begin().await?;
+    if let Some(draft) = instead_of {
+        drafts::drop_draft(&mut tx, draft.id).await?;
+    }
     let id = drafts::keep(&mut tx, owner, arrived).await?;
     let draft = drafts::find(&mut tx, owner, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
@@ -226,19 +150,19 @@ struct Page {
     form: PhotoForm,
     quota: Left,
     draft: Option<Kept>,
-    twin: Option<form::Twin>,
+    twin: Option<Twin>,
 }
 
 #[derive(Serialize)]
 struct Left {
     left: i64,
-    limit: i64,
+    used: i64,
     next: Option<chrono::DateTime<chrono::Utc>>,
 }
 
 impl From<Quota> for Left {
     fn from(quota: Quota) -> Self {
-        Left { left: quota.left(), limit: quota.limit, next: quota.next }
+        Left { left: quota.left(), used: quota.used, next: quota.next }
     }
 }
 
@@ -257,14 +181,16 @@ impl From<Draft> for Kept {
     }
 }
 
-/// The same file is on the site already.
-impl PhotoForm {
-    fn twin(&mut self, other: &Duplicate, owner: i64) -> form::Twin {
-        let own = other.owner == owner;
-        self.wrong("file", form::twin(own));
-        form::Twin { id: other.id, seen: own || other.public }
+/// The photo with the same file, as far as this member may see it.
+async fn shown(conn: &mut PgConnection, other: &Duplicate, owner: i64) -> Result<Option<Twin>, Error> {
+    if !other.public && other.owner != owner {
+        return Ok(None);
     }
+    let photo = submissions::find(conn, other.id).await?;
+    Ok(photo.map(|photo| Twin { id: photo.id, photo: Photo::of(&photo), title: photo.title }))
+}
 
+impl PhotoForm {
     /// Past the quota the form stays as it is; every other error ends the request.
     fn too_many(&mut self, error: Error) -> Result<(), Error> {
         let Error::TooFast { message, .. } = error else { return Err(error) };

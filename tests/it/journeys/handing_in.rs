@@ -108,7 +108,7 @@ async fn mistakes_cost_neither_the_words_nor_the_file() {
     fill_in(&visitor).await;
     visitor.choose("#file", &files.good).await;
     visitor.follow("main button.action").await;
-    assert!(visitor.text("main").await.contains("See the photo that is here already"));
+    assert!(visitor.text("main").await.contains("It is here as Noodle."));
     look(&visitor, "here already").await;
     visitor.choose("#file", &files.broken).await;
     visitor.click("#terms").await;

@@ -36,6 +36,11 @@ pub fn good_photo(seed: u32) -> Vec<u8> {
     jpeg(&photo(400, 200, seed), Jpeg::default())
 }
 
+/// The same photo, saved at another quality: another file each.
+pub fn look_alike(quality: u8) -> Vec<u8> {
+    jpeg(&photo(400, 300, 3), Jpeg { quality, ..Jpeg::default() })
+}
+
 /// Files that no photo comes of, with a word that says why.
 pub fn hostile_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let good = jpeg(&quarters(200, 160), Jpeg::default());

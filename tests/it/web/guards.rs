@@ -1,5 +1,6 @@
 //! Forms that only our own pages can have sent.
 
+use ratemyderp::accounts::Role;
 use rocket::http::{ContentType, Method, Status};
 use rocket::local::asynchronous::Client;
 
@@ -10,9 +11,10 @@ use crate::support::World;
 async fn every_route_that_changes_something_wants_the_token_but_one_that_wants_a_signature() {
     let world = World::new().await;
     world.photo("Marmalade").await;
-    let client = world.client().await;
-    // Some are for members only, who are asked for it all the same.
-    world.member("noodle").await;
+    // Some are for members or moderators only, who are asked for it all the same.
+    let client = world.client_with(world.figment().merge(("accounts.two_factor_required", false))).await;
+    let noodle = world.member("noodle").await;
+    world.grant(noodle, Role::Operator).await;
     assert_eq!(log_in(&client, "noodle").await.status, Status::SeeOther);
     let unsafe_routes: Vec<(Method, String)> = client
         .rocket()

@@ -38,6 +38,7 @@ pub async fn look(visitor: &Visitor, state: &str) {
         let way = format!("{state} ({width} wide, {scheme}, forced colours {forced})");
         complain(visitor, &way, axe::strict_violations(visitor).await).await;
         complain(visitor, &format!("{way}: small targets"), visitor.evaluate::<Vec<String>>(SMALL).await).await;
+        complain(visitor, &format!("{way}: too wide"), visitor.evaluate::<Vec<String>>(SIDEWAYS).await).await;
     }
     complain(visitor, &format!("{state}: inline"), visitor.evaluate::<Vec<String>>(INLINE).await).await;
     be(visitor, NARROW, "light", "none").await;

@@ -1,0 +1,154 @@
+//! Who may send photos, and what is wrong with the form around the file.
+
+use rocket::http::{Header, Status};
+
+use super::{WORDS, bytes, member, member_with, post_parts, send, send_with};
+use crate::support::World;
+use crate::support::multipart::{Part, body, content_type};
+use crate::support::uploads::good_photo;
+use crate::web::page::{get, log_in};
+
+#[tokio::test]
+async fn a_file_survives_what_is_wrong_with_another_field() {
+    let (world, client) = member().await;
+    let words = [("title", "\u{202e}"), ("species", "dog"), ("description", ""), ("crop", "top"), ("terms", "yes")];
+    let sent = send(&client, &words, Some(("a.jpg", &good_photo(1)))).await;
+    assert_eq!(sent.status, Status::UnprocessableEntity);
+    assert!(sent.text().contains("Enter the animal's name."), "{}", sent.text());
+    assert!(sent.text().contains("Your photo is kept. You need not choose it again: 400 x 200 pixels"));
+    assert!(sent.html.contains("value=\"top\" checked"));
+    let draft = sent.between("name=\"draft\" value=\"", "\"").expect("a draft");
+    world.drain().await;
+    let preview = bytes(&client, &format!("/drafts/{draft}/preview.jpg")).await;
+    assert!(preview.starts_with(&[0xFF, 0xD8]));
+    let stranger = world.client().await;
+    world.member("stranger").await;
+    log_in(&stranger, "stranger").await;
+    assert_eq!(get(&stranger, &format!("/drafts/{draft}/preview.jpg")).await.status, Status::NotFound);
+    let stolen = send(&stranger, &[WORDS, &[("draft", draft.as_str())]].concat(), None).await;
+    assert!(stolen.text().contains("Choose a photo."), "{}", stolen.text());
+
+    let again = send(&client, &[WORDS, &[("draft", draft.as_str())]].concat(), None).await;
+    assert_eq!(again.status, Status::SeeOther, "{}", again.text());
+    let doubled = send(&client, &[WORDS, &[("draft", draft.as_str())]].concat(), None).await;
+    assert_eq!(doubled.status, Status::UnprocessableEntity);
+    world.drain().await;
+    assert_eq!(world.count("submissions WHERE state = 'ready' AND title = 'Noodle'").await, 1);
+    assert_eq!(world.count("drafts").await, 0);
+}
+
+#[tokio::test]
+async fn a_kept_file_is_found_again_until_another_takes_its_place() {
+    let (world, client) = member().await;
+    let unnamed = [("title", ""), ("species", "dog"), ("description", ""), ("crop", "auto"), ("terms", "yes")];
+    let sent = send(&client, &unnamed, Some(("a.jpg", &good_photo(1)))).await;
+    let draft = sent.between("name=\"draft\" value=\"", "\"").expect("a draft");
+    // The page was closed meanwhile.
+    let page = get(&client, "/submissions/new").await;
+    assert!(page.text().contains("Your photo is kept."), "{}", page.text());
+    assert_eq!(page.between("name=\"draft\" value=\"", "\"").as_ref(), Some(&draft));
+    let with_draft = |fields: &[(&'static str, &'static str)]| {
+        let mut fields: Vec<(&str, &str)> = fields.to_vec();
+        fields.push(("draft", draft.as_str()));
+        fields
+    };
+    // The very file of a photo that is here takes no draft's place.
+    assert_eq!(send(&client, WORDS, Some(("b.jpg", &good_photo(2)))).await.status, Status::SeeOther);
+    let twin = send(&client, &with_draft(WORDS), Some(("b.jpg", &good_photo(2)))).await;
+    assert!(twin.text().contains("It is here as Noodle.") && twin.text().contains("Your photo is kept."));
+    let other = send(&client, &with_draft(&unnamed), Some(("c.jpg", &good_photo(3)))).await;
+    assert_ne!(other.between("name=\"draft\" value=\"", "\"").as_ref(), Some(&draft));
+    assert_eq!(world.count("drafts").await, 1);
+    let draft = other.between("name=\"draft\" value=\"", "\"").expect("a draft");
+    let fields = [WORDS, &[("draft", draft.as_str())]].concat();
+    assert_eq!(send(&client, &fields, Some(("d.jpg", &good_photo(4)))).await.status, Status::SeeOther);
+    assert!(!get(&client, "/submissions/new").await.text().contains("Your photo is kept."));
+    world.drain().await;
+    assert_eq!(world.count("drafts").await, 0);
+    assert_eq!(
+        world
+            .storage
+            .blobs_after("originals/", 10)
+            .await
+            .unwrap()
+            .blobs
+            .iter()
+            .filter(|blob| blob.path.starts_with("originals/"))
+            .count(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn every_field_that_is_wrong_is_named() {
+    let (_world, client) = member().await;
+    let sent = send(&client, &[("title", "a\u{7}"), ("species", ""), ("crop", "upstairs")], None).await;
+    assert_eq!(sent.status, Status::UnprocessableEntity);
+    for said in [
+        "The animal's name has a character that cannot be shown. Type it again.",
+        "Enter what kind of animal it is.",
+        "Choose where the square should sit.",
+        "Choose a photo.",
+        "Confirm that you may show this photo here and agree to the terms.",
+    ] {
+        assert!(sent.text().matches(said).count() == 2, "in the summary and at the field: {said}: {}", sent.text());
+    }
+    let summary = sent.between("class=\"errors\"", "</ul>").expect("a summary");
+    let order = ["#file", "#title", "#species", "#crop", "#terms"].map(|field| summary.find(field));
+    assert!(order.is_sorted() && order[0].is_some(), "as they come on the page: {summary}");
+}
+
+#[tokio::test]
+async fn a_used_up_quota_keeps_the_file_and_says_when_the_next_one_may_come() {
+    let (world, client) = member_with("uploads.per_day_when_new", 1).await;
+    let csrf = get(&client, "/submissions/new").await.csrf();
+    assert_eq!(send(&client, WORDS, Some(("a.jpg", &good_photo(1)))).await.status, Status::SeeOther);
+    let page = get(&client, "/submissions/new").await;
+    assert!(page.text().contains("You have sent 1 photo in the last 24 hours"));
+    assert!(!page.html.contains("<input id=\"title\""), "nobody fills in a form in vain");
+    let refused = send_with(&client, &csrf, WORDS, Some(("b.jpg", &good_photo(2)))).await;
+    assert_eq!(refused.status, Status::TooManyRequests);
+    assert!(refused.text().contains("The next one can come after") && refused.text().contains("Your photo is kept."));
+    assert_eq!(world.count("submissions").await, 1);
+}
+
+#[tokio::test]
+async fn only_members_whose_address_is_confirmed_send_photos() {
+    let world = World::new().await;
+    let client = world.client().await;
+    let stranger = get(&client, "/submissions/new").await;
+    assert_eq!(stranger.status, Status::SeeOther);
+    assert!(stranger.header("Location").unwrap().starts_with("/login?next="));
+    world.newcomer("noodle").await;
+    log_in(&client, "noodle").await;
+    let told = get(&client, "/submissions/new").await;
+    assert_eq!(told.status, Status::Forbidden);
+    assert!(told.text().contains("Confirm your address first") && told.text().contains("Send the mail again"));
+    let csrf = told.csrf();
+    let refused = send_with(&client, &csrf, WORDS, Some(("a.jpg", &good_photo(1)))).await;
+    assert_eq!(refused.status, Status::Forbidden);
+    assert!(world.storage.blobs_after("", 10).await.unwrap().blobs.is_empty());
+}
+
+#[tokio::test]
+async fn a_file_is_not_read_before_the_form_is_known_to_be_ours() {
+    let (world, client) = member().await;
+    let file = good_photo(1);
+    let csrf = get(&client, "/submissions/new").await.csrf();
+    let photo = || Part::File("file", "a.jpg", &file);
+    for parts in [
+        vec![photo()],
+        vec![Part::Field("csrf", "00"), photo()],
+        vec![photo(), Part::Field("csrf", &csrf)],
+        vec![Part::Field("title", "Noodle"), Part::Field("csrf", &csrf), photo()],
+    ] {
+        assert_eq!(post_parts(&client, &parts).await.status, Status::Forbidden);
+    }
+    for (name, value) in [("Origin", "https://elsewhere.example"), ("Sec-Fetch-Site", "cross-site")] {
+        let request = client.post("/submissions").header(Header::new("Content-Type", content_type()));
+        let request = request.header(Header::new(name, value)).body(body(&[Part::Field("csrf", &csrf), photo()]));
+        assert_eq!(request.dispatch().await.status(), Status::Forbidden);
+    }
+    assert!(world.storage.blobs_after("", 10).await.unwrap().blobs.is_empty());
+    assert_eq!(world.count("submissions").await, 0);
+}
