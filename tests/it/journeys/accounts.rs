@@ -1,7 +1,9 @@
 //! A member's life in a browser: joining, confirming, coming back, changing, leaving, and coming back once more.
 
 mod impatient;
+mod leaving;
 mod merging;
+mod rarities;
 mod terminals;
 
 use serde_json::json;

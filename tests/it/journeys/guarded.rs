@@ -106,13 +106,19 @@ async fn logs_out(visitor: &Visitor, site: &Site) {
 async fn other_browsers_are_logged_out_from_the_list() {
     let site = Site::empty().await;
     site.world.member("noodle").await;
+    for options in [Options::default(), Options::without_script()] {
+        logs_others_out(&site, options).await;
+    }
+}
+
+async fn logs_others_out(site: &Site, options: Options) {
     let phone = Visitor::new(Options::without_script()).await;
-    let visitor = Visitor::new(Options::default()).await;
-    log_in(&visitor, &site, "noodle").await;
+    let visitor = Visitor::new(options).await;
+    log_in(&visitor, site, "noodle").await;
     visitor.goto(&site.url("/settings/sessions")).await;
     look(&visitor, "alone").await;
     for number in 0..2 {
-        log_in(&phone, &site, "noodle").await;
+        log_in(&phone, site, "noodle").await;
         if number == 0 {
             phone.call("Network.clearBrowserCookies", serde_json::json!({})).await.expect("another browser");
         }
@@ -124,10 +130,11 @@ async fn other_browsers_are_logged_out_from_the_list() {
     assert!(visitor.text(".said").await.contains("That browser is logged out."));
     visitor.follow("form[action='/settings/sessions/revoke'] button").await;
     assert_eq!(visitor.count(".browsers li").await, 0);
-    look(&visitor, "alone again").await;
     phone.goto(&site.url("/settings")).await;
     assert_eq!(phone.text("h1").await, "Log in");
     untroubled(&visitor).await;
+    visitor.goto(&site.url("/logout")).await;
+    visitor.follow("main button.action").await;
 }
 
 #[rocket::async_test]
