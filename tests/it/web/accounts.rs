@@ -2,6 +2,7 @@
 
 mod addresses;
 mod elsewhere;
+mod fields;
 mod joining;
 mod leaving;
 mod links;
