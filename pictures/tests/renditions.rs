@@ -12,6 +12,8 @@ mod renditions_tests {
 }
 #[path = "renditions/animations.rs"]
 mod animations;
+#[path = "renditions/bombs.rs"]
+mod bombs;
 #[path = "renditions/corpus.rs"]
 mod corpus;
 #[path = "renditions/crops.rs"]

@@ -9,6 +9,9 @@
 
 #[path = "renditions/animations.rs"]
 mod animations;
+#[path = "renditions/bombs.rs"]
+#[allow(dead_code)]
+mod bombs;
 #[path = "renditions/corpus.rs"]
 #[allow(dead_code)]
 mod corpus;
@@ -38,7 +41,9 @@ fn no_file_takes_more_memory_than_its_header_states() {
     files.push(("large 16-bit PNG", corpus::png(&DynamicImage::ImageRgba16(plain.to_rgba16()), None)));
     files.push(("large WebP", corpus::webp(&plain, None)));
     files.push(("large GIF", animations::animated_gif(&[plain.to_rgb8()])));
-    files.push(("bomb", traps::png_claiming(100, 100, &traps::zeros(300))));
+    files.push(("more than it says", traps::png_claiming(100, 100, &traps::zeros(300))));
+    files.extend(bombs::polyglots());
+    files.extend(bombs::bombs());
     files.push(("short PNG", traps::png_claiming(3000, 3000, &traps::zeros(1))));
     files.push(("short JPEG", traps::jpeg_claiming(3000, 3000)));
     drop((large, plain));

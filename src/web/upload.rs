@@ -258,7 +258,13 @@ impl<R: AsyncRead + Unpin> AsyncRead for Paced<R> {
 /// The connection ended, or what came over it is no form.
 fn cut(cause: multer::Error) -> Refused {
     log::info!("a form with a file did not arrive whole: {cause}");
-    let text = "The form did not arrive whole. Send it again.";
+    let text = match cause {
+        // Nothing else in the heads of a form's parts is anybody's choice.
+        multer::Error::ReadHeaderFailed(_) | multer::Error::DecodeHeaderValue { .. } => {
+            "The name of the file has a character that cannot be read. Go back, give the file another name and send the form again."
+        }
+        _ => "The form did not arrive whole. Send it again.",
+    };
     (Status::BadRequest, Error::Forbidden(text.into()))
 }
 

@@ -3,11 +3,13 @@
 mod accounts;
 mod cluster;
 mod commands;
+mod corpus;
 mod crowd;
 mod installation;
 mod killed;
 mod mail;
 mod members;
+mod process;
 mod restarted;
 mod rubbish;
 mod stopped;

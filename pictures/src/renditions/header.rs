@@ -21,7 +21,8 @@ pub struct Header {
     pub width: u32,
     /// Height as stored, in pixels.
     pub height: u32,
-    /// Upper bound in bytes of what [`super::render`] holds at once, the file itself not counted.
+    /// Upper bound in bytes of what [`super::render`] holds at once, the file itself not counted. The most on our corpus of bad
+    /// files is 534 MiB of a stated 658, for a GIF of 64 megapixels in 24 kB; a JPEG of 8 megapixels takes 42 of 89.
     pub peak_memory: u64,
 }
 

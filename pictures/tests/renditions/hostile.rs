@@ -4,6 +4,7 @@ use image::DynamicImage;
 use proptest::prelude::*;
 
 use super::animations;
+use super::bombs;
 use super::corpus::{self, Jpeg};
 use super::subject::{Crop, Limits, Rejection, Renditions, SIZES, inspect, render};
 use super::traps;
@@ -94,6 +95,50 @@ fn headers_that_lie_about_the_size_do_no_harm() {
 }
 
 #[test]
+fn small_files_that_become_large_are_plain_pictures_or_damaged() {
+    for (what, file) in bombs::bombs() {
+        assert!(file.len() < 3 << 20, "{what}: {} bytes", file.len());
+        match rendered(&file) {
+            Ok(renditions) => assert!([8000, 200].contains(&renditions.width), "{what}"),
+            Err(rejection) => assert_eq!(rejection.code(), "damaged", "{what}: {rejection:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_claims_more_than_we_take_is_refused_in_every_format() {
+    for (what, file) in bombs::beyond() {
+        assert_eq!(rejection(&file).code(), "too-many-pixels", "{what}");
+    }
+    // A frame that does not fit its canvas.
+    assert_eq!(rejection(&bombs::plain_gif((100, 100), (8000, 8000))).code(), "damaged");
+}
+
+#[test]
+fn a_header_cut_anywhere_is_refused() {
+    for (what, file) in corpus::valid_files() {
+        for length in 0..64 {
+            assert!(rendered(&file[..length]).is_err(), "{what} cut at {length}");
+        }
+    }
+}
+
+#[test]
+fn what_else_a_picture_is_never_passed_on() {
+    for (what, file) in bombs::polyglots() {
+        let renditions = rendered(&file).unwrap_or_else(|rejection| panic!("{what}: {rejection:?}"));
+        for image in renditions.images {
+            assert!(!image.jpeg.windows(6).any(|part| part == b"script"), "{what}");
+        }
+    }
+    let picture = corpus::jpeg(&corpus::quarters(200, 160), Jpeg::default());
+    for before in [&b"<html><script>alert(1)</script>"[..], b"%PDF-1.7\n", b"PK\x03\x04", b"#!/bin/sh\n", b"\n"] {
+        let rejection = rejection(&[before, &picture].concat());
+        assert!(matches!(rejection, Rejection::NotAnImage | Rejection::Unsupported("PDF")), "{rejection:?}");
+    }
+}
+
+#[test]
 fn thousands_of_scans_are_a_trap_and_refused() {
     assert!(rendered(&traps::jpeg_of_many_scans(1)).is_ok());
     assert_eq!(rejection(&traps::jpeg_of_many_scans(5000)).code(), "damaged");
@@ -136,18 +181,6 @@ fn what_follows_the_picture_is_ignored_and_never_passed_on() {
         for image in renditions.images {
             assert!(!image.jpeg.windows(7).any(|part| part == b"<script"), "{what}");
         }
-    }
-}
-
-#[test]
-fn a_comment_with_html_is_not_passed_on() {
-    let mut file = corpus::jpeg(&corpus::quarters(200, 200), Jpeg::default());
-    let comment = b"<html><script>alert(1)</script>";
-    let mut segment = vec![0xFF, 0xFE, 0, comment.len() as u8 + 2];
-    segment.extend(comment);
-    file.splice(2..2, segment);
-    for image in rendered(&file).unwrap().images {
-        assert!(!image.jpeg.windows(6).any(|part| part == b"script"));
     }
 }
 

@@ -12,15 +12,17 @@ pub fn png_claiming(width: u32, height: u32, zlib: &[u8]) -> Vec<u8> {
     let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
     header.extend([8, 2, 0, 0, 0]);
     for (name, body) in [(b"IHDR", header.as_slice()), (b"IDAT", zlib), (b"IEND", &[])] {
-        file.extend((body.len() as u32).to_be_bytes());
-        let mut crc = flate2::Crc::new();
-        crc.update(name);
-        crc.update(body);
-        file.extend(name);
-        file.extend(body);
-        file.extend(crc.sum().to_be_bytes());
+        file.extend(chunk(name, body));
     }
     file
+}
+
+/// A PNG's chunk.
+pub fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+    let mut crc = flate2::Crc::new();
+    crc.update(name);
+    crc.update(body);
+    [&(body.len() as u32).to_be_bytes(), &name[..], body, &crc.sum().to_be_bytes()].concat()
 }
 
 /// A zlib stream of a few hundred kilobytes that inflates to `megabytes` of zeros.

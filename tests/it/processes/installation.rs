@@ -1,8 +1,7 @@
 //! The two programs, as somebody runs them, on one database and one folder of blobs.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use image::{ImageFormat, Rgb, RgbImage};
@@ -15,10 +14,14 @@ use ratemyderp_jobs::Context;
 use sqlx::PgPool;
 use tempfile::TempDir;
 
+use super::process::{Process, without_room};
 use super::until;
 use crate::support::database::Database;
 
 const SECRET: &str = "c2VjcmV0IGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGVz";
+
+/// What a killed process held is soon given to another.
+const JOBS: &str = "workers=2,lease_seconds=2,poll_seconds=1,rank_every_seconds=1";
 
 /// What a command printed, and how it ended.
 pub struct Output {
@@ -74,22 +77,14 @@ impl Installation {
 
     /// One that cannot write any file longer than so many times 512 bytes, as on a disk that is nearly full.
     pub async fn web_without_room(&self, blocks: u32) -> Web {
-        let serve = self.program(&["serve"]);
-        let mut command = Command::new("sh");
-        command.args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"")]);
-        command.arg(serve.get_program()).args(serve.get_args());
-        command.current_dir(env!("CARGO_MANIFEST_DIR"));
-        for (name, value) in serve.get_envs() {
-            command.env(name, value.unwrap_or_default());
-        }
-        self.web_by(command, 0).await
+        self.web_by(without_room(&self.program(&["serve"]), blocks), 0).await
     }
 
     pub async fn web_by(&self, mut command: Command, port: u16) -> Web {
         let mut process = self.start(command.env("ROCKET_PORT", port.to_string()));
         let mut port = None;
         until("the web process has launched", async || {
-            assert!(process.child.try_wait().expect("a child").is_none(), "it ended:\n{}", process.log());
+            assert!(process.lives(), "it ended:\n{}", process.log());
             let log = process.log();
             let address = log.split_once("launched from http://127.0.0.1:").map(|(_, rest)| rest.trim_end().to_owned());
             port = address.and_then(|port| port.parse().ok());
@@ -102,6 +97,16 @@ impl Installation {
     /// A jobs process; what it does shows when it is ready.
     pub fn jobs(&self) -> Process {
         self.start(&mut self.jobs_program(&["work"]))
+    }
+
+    /// The same, with these settings of `[default.jobs]` besides the tests' own.
+    pub fn jobs_with(&self, settings: &str) -> Process {
+        self.start(self.jobs_program(&["work"]).env("ROCKET_JOBS", format!("{{{JOBS},{settings}}}")))
+    }
+
+    /// The same, unable to write any file longer than so many times 512 bytes.
+    pub fn jobs_without_room(&self, blocks: u32) -> Process {
+        self.start(&mut without_room(&self.jobs_program(&["work"]), blocks))
     }
 
     /// The same, sending mail to this SMTP server.
@@ -189,10 +194,7 @@ impl Installation {
     fn start(&self, command: &mut Command) -> Process {
         let number = self.processes.fetch_add(1, Ordering::Relaxed);
         let log = self.folder.path().join(format!("{number}.log"));
-        let file = File::create(&log).expect("a log");
-        let errors = file.try_clone().expect("a log");
-        let child = command.stdin(Stdio::null()).stdout(file).stderr(errors).spawn().expect("it starts");
-        Process { child, log }
+        Process::start(command, log)
     }
 
     fn command(&self, program: &Path, arguments: &[&str]) -> Command {
@@ -214,8 +216,7 @@ impl Installation {
                 "{votes_per_rater={per_second=1000,burst=10000},votes_per_network={per_second=10000,burst=100000}}",
             )
             .env("ROCKET_UPLOADS", "{per_day_when_new=1000,per_day=1000}")
-            // What a killed process held is soon given to another.
-            .env("ROCKET_JOBS", "{workers=2,lease_seconds=2,poll_seconds=1,rank_every_seconds=1}");
+            .env("ROCKET_JOBS", format!("{{{JOBS}}}"));
         command
     }
 }
@@ -230,56 +231,6 @@ impl Web {
     /// Where it answers, without a slash at the end.
     pub fn door(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
-    }
-}
-
-/// A process that ends with its test.
-pub struct Process {
-    child: Child,
-    log: PathBuf,
-}
-
-impl Process {
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status();
-        assert!(status.expect("a shell command").success());
-    }
-
-    /// SIGKILL: no handler runs, nothing is flushed.
-    pub fn kill(&mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("it ends");
-    }
-
-    pub fn lives(&mut self) -> bool {
-        self.child.try_wait().expect("a child").is_none()
-    }
-
-    pub async fn ended(&mut self) -> ExitStatus {
-        until("the process has ended", async || !self.lives()).await;
-        self.child.wait().expect("it ends")
-    }
-
-    /// All that it has printed.
-    pub fn log(&self) -> String {
-        String::from_utf8_lossy(&std::fs::read(&self.log).unwrap_or_default()).into_owned()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        if std::thread::panicking() {
-            let log = self.log();
-            let end: Vec<&str> = log.lines().rev().take(20).collect();
-            let end: Vec<&str> = end.into_iter().rev().collect();
-            eprintln!("--- the last that process {} printed:\n{}", self.id(), end.join("\n"));
-        }
     }
 }
 

@@ -5,7 +5,8 @@ use ratemyderp::submissions::renditions::{self, Crop, Limits};
 use uuid::Uuid;
 
 use super::crowd::{Crowd, assert_counted};
-use super::installation::{Installation, Process, picture};
+use super::installation::{Installation, picture};
+use super::process::Process;
 use super::until;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ratemyderp::mail::{self, Letter};
 
-use super::installation::{Installation, Process};
+use super::installation::Installation;
+use super::process::Process;
 use super::until;
 use crate::mail::Received;
 use crate::support::smtp::SmtpServer;

@@ -48,7 +48,7 @@ async fn a_hundred_uploads_at_once_are_all_taken_within_little_memory() {
     let web = installation.web().await;
     let member = Member::join(&installation, &web).await;
     let base = phone_photo();
-    let before = peak_memory(&web);
+    let before = web.process.peak_memory();
     let sending: Vec<_> = (0..100_u32)
         .map(|number| {
             // Different files that are the same picture: what follows a JPEG's end is ignored.
@@ -61,7 +61,7 @@ async fn a_hundred_uploads_at_once_are_all_taken_within_little_memory() {
         let answer = sent.await.expect("no panic").expect("an answer");
         assert_eq!(answer.status, 303, "{}", answer.html);
     }
-    let peak = peak_memory(&web);
+    let peak = web.process.peak_memory();
     println!(
         "100 uploads of {} kB at once: the web process peaked at {peak} KiB, {before} KiB before",
         base.len() / 1000
@@ -171,13 +171,14 @@ async fn a_web_process_killed_between_file_and_row_leaves_nothing_that_the_sweep
 
 /// Somebody who is logged in.
 #[derive(Clone)]
-struct Member {
+pub struct Member {
     cookie: String,
     csrf: String,
 }
 
 impl Member {
-    async fn join(installation: &Installation, web: &Web) -> Self {
+    /// A member who has confirmed an address.
+    pub async fn join(installation: &Installation, web: &Web) -> Self {
         newcomer(&installation.pool, "noodle").await;
         sqlx::query("UPDATE accounts SET email_verified_at = now() WHERE email IS NOT NULL")
             .execute(&installation.pool)
@@ -221,7 +222,8 @@ impl Member {
         [head.into_bytes(), body].concat()
     }
 
-    fn send(&self, door: &str, file: &[u8]) -> Result<Answer, ureq::Error> {
+    /// Hands in a photo.
+    pub fn send(&self, door: &str, file: &[u8]) -> Result<Answer, ureq::Error> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -234,11 +236,4 @@ impl Member {
         let html = response.body_mut().read_to_string()?;
         Ok(Answer { status: response.status().as_u16(), html })
     }
-}
-
-/// Of the whole life of a process, in KiB.
-fn peak_memory(web: &Web) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", web.process.id())).expect("a process");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
-    line.trim().trim_end_matches(" kB").parse().expect("a number")
 }

@@ -46,14 +46,28 @@ async fn a_phone_photo_goes_from_the_form_into_the_deck_and_nothing_served_tells
 }
 
 #[tokio::test]
-async fn every_kind_of_photo_is_taken() {
+async fn every_kind_of_photo_is_taken_whatever_its_name_says() {
     let (world, client) = member_with("uploads.per_day_when_new", 50).await;
-    for (what, file) in valid_files() {
-        let sent = send(&client, WORDS, Some((what, &file))).await;
-        assert_eq!(sent.status, Status::SeeOther, "{what}: {}", sent.text());
+    for (number, (what, file)) in valid_files().into_iter().enumerate() {
+        // No name is believed, and none is kept.
+        let name = ["a.heic", "b.svg", "c.exe", "d\u{202e}gpj.exe", "..%2f..%2fetc/passwd"][number % 5];
+        let sent = send(&client, WORDS, Some((name, &file))).await;
+        assert_eq!(sent.status, Status::SeeOther, "{what} as {name}: {}", sent.text());
     }
     world.drain().await;
     assert_eq!(world.count("submissions WHERE state = 'ready'").await, valid_files().len() as i64);
+}
+
+#[tokio::test]
+async fn a_name_that_no_head_of_a_form_can_hold_is_refused_in_words() {
+    let (world, client) = member().await;
+    for name in ["a\u{1}.jpg", "\u{7f}.jpg", "a\0.jpg"] {
+        let sent = send(&client, WORDS, Some((name, &good_photo(1)))).await;
+        assert_eq!(sent.status, Status::BadRequest, "{name:?}");
+        assert!(sent.text().contains("give the file another name"), "{name:?}: {}", sent.text());
+    }
+    assert_eq!(world.count("submissions").await + world.count("drafts").await, 0);
+    assert!(world.storage.blobs_after("", 10).await.unwrap().blobs.is_empty());
 }
 
 #[tokio::test]
