@@ -54,6 +54,12 @@ pub async fn write(tx: &mut Transaction<'_, Postgres>, mailer: &Mailer, owed: &O
             let data = json!({ "name": account.display_name, "left": recovery_codes, "when": moment(owed.created_at) });
             mail(mailer, "recovery-code", &address, data)
         }
+        Letter::NewBrowser { account, browser, network } => {
+            let Some((account, address)) = reader(tx, *account).await? else { return Ok(UNREAD) };
+            let when = moment(owed.created_at);
+            let data = json!({ "name": account.display_name, "browser": browser, "network": network, "when": when });
+            mail(mailer, "new-browser", &address, data)
+        }
         Letter::DeletionPlanned { account } => {
             let Some((account, address)) = reader(tx, *account).await? else { return Ok(UNREAD) };
             let Some(due) = account.deletion_due_at else { return Ok(Nobody("the deletion was taken back")) };

@@ -63,6 +63,15 @@ pub enum Letter {
         /// Whose account.
         account: i64,
     },
+    /// Somebody logged in with a browser in which the member had not been before.
+    NewBrowser {
+        /// Whose account.
+        account: i64,
+        /// In words, as in `Firefox on Linux`.
+        browser: String,
+        /// Shortened, as in `192.0.2.x`.
+        network: String,
+    },
     /// A member has asked for the account's deletion.
     DeletionPlanned {
         /// Whose account.
@@ -100,6 +109,7 @@ impl Letter {
             | Letter::PasswordChanged { .. }
             | Letter::TwoFactorChanged { .. }
             | Letter::RecoveryCodeUsed { .. }
+            | Letter::NewBrowser { .. }
             | Letter::DeletionPlanned { .. } => None,
         }
     }

@@ -30,6 +30,7 @@ struct Person {
     email: Option<String>,
     email_verified_at: Option<DateTime<Utc>>,
     joined_at: DateTime<Utc>,
+    logged_in_at: Option<DateTime<Utc>>,
     deletion_due_at: Option<DateTime<Utc>>,
 }
 
@@ -62,7 +63,7 @@ pub async fn export(conn: &mut PgConnection, account: i64) -> Result<Export, sql
     let person = sqlx::query_as!(
         Person,
         r#"SELECT username, display_name, about, role AS "role: Role", email, email_verified_at,
-                  created_at AS joined_at, deletion_due_at
+                  created_at AS joined_at, logged_in_at, deletion_due_at
            FROM accounts WHERE id = $1 AND deleted_at IS NULL"#,
         account
     )

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::token::Token;
 use super::{Account, Role, Settings, Theme};
+use crate::mail::{self, Letter};
 
 /// Hours without a visit after which a browser is logged out.
 pub const IDLE_HOURS: i32 = 24;
@@ -70,6 +71,28 @@ pub async fn start(
     .execute(&mut **tx)
     .await?;
     Ok(token)
+}
+
+/// Notes that somebody has logged in. With a browser that is not `known` for this account, and unless it is the account's
+/// first, the member is told by mail.
+pub async fn greet(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    browser: &Browser,
+    known: bool,
+) -> Result<(), sqlx::Error> {
+    let before = sqlx::query_scalar!(
+        "UPDATE accounts a SET logged_in_at = now() FROM accounts before WHERE a.id = $1 AND before.id = a.id
+         RETURNING before.logged_in_at",
+        account
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if before.is_some() && !known {
+        let (browser, network) = (browser.name.clone(), browser.network.clone());
+        mail::send(tx, Letter::NewBrowser { account, browser, network }).await?;
+    }
+    Ok(())
 }
 
 /// Has a browser that was known as this just been logged in? Then it sends its form a second time.

@@ -2,6 +2,8 @@
 
 pub mod code;
 
+use std::iter;
+
 use rocket::form::FromForm;
 use rocket::http::Status;
 use rocket::response::Redirect;
@@ -16,7 +18,7 @@ use super::keys::Keys;
 use super::limits::Network;
 use super::next::{carrying, safe};
 use super::view::View;
-use super::visitor::Visitor;
+use super::visitor::{COOKIE_DAYS, Visitor};
 use crate::accounts::Passwords;
 use crate::accounts::login::{Outcome, attempt};
 use crate::accounts::session::{self, Browser};
@@ -24,6 +26,12 @@ use crate::config::Config;
 use crate::error::{Error, FieldError};
 use crate::ratings::merge::merge;
 use crate::ratings::raters;
+
+/// The sealed cookie that says who has logged in with this browser.
+const KNOWN: &str = "known";
+
+/// The most of them that it remembers.
+const KNOWN_ACCOUNTS: usize = 5;
 
 /// A page, or on to another one.
 #[derive(Responder)]
@@ -108,10 +116,25 @@ pub async fn enter(
         Some(before) => drop(session::end(&mut tx, before.account.id, before.id).await?),
         None => drop(merge(&mut tx, visitor.anonymous_id(), rater).await?),
     }
-    let token = session::start(&mut tx, account, browser, visitor.anonymous_id().0, remembered).await?;
+    let before = visitor.anonymous_id().0;
+    // A form that is sent twice is one login.
+    if !session::just_started(&mut tx, account, before).await? {
+        let known = visitor.kept::<Vec<i64>>(KNOWN).is_some_and(|known| known.contains(&account));
+        session::greet(&mut tx, account, browser, known).await?;
+    }
+    let token = session::start(&mut tx, account, browser, before, remembered).await?;
     tx.commit().await?;
+    make_known(visitor, account);
     visitor.log_in(&token, remembered);
     Ok(())
+}
+
+/// The browser remembers, also once it is logged out, that this member has been in it.
+fn make_known(visitor: &Visitor<'_>, account: i64) {
+    let others: Vec<i64> = visitor.kept(KNOWN).unwrap_or_default();
+    let others = others.into_iter().filter(|&other| other != account);
+    let known: Vec<i64> = iter::once(account).chain(others).take(KNOWN_ACCOUNTS).collect();
+    visitor.keep(KNOWN, &known, COOKIE_DAYS * 24 * 60);
 }
 
 impl LoginForm<'_> {

@@ -51,7 +51,7 @@ async fn every_cookie_is_named_on_the_page_about_privacy() {
     let mut given: BTreeSet<String> = names(&client);
     log_in(&client, "noodle").await;
     given.append(&mut names(&client));
-    assert_eq!(given.len(), 5, "{given:?}");
+    assert_eq!(given.len(), 6, "{given:?}");
     let page = get(&client, "/privacy").await;
     let named: Vec<&str> = page.html.split("<dt>").skip(1).filter_map(|entry| entry.split("</dt>").next()).collect();
     for name in given {

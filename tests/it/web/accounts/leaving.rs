@@ -47,6 +47,7 @@ async fn whoever_wants_to_leave_is_logged_out_everywhere_and_can_come_back() {
     for browser in [&client, &phone] {
         log_in(browser, "noodle").await;
     }
+    world.drain().await;
     for password in ["", "wrong", &"x".repeat(10_000), &"猫".repeat(10_000)] {
         assert_wrong(&leave(&client, password).await, "password", "This is not your password.");
     }

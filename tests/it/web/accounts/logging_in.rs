@@ -3,6 +3,7 @@
 use rocket::http::Status;
 
 use super::{assert_wrong, is_logged_in, log_in_with, typed};
+use crate::mail::{only, sent};
 use crate::support::{PASSWORD, World};
 use crate::web::page::{get, log_in, post_twice, submit};
 
@@ -121,6 +122,30 @@ async fn staying_logged_in_is_a_choice_and_every_login_has_a_session_of_its_own(
     let body = format!("csrf={stale}&who=noodle&next=&password={}", PASSWORD.replace(' ', "+"));
     assert_eq!(crate::web::page::post(&client, "/login", &body).await.status, Status::SeeOther);
     assert_eq!(world.count("sessions").await, 3);
+}
+
+#[tokio::test]
+async fn a_member_is_told_of_a_browser_that_is_new_and_of_no_other() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    world.drain().await;
+    let (home, elsewhere) = (world.client().await, world.client().await);
+    for _ in 0..2 {
+        log_in(&home, "noodle").await;
+        submit(&home, "/logout", "/logout", &[]).await;
+    }
+    log_in_with(&elsewhere, "noodle", "wrong").await;
+    assert_eq!(sent(&world).await.len(), 0, "the first one, and known from then on");
+    let csrf = get(&elsewhere, "/login").await.csrf();
+    let body = format!("csrf={csrf}&who=noodle&next=&password={}", PASSWORD.replace(' ', "+"));
+    post_twice(&elsewhere, "/login", &body).await;
+    let mail = only(&world).await;
+    assert_eq!(mail.header("To"), "noodle@example.com");
+    assert_eq!(mail.header("Subject"), "Somebody logged in with a new browser");
+    assert!(mail.text.contains("Unknown browser, network"), "{}", mail.text);
+    submit(&elsewhere, "/logout", "/logout", &[]).await;
+    log_in(&elsewhere, "noodle").await;
+    assert_eq!(sent(&world).await.len(), 0, "told once");
 }
 
 #[tokio::test]

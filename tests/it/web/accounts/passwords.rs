@@ -23,6 +23,7 @@ async fn another_password_logs_all_other_browsers_out() {
     for browser in [&client, &phone] {
         log_in(browser, "noodle").await;
     }
+    world.drain().await;
     assert_eq!(change(&client, PASSWORD, ANOTHER).await.header("Location"), Some("/settings"));
     assert!(get(&client, "/settings").await.text().contains("All other browsers are logged out."));
     assert!(!is_logged_in(&phone).await);
