@@ -5,6 +5,7 @@ use rocket::{Responder, get};
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use super::photo::Photo;
 use crate::error::Error;
 use crate::queue::board::{self, State as Job};
 use crate::submissions::{self, State, Submission};
@@ -59,6 +60,8 @@ pub struct Receipt {
     wait: Option<String>,
     /// Is nobody there to do it?
     idle: bool,
+    /// What came of it, once it is ready.
+    photo: Option<Photo>,
 }
 
 impl Receipt {
@@ -84,6 +87,7 @@ impl Receipt {
             place: queued.map(|job| job.ahead + 1),
             wait: expected.map(in_words),
             idle: pace.is_some_and(|pace| pace.slots == 0),
+            photo: Photo::of(photo).filter(|_| state == "ready"),
         })
     }
 }

@@ -37,6 +37,7 @@ async fn a_photo_is_handed_in_and_the_page_says_by_itself_when_it_is_ready() {
     visitor.wait_for_text("#progress", "Noodle is ready").await;
     visitor.wait_for_text("#status", "Your photo is ready.").await;
     assert_eq!(visitor.evaluate::<String>("document.title").await, "Noodle is ready - RateMyDerp");
+    visitor.wait_until("the picture to be there", "document.querySelector('#progress img').naturalWidth > 0").await;
     look(&visitor, "ready").await;
     visitor.reset();
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;

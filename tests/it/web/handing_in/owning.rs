@@ -115,7 +115,7 @@ async fn the_receipt_asks_again_until_there_is_nothing_more_to_wait_for() {
         response.into_string().await.unwrap()
     };
     let queued = partial(&format!("{url}/progress?shown=queued")).await;
-    assert!(queued.contains("hx-trigger=\"every 2s\"") && !queued.contains("hx-partial") && !queued.contains("<html"));
+    assert!(queued.contains("hx-trigger=\"every 1s\"") && !queued.contains("hx-partial") && !queued.contains("<html"));
     assert!(queued.contains("Nobody is working there at the moment"));
     sqlx::raw_sql("UPDATE fang_tasks SET state = 'in_progress' WHERE kind = 'thumbnail'")
         .execute(&world.pool)
