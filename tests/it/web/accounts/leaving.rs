@@ -107,8 +107,7 @@ async fn after_the_grace_the_person_and_their_photos_are_gone_and_their_ratings_
         .await
         .unwrap();
     assert_eq!((name, shown.as_str()), (format!("deleted-{noodle}"), "Somebody who left"));
-    let bare =
-        "email IS NULL AND password_hash IS NULL AND about = '' AND deleted_at IS NOT NULL AND deletion_due_at IS NULL";
+    let bare = "email IS NULL AND password_hash IS NULL AND about = '' AND deleted_at IS NOT NULL AND deletion_due_at IS NULL AND logged_in_at IS NULL";
     assert_eq!(world.count(&format!("accounts WHERE {bare}")).await, 1);
     for table in ["sessions", "tokens", "settings", "two_factor", "recovery_codes"] {
         assert_eq!(
