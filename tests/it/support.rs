@@ -24,6 +24,7 @@ use ratemyderp::storage::Storage;
 use ratemyderp::submissions;
 use ratemyderp::submissions::crop::Crop;
 use ratemyderp::submissions::developing::{self, Made};
+use ratemyderp::submissions::upload::{Upload, upload};
 use ratemyderp_jobs::Context;
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
@@ -133,6 +134,13 @@ impl World {
         let mut tx = self.pool.begin().await.expect("a transaction");
         assert!(developing::publish(&mut tx, id, &made, None, true).await.expect("published"));
         tx.commit().await.expect("commit");
+    }
+
+    /// A photo as the house hands it in, with its file.
+    pub async fn upload(&self, title: &str, file: Vec<u8>) -> i64 {
+        let (owner, species) = (self.house, "dog".to_owned());
+        let photo = Upload { owner, title: title.into(), species, alt_text: String::new(), file };
+        upload(&self.pool, &self.storage, photo).await.expect("accepted")
     }
 
     /// A photo that still waits for its renditions.

@@ -64,6 +64,7 @@ pub async fn update(
         species: sent.species,
         description: sent.description,
         crop: sent.crop.unwrap_or(photo.crop.name()),
+        terms: "",
     };
     let (form, details) = PhotoForm::check(&typed, csrf::token(keys, &visitor));
     let Some(details) = details else {

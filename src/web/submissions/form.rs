@@ -81,12 +81,14 @@ pub struct Typed<'t> {
     pub description: &'t str,
     /// Where the square is to sit.
     pub crop: &'t str,
+    /// The ticked box of a new photo.
+    pub terms: &'t str,
 }
 
 impl PhotoForm {
     /// Nothing typed yet.
     pub fn empty(csrf: String) -> Self {
-        Self::filled(&Typed { title: "", species: "", description: "", crop: "auto" }, csrf)
+        Self::filled(&Typed { title: "", species: "", description: "", crop: "auto", terms: "" }, csrf)
     }
 
     /// What is stored.
@@ -96,15 +98,16 @@ impl PhotoForm {
             species: &photo.species,
             description: &photo.alt_text,
             crop: photo.crop.name(),
+            terms: "",
         };
         Self::filled(&typed, csrf)
     }
 
     /// Reads a form with a file.
     pub fn read(sent: &Sent, csrf: String) -> (Self, Option<Details>) {
-        let [title, species, description, crop] =
-            ["title", "species", "description", "crop"].map(|name| sent.value(name));
-        Self::check(&Typed { title, species, description, crop }, csrf)
+        let [title, species, description, crop, terms] =
+            ["title", "species", "description", "crop", "terms"].map(|name| sent.value(name));
+        Self::check(&Typed { title, species, description, crop, terms }, csrf)
     }
 
     /// Reads what was typed; without details something is wrong with it.
@@ -149,7 +152,7 @@ impl PhotoForm {
             .field("species", typed.species)
             .field("description", typed.description)
             .field("crop", typed.crop)
-            .field("terms", "");
+            .field("terms", typed.terms);
         let choice = |(_, value, label): (Crop, &'static str, &'static str)| Choice {
             value,
             label,

@@ -177,7 +177,7 @@ struct Kept {
 
 impl From<Draft> for Kept {
     fn from(draft: Draft) -> Self {
-        Kept { id: draft.id, width: draft.width, height: draft.height, megabytes: draft.bytes as f64 / 1e6 }
+        Kept { id: draft.id, width: draft.width, height: draft.height, megabytes: (draft.bytes as f64 / 1e6).max(0.1) }
     }
 }
 

@@ -1,15 +1,16 @@
 //! Handing in a photo: with script, without, in a text browser.
 
+mod terminal;
+mod told;
+
 use std::path::PathBuf;
 
 use tempfile::TempDir;
 
 use super::pages::look;
 use super::{log_in, untroubled};
-use crate::support::PASSWORD;
 use crate::support::browser::{Options, Visitor};
 use crate::support::site::Site;
-use crate::support::terminal::Terminal;
 use crate::support::uploads::{good_photo, hostile_files, phone_photo};
 
 #[rocket::async_test]
@@ -68,14 +69,27 @@ async fn a_photo_is_handed_in_without_script() {
 #[rocket::async_test]
 async fn mistakes_cost_neither_the_words_nor_the_file() {
     let site = Site::new().await;
-    let files = Files::new();
     let visitor = member(&site, Options::default()).await;
     look(&visitor, "empty form").await;
-    untroubled(&visitor).await;
+    make_mistakes(&site, &visitor, async |state| look(&visitor, state).await).await;
+}
+
+#[rocket::async_test]
+async fn mistakes_cost_as_little_without_script() {
+    let site = Site::new().await;
+    let visitor = member(&site, Options::without_script()).await;
+    // The pages are the same, so that they need not be looked at again.
+    make_mistakes(&site, &visitor, async |_| ()).await;
+}
+
+/// Makes every mistake that there is, and what follows of them.
+async fn make_mistakes(site: &Site, visitor: &Visitor, look: impl AsyncFn(&str)) {
+    let files = Files::new();
+    untroubled(visitor).await;
     visitor.follow("main button.action").await;
     assert!(visitor.text(".errors").await.contains("Choose a photo."));
     assert_eq!(visitor.focused().await.name, "There is a problem");
-    look(&visitor, "everything wrong").await;
+    look("everything wrong").await;
     visitor.choose("#file", &files.text).await;
     visitor.follow("main button.action").await;
     assert!(visitor.text(".errors").await.contains("This file is not a photo."));
@@ -91,35 +105,34 @@ async fn mistakes_cost_neither_the_words_nor_the_file() {
     let page = visitor.text("main").await;
     assert!(page.contains("Your photo is kept.") && page.contains("400 x 200 pixels"), "{page}");
     visitor.wait_until("the preview", "document.querySelector('.note img').naturalWidth === 160").await;
-    look(&visitor, "kept").await;
+    look("kept").await;
     visitor.reset();
-    visitor.fill("#species", "dog").await;
-    visitor.click("#terms").await;
+    // It is still there when the page was closed meanwhile.
+    visitor.goto(&site.url("/submissions/new")).await;
+    assert!(visitor.text("main").await.contains("Your photo is kept."));
+    fill_in(visitor).await;
     visitor.follow("main button.action").await;
     assert!(visitor.text("#progress").await.contains("Noodle is not ready yet"));
     site.drain().await;
     visitor.reload().await;
-    assert!(
-        visitor.text("main").await.contains("The owner has not described it")
-            || visitor.text("main").await.contains("Noodle")
-    );
-    untroubled(&visitor).await;
+    assert!(visitor.text("main").await.contains("This is your own photo"));
+    untroubled(visitor).await;
     // The same file again, and then a file that only fails when it is looked at.
     visitor.goto(&site.url("/submissions/new")).await;
-    fill_in(&visitor).await;
+    fill_in(visitor).await;
     visitor.choose("#file", &files.good).await;
     visitor.follow("main button.action").await;
     assert!(visitor.text("main").await.contains("It is here as Noodle."));
-    look(&visitor, "here already").await;
+    look("here already").await;
+    assert!(visitor.evaluate::<bool>("document.querySelector('#terms').checked").await, "what was ticked stays so");
     visitor.choose("#file", &files.broken).await;
-    visitor.click("#terms").await;
     visitor.follow("main button.action").await;
     site.drain().await;
     visitor.reload().await;
     assert!(visitor.text("main").await.contains("did not work out"));
-    look(&visitor, "failed").await;
+    look("failed").await;
     visitor.follow("a[href='/submissions/mine']").await;
-    look(&visitor, "own photos").await;
+    look("own photos").await;
     visitor.follow("tbody tr:last-child a").await;
     let id: i64 = visitor.url().await.rsplit('/').next().unwrap().parse().unwrap();
     site.world.hide(id).await;
@@ -127,45 +140,7 @@ async fn mistakes_cost_neither_the_words_nor_the_file() {
     visitor.reload().await;
     assert!(visitor.text("main").await.contains("is hidden"));
     visitor.wait_until("its picture", "document.querySelector('main img').naturalWidth === 160").await;
-    look(&visitor, "hidden").await;
-}
-
-#[rocket::async_test]
-async fn who_has_not_confirmed_an_address_is_told_what_to_do() {
-    let site = Site::new().await;
-    site.world.newcomer("noodle").await;
-    let visitor = Visitor::new(Options::default()).await;
-    log_in(&visitor, &site, "noodle").await;
-    visitor.goto(&site.url("/submissions/new")).await;
-    assert!(visitor.text("main").await.contains("Confirm your address first"));
-    look(&visitor, "not confirmed").await;
-}
-
-#[rocket::async_test]
-async fn a_photo_is_handed_in_with_w3m() {
-    let site = Site::new().await;
-    site.world.member("noodle").await;
-    let files = Files::new();
-    let terminal = Terminal::w3m(&site.url("/login?next=/submissions/new"));
-    terminal.wait_for("Log in").await;
-    terminal.fill_below("Username or email", "noodle").await;
-    terminal.fill_below("Password", PASSWORD).await;
-    terminal.activate("Log in").await;
-    terminal.wait_for("Send in a photo").await;
-    terminal.wait_for("JPEG, PNG, WebP or GIF").await;
-    terminal.fill_below("We take out", files.good.to_str().unwrap()).await;
-    terminal.fill_below("What is the animal called?", "Noodle").await;
-    terminal.fill_below("What kind of animal is it?", "dog").await;
-    terminal.tick("I may show this photo here").await;
-    terminal.activate("Send the photo").await;
-    terminal.wait_for("Noodle is not ready yet").await;
-    site.drain().await;
-    terminal.activate("Look again").await;
-    terminal.wait_for("This is your own photo").await;
-    terminal.activate("Delete it").await;
-    terminal.wait_for("Delete Noodle?").await;
-    terminal.activate("Delete Noodle").await;
-    terminal.wait_for("Your photo is deleted.").await;
+    look("hidden").await;
 }
 
 /// A member with the empty form in front of them.
@@ -199,7 +174,14 @@ async fn choose_another_crop(site: &Site, visitor: &Visitor) {
     );
     assert!(visitor.evaluate::<bool>("document.querySelector(\"[value='top']\").checked").await);
     look(visitor, "edit").await;
+    visitor.evaluate::<String>("document.querySelector('#title').value = ''").await;
     visitor.click("input[value='bottom']").await;
+    visitor.follow("main button.action").await;
+    assert!(visitor.text(".errors").await.contains("Enter the animal's name."));
+    assert!(visitor.evaluate::<bool>("document.querySelector(\"[value='bottom']\").checked").await);
+    look(visitor, "edit, wrong").await;
+    visitor.reset();
+    visitor.fill("#title", "Noodle").await;
     visitor.follow("main button.action").await;
     assert!(visitor.text("main").await.contains("The new crop takes a moment"));
     let picture = "document.querySelector('.photo').currentSrc";
