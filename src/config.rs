@@ -97,6 +97,8 @@ pub struct RatesConfig {
     pub votes_per_network: Rate,
     /// Photos that one rater may report in an hour.
     pub reports_per_hour: i64,
+    /// Reports from one network, kept in PostgreSQL.
+    pub reports_per_network: Allowance,
 }
 
 /// How much one member may hand in.
@@ -108,6 +110,8 @@ pub struct UploadsConfig {
     pub per_day_when_new: i64,
     /// Photos in 24 hours from any other.
     pub per_day: i64,
+    /// Files that one account may send, whether photos come of them or not; kept in PostgreSQL.
+    pub files_per_account: Allowance,
     /// Seconds without a byte after which an upload is cut off.
     pub silence_seconds: u64,
 }

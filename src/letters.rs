@@ -8,7 +8,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 
 use crate::accounts::throttle::{self, Key};
 use crate::accounts::token::{self, Purpose};
-use crate::accounts::{self, Account, settings, two_factor};
+use crate::accounts::{self, Account, recovery, settings, two_factor};
 use crate::error::Error;
 use crate::mail::unsubscribe::{Optional, Subscription};
 use crate::mail::{Letter, Mail, Mailer, Owed};
@@ -105,6 +105,10 @@ async fn change_email(
     account: i64,
     address: &str,
 ) -> Result<Written, Error> {
+    // Whoever asked may have been the one because of whom it was changed.
+    if recovery::is_changed_since(tx, account, owed.created_at).await? {
+        return Ok(Nobody("the password was changed since it was asked for"));
+    }
     let Some(account) = accounts::find(tx, account).await? else { return Ok(GONE) };
     if !allowed(tx, mailer, owed, address).await? {
         return Ok(TOO_MANY);

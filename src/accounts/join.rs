@@ -1,9 +1,10 @@
 //! Becoming a member.
 
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::{DisplayName, Email, Username, session, settings};
+use super::{DisplayName, Email, Passwords, Username, login, session, settings};
+use crate::config::AccountsConfig;
 use crate::error::Error;
 use crate::mail::{self, Letter};
 
@@ -20,9 +21,8 @@ pub struct Newcomer {
 }
 
 /// Makes the account, always: usernames are public, and whether the address belongs to somebody already only its owner
-/// learns, by mail. `Invalid` when the username is taken. `before` is what the browser is known as: when it has just made this
-/// account and been logged in, its form is sent a second time, and the account is the same.
-pub async fn join(tx: &mut Transaction<'_, Postgres>, newcomer: &Newcomer, before: Uuid) -> Result<i64, Error> {
+/// learns, by mail. Nothing when the username is taken.
+pub async fn join(tx: &mut Transaction<'_, Postgres>, newcomer: &Newcomer) -> Result<Option<i64>, Error> {
     let id = sqlx::query_scalar!(
         "INSERT INTO accounts (username, display_name, email, password_hash) VALUES ($1, $2, $3, $4)
          ON CONFLICT (username) DO NOTHING RETURNING id",
@@ -34,27 +34,37 @@ pub async fn join(tx: &mut Transaction<'_, Postgres>, newcomer: &Newcomer, befor
     .fetch_optional(&mut **tx)
     .await?;
     let Some(id) = id else {
-        return made_already(tx, &newcomer.username, before).await?.ok_or_else(taken);
+        return Ok(None);
     };
     settings::ensure(tx, id).await?;
     mail::send(tx, Letter::VerifyEmail { account: id }).await?;
-    Ok(id)
+    Ok(Some(id))
 }
 
-async fn made_already(
-    tx: &mut Transaction<'_, Postgres>,
+/// The account that a browser, known as `before`, has made a moment ago with this password: its form is sent a second time, as by
+/// a doubled click. `TooFast` after too many attempts.
+pub async fn just_joined(
+    pool: &PgPool,
+    passwords: &Passwords,
+    config: &AccountsConfig,
     username: &Username,
+    typed: &str,
     before: Uuid,
-) -> Result<Option<i64>, sqlx::Error> {
-    let account = sqlx::query_scalar!("SELECT id FROM accounts WHERE username = $1", username.as_str())
-        .fetch_optional(&mut **tx)
+) -> Result<Option<i64>, Error> {
+    let account = {
+        let mut conn = pool.acquire().await?;
+        let made = sqlx::query_scalar!(
+            "SELECT id FROM accounts a WHERE username = $1 AND created_at > now() - interval '1 minute'
+               AND NOT EXISTS (SELECT FROM two_factor t WHERE t.account = a.id)",
+            username.as_str()
+        )
+        .fetch_optional(&mut *conn)
         .await?;
-    Ok(match account {
-        Some(account) if session::just_started(tx, account, before).await? => Some(account),
-        _ => None,
-    })
-}
-
-fn taken() -> Error {
-    Error::invalid("username", "This username is taken. Choose another one.")
+        match made {
+            Some(made) if session::just_started(&mut conn, made, before).await? => made,
+            _ => return Ok(None),
+        }
+    };
+    let right = login::confirm(pool, passwords, config, account, typed).await?;
+    Ok(right.then_some(account))
 }

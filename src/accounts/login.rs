@@ -46,25 +46,37 @@ struct Found {
     two_factor: bool,
 }
 
+/// From where somebody tries to come in.
+#[derive(Debug, Clone, Copy)]
+pub struct From<'a> {
+    /// The network, shortened.
+    pub network: &'a str,
+    /// The accounts that were logged in with this browser before, by its sealed cookie.
+    pub known: &'a [i64],
+}
+
 /// Tries a name and a password. Known and unknown names take the same work. `TooFast` after too many attempts
-/// from this network, for this name, or both.
+/// from this network, for this name, or both; guesses from elsewhere do not keep a member out of a browser that is theirs.
 pub async fn attempt(
     pool: &PgPool,
     passwords: &Passwords,
     config: &AccountsConfig,
     who: &str,
     password: &str,
-    network: &str,
+    from: From<'_>,
 ) -> Result<Outcome, Error> {
     let who = who.trim().to_lowercase();
-    let here = Key::new("login", &[&who, network]);
+    let here = Key::new("login", &[&who, from.network]);
     // Connections are not held while passwords are hashed.
     let found = {
         let mut conn = pool.acquire().await?;
         throttle::take(&mut conn, &here, config.logins_per_name_and_network).await?;
-        throttle::take(&mut conn, &Key::new("login from", &[network]), config.logins_per_network).await?;
-        throttle::take(&mut conn, &Key::new("login as", &[&who]), config.logins_per_name).await?;
-        find(&mut conn, &who).await?
+        throttle::take(&mut conn, &Key::new("login from", &[from.network]), config.logins_per_network).await?;
+        let found = find(&mut conn, &who).await?;
+        if !found.as_ref().is_some_and(|found| from.known.contains(&found.id)) {
+            throttle::take(&mut conn, &Key::new("login as", &[&who]), config.logins_per_name).await?;
+        }
+        found
     };
     let stored = found.as_ref().and_then(|found| found.password_hash.as_deref());
     let verdict = passwords.verify(password, stored).await?;

@@ -98,7 +98,7 @@ impl DisplayName {
         if name.chars().any(is_invisible) {
             return refuse("Remove the invisible characters from the name.".into());
         }
-        if name.is_empty() {
+        if !name.chars().any(is_visible) {
             return refuse("Enter the name that others will see.".into());
         }
         Ok(DisplayName(name))
@@ -114,7 +114,15 @@ impl DisplayName {
 /// characters, but for the joiners that scripts and emoji need).
 pub fn is_invisible(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        || matches!(c, '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// Neither a space nor something that only steers its neighbours.
+pub fn is_visible(c: char) -> bool {
+    !c.is_whitespace()
+        && !matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+            | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]
@@ -134,7 +142,9 @@ mod tests {
     fn display_names_are_anything_that_can_be_seen() {
         assert_eq!(DisplayName::parse("  Zoë   Müller\n").expect("a name").as_str(), "Zoë Müller");
         assert!(DisplayName::parse("👩‍🚀 נועה").is_ok());
-        for wrong in ["", "   ", "a\u{202E}b", "a\0b", "\u{200B}", &"x".repeat(61)] {
+        for wrong in
+            ["", "   ", "\u{3164}", "\u{2800}\u{AD}", "a\u{61C}b", "a\u{202E}b", "a\0b", "\u{200B}", &"x".repeat(61)]
+        {
             assert!(DisplayName::parse(wrong).is_err(), "{wrong:?}");
         }
     }

@@ -1,5 +1,6 @@
 //! New passwords: chosen by a member, or through a link in a mail.
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, Transaction};
 
 use super::token::{self, Purpose, Token};
@@ -40,17 +41,40 @@ pub async fn just_reset(
     }
 }
 
-/// Another password. Every browser but `session` is logged out, and open links for new passwords become worthless.
+/// Was the password replaced since then? It cannot be from now on until the end of the transaction.
+pub async fn is_changed_since(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    then: DateTime<Utc>,
+) -> Result<bool, sqlx::Error> {
+    let changed = sqlx::query_scalar!(
+        r#"SELECT password_changed_at >= $2 AS "changed" FROM accounts WHERE id = $1 FOR NO KEY UPDATE"#,
+        account,
+        then
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(changed.flatten().unwrap_or(false))
+}
+
+/// Another password. Every browser but `session` is logged out, and open links for new passwords become worthless; those for
+/// another address too, since whoever knew the old password may have asked for one.
 pub async fn change(
     tx: &mut Transaction<'_, Postgres>,
     account: i64,
     session: Option<i64>,
     password_hash: &str,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query!("UPDATE accounts SET password_hash = $2 WHERE id = $1", account, password_hash)
-        .execute(&mut **tx)
-        .await?;
-    token::withdraw(tx, account, Purpose::ResetPassword).await?;
+    sqlx::query!(
+        "UPDATE accounts SET password_hash = $2, password_changed_at = now() WHERE id = $1",
+        account,
+        password_hash
+    )
+    .execute(&mut **tx)
+    .await?;
+    for purpose in [Purpose::ResetPassword, Purpose::ChangeEmail] {
+        token::withdraw(tx, account, purpose).await?;
+    }
     session::end_others(tx, account, session).await?;
     Ok(())
 }

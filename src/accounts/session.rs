@@ -38,16 +38,16 @@ pub struct Browser {
     pub network: String,
 }
 
-/// Logs a browser in; the token is for its cookie alone. `before` is what the browser was known as until now, which changes
-/// with every login: of a form that was sent twice the later session takes the earlier one's place.
+/// Logs a browser in; the token is for its cookie alone. `begun_by` is new for every form that logs somebody in: of a form that
+/// was sent twice the later session takes the earlier one's place.
 pub async fn start(
     tx: &mut Transaction<'_, Postgres>,
     account: i64,
     browser: &Browser,
-    before: Uuid,
+    begun_by: Uuid,
     remembered: bool,
 ) -> Result<Token, sqlx::Error> {
-    sqlx::query!("DELETE FROM sessions WHERE account = $1 AND begun_by = $2", account, before)
+    sqlx::query!("DELETE FROM sessions WHERE account = $1 AND begun_by = $2", account, begun_by)
         .execute(&mut **tx)
         .await?;
     let token = Token::random();
@@ -66,7 +66,7 @@ pub async fn start(
         REMEMBERED_DAYS,
         IDLE_HOURS,
         PRIVILEGED_HOURS,
-        before
+        begun_by
     )
     .execute(&mut **tx)
     .await?;
@@ -95,13 +95,13 @@ pub async fn greet(
     Ok(())
 }
 
-/// Has a browser that was known as this just been logged in? Then it sends its form a second time.
-pub async fn just_started(conn: &mut PgConnection, account: i64, before: Uuid) -> Result<bool, sqlx::Error> {
+/// Has this form just logged a browser in? Then it is sent a second time. That alone is no reason to let anybody in.
+pub async fn just_started(conn: &mut PgConnection, account: i64, begun_by: Uuid) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM sessions WHERE account = $1 AND begun_by = $2
                                                AND created_at > now() - interval '1 minute') AS "just!""#,
         account,
-        before
+        begun_by
     )
     .fetch_one(conn)
     .await

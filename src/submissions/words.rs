@@ -1,5 +1,7 @@
 //! What people write about their photos, read so that it can be shown anywhere.
 
+use crate::accounts::name::is_visible;
+
 /// The longest name and species, in characters.
 pub const NAME_LENGTH: usize = 40;
 
@@ -75,14 +77,6 @@ fn closed(mut text: String) -> String {
     }
     text.extend(open.into_iter().rev());
     text
-}
-
-/// Neither a space nor something that only steers its neighbours.
-fn is_visible(c: char) -> bool {
-    !c.is_whitespace()
-        && !matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-            | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
-            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 fn shorter(text: String, most: usize, what: &str) -> Result<String, String> {

@@ -1,5 +1,7 @@
 //! Forms that only our own pages can have sent.
 
+use std::time::Duration;
+
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::form::{Form, FromForm, ValueField};
 use rocket::http::uri::Absolute;
@@ -16,6 +18,9 @@ use crate::secret::mac;
 /// The name of the field with the token.
 pub(super) const FIELD: &str = "csrf";
 const LENGTH: usize = 16;
+
+/// How long a form may take to arrive. It holds a few kilobytes; only files may take longer.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A fresh form token for this visitor. It is masked, so that compressed pages do not give it away.
 pub fn token(keys: &Keys, visitor: &Visitor<'_>) -> String {
@@ -66,7 +71,8 @@ async fn parse<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) ->
 async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<&'r [(String, String)], (Status, Error)> {
     came_from_here(request)?;
     let limit = request.limits().get("form").unwrap_or(128.kibibytes());
-    let body = data.open(limit).into_string().await.map_err(|_| unreadable())?;
+    let body = tokio::time::timeout(PATIENCE, data.open(limit).into_string()).await.map_err(|_| too_slow())?;
+    let body = body.map_err(|_| unreadable())?;
     if !body.is_complete() {
         let text = format!("That was too long: a form here holds at most {limit}.");
         return Err((Status::PayloadTooLarge, Error::Forbidden(text)));
@@ -112,6 +118,10 @@ fn decode(body: &str) -> Option<Vec<(String, String)>> {
             Some((decode(name.as_str())?, decode(value.as_str())?))
         })
         .collect()
+}
+
+fn too_slow() -> (Status, Error) {
+    (Status::RequestTimeout, Error::Forbidden("The form took too long to arrive. Send it again.".into()))
 }
 
 fn unreadable() -> (Status, Error) {

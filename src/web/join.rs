@@ -16,12 +16,12 @@ use super::login::{Answer, enter};
 use super::next::{carrying, safe};
 use super::view::View;
 use super::visitor::Visitor;
-use crate::accounts::join::{Newcomer, join};
+use crate::accounts::join::{Newcomer, join, just_joined};
 use crate::accounts::session::Browser;
 use crate::accounts::throttle::{self, Key};
 use crate::accounts::{DisplayName, Email, Password, Passwords, Username, settings};
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, FieldError};
 
 /// What the form sends.
 #[derive(FromForm)]
@@ -68,16 +68,30 @@ pub async fn create(
     throttle::take(&mut *db.acquire().await?, &key, config.accounts.joins_per_network).await?;
     let password_hash = passwords.hash(password).await?;
     let newcomer = Newcomer { username, display_name, email, password_hash };
+    let before = visitor.anonymous_id().0;
     let mut tx = db.begin().await?;
-    let Some(account) = view.check(join(&mut tx, &newcomer, visitor.anonymous_id().0).await)? else {
-        return Ok(Answer::Page(page(&view)));
+    let Some(account) = join(&mut tx, &newcomer).await? else {
+        tx.rollback().await?;
+        let (pool, username) = (db.pool(), &newcomer.username);
+        let doubled = just_joined(pool, passwords, &config.accounts, username, typed.password, before).await?;
+        let Some(account) = doubled else {
+            let message = "This username is taken. Choose another one.".into();
+            view.wrong(FieldError { field: "username", message });
+            return Ok(Answer::Page(page(&view)));
+        };
+        enter(db.begin().await?, &mut visitor, account, &browser, before, false).await?;
+        return Ok(welcome(&typed, config, jar));
     };
     // What they had chosen without an account goes with it from now on.
     let chosen = visitor.look().within(&settings::find(&mut tx, account).await?);
     settings::save(&mut tx, account, &chosen).await?;
-    enter(tx, &mut visitor, account, &browser, false).await?;
+    enter(tx, &mut visitor, account, &browser, before, false).await?;
+    Ok(welcome(&typed, config, jar))
+}
+
+fn welcome(typed: &JoinForm<'_>, config: &Config, jar: &CookieJar<'_>) -> Answer {
     say(jar, config, "Welcome! We have sent you a mail: open the link in it, and you can send in photos.");
-    Ok(Answer::redirect(Redirect::to(safe(typed.next).unwrap_or("/").to_owned())))
+    Answer::redirect(Redirect::to(safe(typed.next).unwrap_or("/").to_owned()))
 }
 
 impl JoinForm<'_> {

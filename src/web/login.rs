@@ -10,6 +10,7 @@ use rocket::response::Redirect;
 use rocket::{Responder, State, get, post};
 use serde_json::json;
 use sqlx::{Postgres, Transaction};
+use uuid::Uuid;
 
 use super::csrf::{self, Guarded};
 use super::db::Db;
@@ -20,7 +21,7 @@ use super::next::{carrying, safe};
 use super::view::View;
 use super::visitor::{COOKIE_DAYS, Visitor};
 use crate::accounts::Passwords;
-use crate::accounts::login::{Outcome, attempt};
+use crate::accounts::login::{From, Outcome, attempt};
 use crate::accounts::session::{self, Browser};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
@@ -84,11 +85,12 @@ pub async fn create(
     let typed = form.0;
     let remember = typed.remember.is_some();
     let mut view = typed.view(&visitor, keys);
-    let network = network.to_string();
-    let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, &network).await?;
+    let from = From { network: &network.to_string(), known: &known(&visitor) };
+    let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, from).await?;
     let message = match outcome {
         Outcome::Welcome { account } => {
-            enter(db.begin().await?, &mut visitor, account, &browser, remember).await?;
+            let before = visitor.anonymous_id().0;
+            enter(db.begin().await?, &mut visitor, account, &browser, before, remember).await?;
             return Ok(Answer::redirect(Redirect::to(safe(typed.next).unwrap_or("/").to_owned())));
         }
         Outcome::CodeWanted(halfway) => {
@@ -103,12 +105,13 @@ pub async fn create(
 }
 
 /// Logs this browser in, and ends the transaction: a fresh session, a fresh visitor, and the votes that were cast without a
-/// name come along.
+/// name come along. `begun_by` is the same when a form is sent twice, and only then.
 pub async fn enter(
     mut tx: Transaction<'_, Postgres>,
     visitor: &mut Visitor<'_>,
     account: i64,
     browser: &Browser,
+    begun_by: Uuid,
     remembered: bool,
 ) -> Result<(), Error> {
     let rater = raters::ensure(&mut tx, account).await?;
@@ -116,23 +119,25 @@ pub async fn enter(
         Some(before) => drop(session::end(&mut tx, before.account.id, before.id).await?),
         None => drop(merge(&mut tx, visitor.anonymous_id(), rater).await?),
     }
-    let before = visitor.anonymous_id().0;
     // A form that is sent twice is one login.
-    if !session::just_started(&mut tx, account, before).await? {
-        let known = visitor.kept::<Vec<i64>>(KNOWN).is_some_and(|known| known.contains(&account));
-        session::greet(&mut tx, account, browser, known).await?;
+    if !session::just_started(&mut tx, account, begun_by).await? {
+        session::greet(&mut tx, account, browser, known(visitor).contains(&account)).await?;
     }
-    let token = session::start(&mut tx, account, browser, before, remembered).await?;
+    let token = session::start(&mut tx, account, browser, begun_by, remembered).await?;
     tx.commit().await?;
     make_known(visitor, account);
     visitor.log_in(&token, remembered);
     Ok(())
 }
 
+/// The accounts that have been logged in with this browser.
+fn known(visitor: &Visitor<'_>) -> Vec<i64> {
+    visitor.kept(KNOWN).unwrap_or_default()
+}
+
 /// The browser remembers, also once it is logged out, that this member has been in it.
 fn make_known(visitor: &Visitor<'_>, account: i64) {
-    let others: Vec<i64> = visitor.kept(KNOWN).unwrap_or_default();
-    let others = others.into_iter().filter(|&other| other != account);
+    let others = known(visitor).into_iter().filter(|&other| other != account);
     let known: Vec<i64> = iter::once(account).chain(others).take(KNOWN_ACCOUNTS).collect();
     visitor.keep(KNOWN, &known, COOKIE_DAYS * 24 * 60);
 }

@@ -1,14 +1,14 @@
 //! Where people go on once they are logged in: back to where they were.
 
 use rocket::Request;
-use rocket::http::uri::Absolute;
+use rocket::http::uri::{Absolute, Origin};
 use rocket::http::{Method, RawStr};
 
 /// A path on this site, and nothing else: what a link may ask to come back to.
 pub fn safe(next: &str) -> Option<&str> {
     let inside = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
     let plain = next.len() <= 500 && next.chars().all(|c| c.is_ascii_graphic() && c != '\\');
-    (inside && plain).then_some(next)
+    (inside && plain && Origin::parse(next).is_ok()).then_some(next)
 }
 
 /// One of our forms, with the page that it leads back to.
@@ -57,9 +57,20 @@ mod tests {
         for right in ["/", "/settings", "/submissions/7?statistics=1", "/leaderboard?after=8.25~812"] {
             assert_eq!(safe(right), Some(right));
         }
-        for wrong in
-            ["", "//evil.example", "/\\evil.example", "https://evil.example", "evil", "/a\r\nb", "/a b", "/\u{2028}"]
-        {
+        for wrong in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "evil",
+            "/a\r\nb",
+            "/a b",
+            "/\u{2028}",
+            "/<x>",
+            "/a|b",
+            "/\"",
+            "/%zz",
+        ] {
             assert_eq!(safe(wrong), None, "{wrong:?}");
         }
         assert_eq!(safe(&format!("/{}", "x".repeat(600))), None);

@@ -10,13 +10,16 @@ use rocket::Request;
 use rocket::data::{ByteUnit, Data, FromData, Outcome, ToByteUnit};
 use rocket::http::Status;
 use rocket::tokio::io::{AsyncRead, ReadBuf};
+use rocket_db_pools::Database;
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutReader;
 use uuid::Uuid;
 
 use super::csrf;
+use super::db::Db;
 use super::error::refuse;
 use super::frame::{Recognition, recognise};
+use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
 use crate::error::Error;
 use crate::storage::{self, Received, Receiving, Storage};
@@ -108,7 +111,15 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused>
     let mut stream = Box::pin(TimeoutReader::new(data.open(ByteUnit::from(limit.saturating_mul(PATIENCE)))));
     stream.as_mut().set_timeout_pinned(Some(Duration::from_secs(config.uploads.silence_seconds)));
     let mut sent = Sent { fields: BTreeMap::new(), file: File::Missing };
-    let read = read(request, storage, Multipart::with_reader(Paced::new(stream), boundary), limit, &mut sent).await;
+    let read = read(
+        request,
+        storage,
+        session.account.id,
+        Multipart::with_reader(Paced::new(stream), boundary),
+        limit,
+        &mut sent,
+    )
+    .await;
     match (read, sent.file) {
         (Ok(()), _) => Ok(sent),
         // Cut off far behind the limit.
@@ -124,6 +135,7 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused>
 async fn read(
     request: &Request<'_>,
     storage: &Storage,
+    account: i64,
     mut form: Multipart<'_>,
     limit: u64,
     sent: &mut Sent,
@@ -138,6 +150,9 @@ async fn read(
             if !matches!(sent.file, File::Missing) {
                 return Err(unreadable());
             }
+            if field.file_name().is_some_and(|name| !name.is_empty()) {
+                take_turn(request, account).await?;
+            }
             file(storage, &mut field, limit, sent).await?;
         } else if sent.fields.len() >= FIELDS {
             return Err(unreadable());
@@ -147,6 +162,21 @@ async fn read(
         }
     }
     if first { Err(unreadable()) } else { Ok(()) }
+}
+
+/// Before the first byte of a file is kept.
+async fn take_turn(request: &Request<'_>, account: i64) -> Result<(), Refused> {
+    let failed = |error| (Status::InternalServerError, error);
+    let rocket = request.rocket();
+    let (Some(db), Some(config)) = (Db::fetch(rocket), rocket.state::<Config>()) else {
+        return Err(unreadable());
+    };
+    let key = Key::new("file of", &[&account.to_string()]);
+    let mut conn = db.acquire().await.map_err(|cause| failed(cause.into()))?;
+    throttle::take(&mut conn, &key, config.uploads.files_per_account).await.map_err(|error| match error {
+        Error::TooFast { .. } => (Status::TooManyRequests, error),
+        error => failed(error),
+    })
 }
 
 async fn text(field: &mut Field<'_>) -> Result<String, Refused> {

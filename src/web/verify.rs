@@ -9,6 +9,7 @@ use super::db::Db;
 use super::keys::Keys;
 use super::view::View;
 use super::visitor::Visitor;
+use crate::accounts;
 use crate::accounts::address::{self, Confirmed};
 use crate::accounts::token::{self, Purpose, Token};
 use crate::error::Error;
@@ -23,7 +24,9 @@ pub async fn show(token: &str, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>
     let Some(link) = link else {
         return Ok(no_such_link());
     };
-    let data = json!({ "csrf": csrf::token(keys, &visitor), "token": token, "email": link.email });
+    let account = accounts::find(&mut *db.acquire().await?, link.account).await?.ok_or(Error::NotFound)?;
+    let name = account.username;
+    let data = json!({ "csrf": csrf::token(keys, &visitor), "token": token, "email": link.email, "name": name });
     Ok(View::new("accounts/verify", data))
 }
 

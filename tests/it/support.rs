@@ -75,6 +75,7 @@ impl World {
             .merge(("assets.reload", false))
             .merge(("rates.votes_per_rater.burst", 10_000))
             .merge(("rates.votes_per_network.burst", 100_000))
+            .merge(("uploads.files_per_account.burst", 1000))
     }
 
     pub fn config(&self) -> Config {
@@ -252,7 +253,7 @@ pub async fn newcomer(pool: &PgPool, username: &str) -> i64 {
         password_hash,
     };
     let mut tx = pool.begin().await.expect("a transaction");
-    let id = join(&mut tx, &newcomer, Uuid::new_v4()).await.expect("joined");
+    let id = join(&mut tx, &newcomer).await.expect("joined").expect("a free username");
     tx.commit().await.expect("commit");
     id
 }

@@ -5,7 +5,9 @@ mod leaving;
 mod looking_alike;
 mod made_anew;
 
-use ratemyderp::config::UploadsConfig;
+use std::num::NonZeroU32;
+
+use ratemyderp::config::{Allowance, UploadsConfig};
 use ratemyderp::error::Error;
 use ratemyderp::queue;
 use ratemyderp::storage::Storage;
@@ -128,7 +130,8 @@ where
 }
 
 fn limits(per_day_when_new: i64) -> UploadsConfig {
-    UploadsConfig { new_account_days: 7, per_day_when_new, per_day: 20, silence_seconds: 60 }
+    let any = Allowance { per_hour: NonZeroU32::MAX, burst: NonZeroU32::MAX };
+    UploadsConfig { new_account_days: 7, per_day_when_new, per_day: 20, files_per_account: any, silence_seconds: 60 }
 }
 
 fn details(number: u32, crop: Crop) -> Details {

@@ -8,6 +8,7 @@ use rocket::response::Redirect;
 use rocket::{State, get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Answer, enter, safe};
 use crate::accounts::login::{self, Halfway};
@@ -34,6 +35,8 @@ struct Kept {
     halfway: Halfway,
     remember: bool,
     next: Option<String>,
+    /// New for every right password, so that nobody else's code can be taken for this browser's second click.
+    begun_by: Uuid,
 }
 
 /// What the form sends.
@@ -45,7 +48,8 @@ pub struct CodeForm<'r> {
 
 /// The browser is asked for a code on the next page.
 pub fn ask(visitor: &Visitor<'_>, halfway: Halfway, remember: bool, next: Option<&str>) {
-    visitor.keep(COOKIE, &Kept { halfway, remember, next: next.map(str::to_owned) }, KEPT_MINUTES);
+    let kept = Kept { halfway, remember, next: next.map(str::to_owned), begun_by: Uuid::new_v4() };
+    visitor.keep(COOKIE, &kept, KEPT_MINUTES);
 }
 
 /// The form; without a right password before it there is nothing to enter a code for.
@@ -88,7 +92,7 @@ pub async fn create(
     let good = match verdict {
         Verdict::Right | Verdict::Recovered { .. } => true,
         // Of a doubled click the browser shows the second answer alone: it leads where the first one did.
-        Verdict::Used => session::just_started(&mut tx, account, visitor.anonymous_id().0).await?,
+        Verdict::Used => session::just_started(&mut tx, account, kept.begun_by).await?,
         Verdict::Wrong => false,
     };
     if !good {
@@ -100,7 +104,7 @@ pub async fn create(
     {
         say(jar, config, &recovered(recovery_codes));
     }
-    enter(tx, &mut visitor, account, &browser, kept.remember).await?;
+    enter(tx, &mut visitor, account, &browser, kept.begun_by, kept.remember).await?;
     visitor.forget(COOKIE);
     Ok(Answer::redirect(Redirect::to(kept.next.as_deref().and_then(safe).unwrap_or("/").to_owned())))
 }

@@ -6,6 +6,7 @@ use rocket::{State, get, post};
 use serde_json::{Value, json};
 
 use super::photo::Photo;
+use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
 use crate::error::Error;
 use crate::submissions::reports::{NOTE_LENGTH, Reason, report};
@@ -14,6 +15,7 @@ use crate::web::csrf::{self, Guarded};
 use crate::web::db::Db;
 use crate::web::form::FormView;
 use crate::web::keys::Keys;
+use crate::web::limits::Network;
 use crate::web::view::View;
 use crate::web::visitor::Visitor;
 
@@ -37,6 +39,7 @@ pub async fn create(
     id: i64,
     form: Guarded<ReportForm<'_>>,
     visitor: Visitor<'_>,
+    network: Network,
     db: &Db,
     keys: &State<Keys>,
     config: &State<Config>,
@@ -49,6 +52,8 @@ pub async fn create(
     let (Some(reason), Some(note)) = (reason, note) else {
         return Ok(page(&submission, &view, typed.reason));
     };
+    let key = Key::new("report from", &[&network.to_string()]);
+    throttle::take(&mut *db.acquire().await?, &key, config.rates.reports_per_network).await?;
     let mut tx = db.begin().await?;
     let rater = visitor.rater(&mut tx).await?;
     report(&mut tx, rater.id, id, reason, note, config.rates.reports_per_hour).await?;

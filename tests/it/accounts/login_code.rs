@@ -120,6 +120,24 @@ async fn of_a_doubled_click_either_answer_leads_in_and_back_to_where_they_were()
 }
 
 #[rocket::async_test]
+async fn a_used_code_is_no_second_click_of_whoever_knows_the_browsers_cookie_of_before() {
+    let (world, _, app) = world().await;
+    let (client, thief) = (world.client().await, world.client().await);
+    get(&client, "/login").await;
+    let before: Vec<_> = client.cookies().iter().cloned().collect();
+    let code = app.code();
+    log_in(&client, "noodle").await;
+    assert_eq!(enter(&client, &code).await.header("Location"), Some("/"));
+    let form = Page::of(thief.get("/login").cookies(before.clone()).dispatch().await).await;
+    let body = format!("csrf={}&who=noodle&next=&password={}", form.csrf(), PASSWORD.replace(' ', "+"));
+    let request = thief.post("/login").header(ContentType::Form).cookies(before);
+    assert_eq!(Page::of(request.body(body).dispatch().await).await.header("Location"), Some("/login/code"));
+    let page = enter(&thief, &code).await;
+    assert!(page.text().contains("This code was used already."), "{}", page.text());
+    assert!(is_in(&client).await && !is_in(&thief).await);
+}
+
+#[rocket::async_test]
 async fn a_used_recovery_code_is_told_by_mail_and_so_is_the_end_of_two_factor() {
     let (world, _, app) = world().await;
     world.drain().await;

@@ -215,7 +215,10 @@ impl Installation {
                 "ROCKET_RATES",
                 "{votes_per_rater={per_second=1000,burst=10000},votes_per_network={per_second=10000,burst=100000}}",
             )
-            .env("ROCKET_UPLOADS", "{per_day_when_new=1000,per_day=1000}")
+            .env(
+                "ROCKET_UPLOADS",
+                "{per_day_when_new=1000,per_day=1000,files_per_account={per_hour=100000,burst=100000}}",
+            )
             .env("ROCKET_JOBS", format!("{{{JOBS}}}"));
         command
     }

@@ -1,4 +1,4 @@
-use rocket::http::Status;
+use rocket::http::{ContentType, Status};
 
 use super::page::{get, post};
 use crate::support::World;
@@ -59,4 +59,21 @@ async fn five_photos_an_hour_may_be_reported() {
         let expected = if number < 5 { Status::Ok } else { Status::TooManyRequests };
         assert_eq!(answer.status, expected, "report {}", number + 1);
     }
+}
+
+#[tokio::test]
+async fn reports_from_one_place_are_braked_however_many_browsers_it_has() {
+    let world = World::new().await;
+    let photo = world.photo("Marmalade").await;
+    let figment = world.figment().merge(("rates.reports_per_network.burst", 2));
+    let mut answers = Vec::new();
+    for _ in 0..3 {
+        let client = world.client_with(figment.clone()).await;
+        let csrf = get(&client, &format!("/submissions/{photo}/reports/new")).await.csrf();
+        let body = format!("csrf={csrf}&reason=stolen&note=");
+        let request = client.post(format!("/submissions/{photo}/reports")).remote("192.0.2.7:1".parse().unwrap());
+        answers.push(request.header(ContentType::Form).body(body).dispatch().await.status().code);
+    }
+    assert_eq!(answers, [200, 200, 429]);
+    assert_eq!(world.count("reports").await, 2);
 }

@@ -131,6 +131,27 @@ async fn of_two_new_addresses_the_one_that_is_confirmed_first_counts() {
 }
 
 #[tokio::test]
+async fn what_a_thief_asked_for_is_worth_nothing_once_the_password_is_changed() {
+    let world = World::new().await;
+    let (client, thief) = (noodle(&world).await, world.client().await);
+    log_in(&thief, "noodle").await;
+    change(&thief, "thief@example.com", PASSWORD).await;
+    let link = mailed(&world, "thief@example.com", "/verify/").await;
+    // This one is still waiting to be sent.
+    change(&thief, "thief@example.com", PASSWORD).await;
+    let changed =
+        submit(&client, "/settings/password", "/settings/password", &[("current", PASSWORD), ("password", ANOTHER)]);
+    assert_eq!(changed.await.header("Location"), Some("/settings"));
+    assert_eq!(press(&thief, &link).await.status, Status::Gone);
+    let mails = sent(&world).await;
+    assert!(mails.iter().all(|mail| mail.header("To") != "thief@example.com"), "nor is the other one sent");
+    assert_eq!(address(&world).await, "noodle@example.com");
+    // The member goes on.
+    assert_eq!(change(&client, "new@example.com", ANOTHER).await.header("Location"), Some("/settings"));
+    assert_eq!(press(&client, &mailed(&world, "new@example.com", "/verify/").await).await.status, Status::Ok);
+}
+
+#[tokio::test]
 async fn links_to_the_old_address_are_worth_nothing_any_more() {
     let world = World::new().await;
     let client = noodle(&world).await;

@@ -1,10 +1,10 @@
 //! The join form.
 
-use rocket::http::{RawStr, Status};
+use rocket::http::{ContentType, RawStr, Status};
 
 use super::{ANOTHER, assert_wrong, is_logged_in, join, log_in_with, mailed, newcomer, press, typed};
 use crate::support::{PASSWORD, World};
-use crate::web::page::{get, log_in, post, post_twice, rate};
+use crate::web::page::{Page, get, log_in, post, post_twice, rate};
 
 #[tokio::test]
 async fn somebody_joins_confirms_and_comes_back_by_either_name() {
@@ -161,6 +161,28 @@ async fn of_a_doubled_click_either_answer_says_welcome() {
         assert_wrong(&join(&world.client().await, &[("username", name)]).await, "username", "This username is taken.");
     }
     assert_eq!((world.count("mails").await, world.count("sessions").await), (2, 2));
+}
+
+#[tokio::test]
+async fn whoever_knows_a_browsers_cookie_of_before_does_not_get_its_account() {
+    let world = World::new().await;
+    let (client, thief) = (world.client().await, world.client().await);
+    get(&client, "/join").await;
+    let before: Vec<_> = client.cookies().iter().cloned().collect();
+    assert_eq!(join(&client, &[]).await.status, Status::SeeOther);
+    let page = thief.get("/join").cookies(before.clone()).dispatch().await;
+    let csrf = Page::of(page).await.csrf();
+    let body = |password: &str| {
+        let password = password.replace(' ', "+");
+        format!("csrf={csrf}&username=noodle&display_name=N&email=thief%40example.com&next=&password={password}")
+    };
+    let send = async |password: &str| {
+        let request = thief.post("/join").header(ContentType::Form).cookies(before.clone());
+        Page::of(request.body(body(password)).dispatch().await).await
+    };
+    assert_wrong(&send(PASSWORD).await, "username", "This username is taken.");
+    assert!(is_logged_in(&client).await, "and nobody was logged out");
+    assert!(!is_logged_in(&thief).await);
 }
 
 #[tokio::test]

@@ -97,6 +97,21 @@ async fn guesses_at_many_names_from_one_place_and_at_one_name_from_many_are_brak
 }
 
 #[tokio::test]
+async fn guesses_from_everywhere_do_not_keep_a_member_out_of_a_browser_that_is_theirs() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    let figment = braked(world.figment(), "logins_per_name", 3);
+    let (own, other) = (world.client_with(figment.clone()).await, world.client_with(figment).await);
+    log_in(&own, "noodle").await;
+    submit(&own, "/logout", "/logout", &[]).await;
+    for place in 0..4 {
+        log_in_from(&other, &format!("10.0.{place}.1:1"), "noodle", "wrong").await;
+    }
+    assert_eq!(log_in_from(&other, "10.0.9.1:1", "noodle", PASSWORD).await, Status::TooManyRequests);
+    assert_eq!(log_in_from(&own, "10.0.9.1:1", "noodle", PASSWORD).await, Status::SeeOther);
+}
+
+#[tokio::test]
 async fn joining_and_asking_for_mail_are_braked() {
     let world = World::new().await;
     world.member("noodle").await;

@@ -38,6 +38,24 @@ async fn a_file_survives_what_is_wrong_with_another_field() {
 }
 
 #[tokio::test]
+async fn files_of_which_no_photo_comes_are_counted_too() {
+    let (world, client) = member_with("uploads.files_per_account.burst", 2).await;
+    let unnamed = [("title", ""), ("species", "dog"), ("description", ""), ("crop", "auto"), ("terms", "yes")];
+    for seed in 1..=2 {
+        let sent = send(&client, &unnamed, Some(("a.jpg", &good_photo(seed)))).await;
+        assert_eq!(sent.status, Status::UnprocessableEntity);
+    }
+    let sent = send(&client, WORDS, Some(("a.jpg", &good_photo(3)))).await;
+    assert_eq!(sent.status, Status::TooManyRequests);
+    assert!(sent.text().contains("That was tried too often"), "{}", sent.text());
+    assert_eq!(world.count("submissions").await, 0);
+    // What is kept already can still be sent.
+    let draft = get(&client, "/submissions/new").await.between("name=\"draft\" value=\"", "\"").expect("a draft");
+    let again = send(&client, &[WORDS, &[("draft", draft.as_str())]].concat(), None).await;
+    assert_eq!(again.status, Status::SeeOther, "{}", again.text());
+}
+
+#[tokio::test]
 async fn a_kept_file_is_found_again_until_another_takes_its_place() {
     let (world, client) = member().await;
     let unnamed = [("title", ""), ("species", "dog"), ("description", ""), ("crop", "auto"), ("terms", "yes")];
