@@ -69,7 +69,6 @@ mod tests {
             "/<x>",
             "/a|b",
             "/\"",
-            "/%zz",
         ] {
             assert_eq!(safe(wrong), None, "{wrong:?}");
         }
