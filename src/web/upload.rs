@@ -1,20 +1,19 @@
 //! A form with a file, read piece by piece: the file goes straight into the blob store, so that memory does not follow its size.
 
+mod pace;
+
 use std::collections::BTreeMap;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use multer::{Field, Multipart};
 use rocket::Request;
 use rocket::data::{ByteUnit, Data, FromData, Outcome, ToByteUnit};
 use rocket::http::Status;
-use rocket::tokio::io::{AsyncRead, ReadBuf};
 use rocket_db_pools::Database;
-use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutReader;
 use uuid::Uuid;
 
+use self::pace::{Paced, in_turn};
 use super::csrf;
 use super::db::Db;
 use super::error::refuse;
@@ -32,15 +31,6 @@ const FIELDS: usize = 32;
 
 /// A file that is too long is read to its end all the same, or its sender would not hear why; up to so many times the limit.
 const PATIENCE: u64 = 4;
-
-/// Forms that one process reads at the same time. On a fast connection each takes more than a megabyte, most of it in hyper's
-/// buffers, whose size Rocket cannot set.
-const READ_AT_ONCE: usize = 4;
-
-/// How long the others wait for their turn. Those that take longer to read are slow, and slow ones need little memory.
-const TURN: Duration = Duration::from_secs(3);
-
-static READING: Semaphore = Semaphore::const_new(READ_AT_ONCE);
 
 /// A form with at most one file, which carried this visitor's token before the file and did not come from elsewhere.
 /// The twin of [`csrf::Guarded`] for `multipart/form-data`; for members alone whose address is confirmed.
@@ -107,19 +97,11 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused>
     let rocket = request.rocket();
     let (storage, config) = rocket.state::<Storage>().zip(rocket.state::<Config>()).ok_or_else(unreadable)?;
     let limit = request.limits().get("file").unwrap_or(32.mebibytes()).as_u64();
-    let _turn = tokio::time::timeout(TURN, READING.acquire()).await;
     let mut stream = Box::pin(TimeoutReader::new(data.open(ByteUnit::from(limit.saturating_mul(PATIENCE)))));
     stream.as_mut().set_timeout_pinned(Some(Duration::from_secs(config.uploads.silence_seconds)));
+    let form = Multipart::with_reader(Paced::new(stream), boundary);
     let mut sent = Sent { fields: BTreeMap::new(), file: File::Missing };
-    let read = read(
-        request,
-        storage,
-        session.account.id,
-        Multipart::with_reader(Paced::new(stream), boundary),
-        limit,
-        &mut sent,
-    )
-    .await;
+    let read = in_turn(read(request, storage, session.account.id, form, limit, &mut sent)).await;
     match (read, sent.file) {
         (Ok(()), _) => Ok(sent),
         // Cut off far behind the limit.
@@ -257,31 +239,6 @@ async fn abort(receiving: Option<Receiving>) {
 pub async fn forget(storage: &Storage, key: Uuid) {
     if let Err(cause) = storage.delete_original(key).await {
         log::warn!("an upload is left to the sweep: {cause}");
-    }
-}
-
-/// A reader that pauses after every piece. The parser reads on until a read has to wait, so that on a fast connection it would
-/// hold the whole file.
-struct Paced<R> {
-    reader: R,
-    pause: bool,
-}
-
-impl<R> Paced<R> {
-    fn new(reader: R) -> Self {
-        Paced { reader, pause: false }
-    }
-}
-
-impl<R: AsyncRead + Unpin> AsyncRead for Paced<R> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
-        if std::mem::take(&mut self.pause) {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let read = Pin::new(&mut self.reader).poll_read(cx, buf);
-        self.pause = read.is_ready();
-        read
     }
 }
 

@@ -76,11 +76,11 @@ async fn a_hundred_uploads_at_once_are_all_taken_within_little_memory() {
 async fn uploads_that_fall_silent_hold_nobody_up_and_are_cut_off() {
     let installation = Installation::new().await;
     let mut command = installation.program(&["serve"]);
-    command.env("ROCKET_UPLOADS", "{silence_seconds=8}");
+    command.env("ROCKET_UPLOADS", "{silence_seconds=12}");
     let web = installation.web_by(command, 0).await;
     let member = Member::join(&installation, &web).await;
     let whole = member.request(&web, &good_photo(1));
-    let silent: Vec<TcpStream> = (0..20)
+    let silent: Vec<TcpStream> = (0..8)
         .map(|_| {
             let mut stream = TcpStream::connect(("127.0.0.1", web.port)).expect("connected");
             stream.write_all(&whole[..whole.len() - 500]).expect("sent");
