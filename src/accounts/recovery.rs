@@ -41,6 +41,24 @@ pub async fn just_reset(
     }
 }
 
+/// Has this password just become the account's? Then its form is sent a second time, as by a doubled click. `TooFast` after too
+/// many attempts.
+pub async fn just_changed(
+    pool: &PgPool,
+    passwords: &Passwords,
+    config: &AccountsConfig,
+    account: i64,
+    typed: &str,
+) -> Result<bool, Error> {
+    let recent = sqlx::query_scalar!(
+        r#"SELECT password_changed_at > now() - interval '1 minute' AS "recent" FROM accounts WHERE id = $1"#,
+        account
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(recent.unwrap_or(false) && login::confirm(pool, passwords, config, account, typed).await?)
+}
+
 /// Was the password replaced since then? It cannot be from now on until the end of the transaction.
 pub async fn is_changed_since(
     tx: &mut Transaction<'_, Postgres>,

@@ -49,6 +49,9 @@ pub async fn update(
     let account = member.account();
     let mut view = self::form(&visitor, keys);
     if !login::confirm(db.pool(), passwords, &config.accounts, account.id, form.0.current).await? {
+        if recovery::just_changed(db.pool(), passwords, &config.accounts, account.id, form.0.password).await? {
+            return Ok(changed(config, jar));
+        }
         view.wrong(FieldError { field: "current", message: "This is not your password.".into() });
     }
     let password = view.check(Password::parse(form.0.password, &account.names()))?;
@@ -60,8 +63,12 @@ pub async fn update(
     recovery::change(&mut tx, account.id, Some(member.id), &hash).await?;
     mail::send(&mut tx, Letter::PasswordChanged { account: account.id }).await?;
     tx.commit().await?;
+    Ok(changed(config, jar))
+}
+
+fn changed(config: &Config, jar: &CookieJar<'_>) -> Answer {
     say(jar, config, "Your password is changed. All other browsers are logged out.");
-    Ok(Answer::redirect(Redirect::to("/settings")))
+    Answer::redirect(Redirect::to("/settings"))
 }
 
 fn form(visitor: &Visitor<'_>, keys: &Keys) -> FormView {

@@ -6,7 +6,7 @@ use rocket::local::asynchronous::Client;
 use super::{ANOTHER, assert_wrong, is_logged_in, log_in_with, typed};
 use crate::mail::sent;
 use crate::support::{PASSWORD, World};
-use crate::web::page::{Page, get, log_in, submit};
+use crate::web::page::{Page, get, log_in, post, post_twice, submit};
 
 const FORM: &str = "/settings/password";
 
@@ -32,6 +32,25 @@ async fn another_password_logs_all_other_browsers_out() {
     let mails = sent(&world).await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].header("To"), "noodle@example.com");
+}
+
+#[tokio::test]
+async fn of_a_doubled_click_either_answer_says_that_it_is_changed() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    let client = world.client().await;
+    log_in(&client, "noodle").await;
+    let [old, new] = [PASSWORD, ANOTHER].map(|password| password.replace(' ', "+"));
+    let body = |csrf: &str| format!("csrf={csrf}&current={old}&password={new}");
+    for answer in post_twice(&client, FORM, &body(&get(&client, FORM).await.csrf())).await {
+        assert_eq!((answer.status, answer.header("Location")), (Status::SeeOther, Some("/settings")));
+    }
+    assert_eq!(log_in_with(&world.client().await, "noodle", ANOTHER).await.status, Status::SeeOther);
+    // Minutes later it is a wrong password again.
+    let earlier = "UPDATE accounts SET password_changed_at = now() - interval '2 minutes'";
+    sqlx::query(earlier).execute(&world.pool).await.unwrap();
+    let late = post(&client, FORM, &body(&get(&client, FORM).await.csrf())).await;
+    assert_wrong(&late, "current", "This is not your password.");
 }
 
 #[tokio::test]
