@@ -28,6 +28,8 @@ pub struct Config {
     pub rates: RatesConfig,
     /// How much one member may hand in.
     pub uploads: UploadsConfig,
+    /// How long the site waits for what is sent to it.
+    pub patience: PatienceConfig,
     /// How members come and go.
     pub accounts: AccountsConfig,
     /// The site as the world sees it.
@@ -112,6 +114,13 @@ pub struct UploadsConfig {
     pub per_day: i64,
     /// Files that one account may send, whether photos come of them or not; kept in PostgreSQL.
     pub files_per_account: Allowance,
+}
+
+/// How long the site waits for what is sent to it.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct PatienceConfig {
+    /// Seconds that a form without a file may take to arrive.
+    pub form_seconds: u64,
     /// Seconds without a byte after which an upload is cut off.
     pub silence_seconds: u64,
 }

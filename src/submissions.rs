@@ -95,6 +95,11 @@ impl Submission {
 
 /// The photo with this number, in whatever state it is, unless it was removed.
 pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Submission>, sqlx::Error> {
+    Ok(find_all(conn, &[id]).await?.pop())
+}
+
+/// The photos with these numbers, in no order; those that were removed are missing.
+pub async fn find_all(conn: &mut PgConnection, ids: &[i64]) -> Result<Vec<Submission>, sqlx::Error> {
     sqlx::query_as!(
         Submission,
         r#"SELECT s.id, s.owner, a.display_name AS owner_name, s.title, s.species, s.alt_text,
@@ -102,9 +107,9 @@ pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Submission>
                   s.rendition_key, s.rendition_sizes, s.renditions_hidden,
                   s.crop AS "crop: Crop", s.created_at
            FROM submissions s JOIN accounts a ON a.id = s.owner
-           WHERE s.id = $1 AND s.moderation <> 'removed'"#,
-        id
+           WHERE s.id = ANY($1) AND s.moderation <> 'removed'"#,
+        ids
     )
-    .fetch_optional(conn)
+    .fetch_all(conn)
     .await
 }

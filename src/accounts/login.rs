@@ -46,9 +46,9 @@ struct Found {
     two_factor: bool,
 }
 
-/// From where somebody tries to come in.
+/// Who tries to come in, as far as the request tells.
 #[derive(Debug, Clone, Copy)]
-pub struct From<'a> {
+pub struct Caller<'a> {
     /// The network, shortened.
     pub network: &'a str,
     /// The accounts that were logged in with this browser before, by its sealed cookie.
@@ -63,17 +63,17 @@ pub async fn attempt(
     config: &AccountsConfig,
     who: &str,
     password: &str,
-    from: From<'_>,
+    caller: Caller<'_>,
 ) -> Result<Outcome, Error> {
     let who = who.trim().to_lowercase();
-    let here = Key::new("login", &[&who, from.network]);
+    let here = Key::new("login", &[&who, caller.network]);
     // Connections are not held while passwords are hashed.
     let found = {
         let mut conn = pool.acquire().await?;
         throttle::take(&mut conn, &here, config.logins_per_name_and_network).await?;
-        throttle::take(&mut conn, &Key::new("login from", &[from.network]), config.logins_per_network).await?;
+        throttle::take(&mut conn, &Key::new("login from", &[caller.network]), config.logins_per_network).await?;
         let found = find(&mut conn, &who).await?;
-        if !found.as_ref().is_some_and(|found| from.known.contains(&found.id)) {
+        if !found.as_ref().is_some_and(|found| caller.known.contains(&found.id)) {
             throttle::take(&mut conn, &Key::new("login as", &[&who]), config.logins_per_name).await?;
         }
         found

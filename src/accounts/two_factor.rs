@@ -43,10 +43,7 @@ pub enum Verdict {
     /// It is right, and used up with this transaction.
     Right,
     /// It is a recovery code, used up with this transaction.
-    Recovered {
-        /// How many are left.
-        left: i64,
-    },
+    Recovered,
     /// It was right, and was used before.
     Used,
     /// It is not.
@@ -167,10 +164,10 @@ pub async fn verify(
         Code::App(code) => verify_app(tx, vault, account, code, now).await?,
         Code::Recovery(code) => recovery::redeem(tx, account, code).await?,
     };
-    if matches!(verdict, Verdict::Right | Verdict::Recovered { .. }) {
+    if matches!(verdict, Verdict::Right | Verdict::Recovered) {
         throttle::clear(tx, &turns(account)).await?;
     }
-    if matches!(verdict, Verdict::Recovered { .. }) {
+    if matches!(verdict, Verdict::Recovered) {
         mail::send(tx, Letter::RecoveryCodeUsed { account }).await?;
     }
     Ok(verdict)

@@ -12,15 +12,13 @@ use rocket::{Request, form};
 use super::error::refuse;
 use super::keys::Keys;
 use super::visitor::Visitor;
+use crate::config::Config;
 use crate::error::Error;
 use crate::secret::mac;
 
 /// The name of the field with the token.
 pub(super) const FIELD: &str = "csrf";
 const LENGTH: usize = 16;
-
-/// How long a form may take to arrive. It holds a few kilobytes; only files may take longer.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A fresh form token for this visitor. It is masked, so that compressed pages do not give it away.
 pub fn token(keys: &Keys, visitor: &Visitor<'_>) -> String {
@@ -71,7 +69,9 @@ async fn parse<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) ->
 async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<&'r [(String, String)], (Status, Error)> {
     came_from_here(request)?;
     let limit = request.limits().get("form").unwrap_or(128.kibibytes());
-    let body = tokio::time::timeout(PATIENCE, data.open(limit).into_string()).await.map_err(|_| too_slow())?;
+    let config = request.rocket().state::<Config>().ok_or_else(unreadable)?;
+    let patience = Duration::from_secs(config.patience.form_seconds);
+    let body = tokio::time::timeout(patience, data.open(limit).into_string()).await.map_err(|_| too_slow())?;
     let body = body.map_err(|_| unreadable())?;
     if !body.is_complete() {
         let text = format!("That was too long: a form here holds at most {limit}.");

@@ -57,16 +57,23 @@ struct Explanation {
 
 impl<'r> Responder<'r, 'static> for Error {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
-        let status = match &self {
-            Error::NotFound => Status::NotFound,
-            Error::Forbidden(_) | Error::CookieMissing => Status::Forbidden,
-            Error::Invalid(_) => Status::UnprocessableEntity,
-            Error::Conflict(_) => Status::Conflict,
-            Error::TooFast { .. } => Status::TooManyRequests,
-            Error::Busy => Status::ServiceUnavailable,
-            Error::Internal(cause) => internal(request, cause),
-        };
-        explain(&self, status).respond_to(request)
+        if let Error::Internal(cause) = &self {
+            internal(request, cause);
+        }
+        explain(&self, status(&self)).respond_to(request)
+    }
+}
+
+/// What HTTP calls it.
+pub fn status(error: &Error) -> Status {
+    match error {
+        Error::NotFound => Status::NotFound,
+        Error::Forbidden(_) | Error::CookieMissing => Status::Forbidden,
+        Error::Invalid(_) => Status::UnprocessableEntity,
+        Error::Conflict(_) => Status::Conflict,
+        Error::TooFast { .. } => Status::TooManyRequests,
+        Error::Busy => Status::ServiceUnavailable,
+        Error::Internal(_) => Status::InternalServerError,
     }
 }
 

@@ -21,7 +21,7 @@ use super::next::{carrying, safe};
 use super::view::View;
 use super::visitor::{COOKIE_DAYS, Visitor};
 use crate::accounts::Passwords;
-use crate::accounts::login::{From, Outcome, attempt};
+use crate::accounts::login::{Caller, Outcome, attempt};
 use crate::accounts::session::{self, Browser};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
@@ -85,8 +85,8 @@ pub async fn create(
     let typed = form.0;
     let remember = typed.remember.is_some();
     let mut view = typed.view(&visitor, keys);
-    let from = From { network: &network.to_string(), known: &known(&visitor) };
-    let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, from).await?;
+    let caller = Caller { network: &network.to_string(), known: &known(&visitor) };
+    let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, caller).await?;
     let message = match outcome {
         Outcome::Welcome { account } => {
             let before = visitor.anonymous_id().0;

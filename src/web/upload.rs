@@ -16,7 +16,7 @@ use uuid::Uuid;
 use self::pace::{Paced, in_turn};
 use super::csrf;
 use super::db::Db;
-use super::error::refuse;
+use super::error::{refuse, status};
 use super::frame::{Recognition, recognise};
 use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
@@ -98,7 +98,7 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused>
     let (storage, config) = rocket.state::<Storage>().zip(rocket.state::<Config>()).ok_or_else(unreadable)?;
     let limit = request.limits().get("file").unwrap_or(32.mebibytes()).as_u64();
     let mut stream = Box::pin(TimeoutReader::new(data.open(ByteUnit::from(limit.saturating_mul(PATIENCE)))));
-    stream.as_mut().set_timeout_pinned(Some(Duration::from_secs(config.uploads.silence_seconds)));
+    stream.as_mut().set_timeout_pinned(Some(Duration::from_secs(config.patience.silence_seconds)));
     let form = Multipart::with_reader(Paced::new(stream), boundary);
     let mut sent = Sent { fields: BTreeMap::new(), file: File::Missing };
     let read = in_turn(read(request, storage, session.account.id, form, limit, &mut sent)).await;
@@ -148,17 +148,13 @@ async fn read(
 
 /// Before the first byte of a file is kept.
 async fn take_turn(request: &Request<'_>, account: i64) -> Result<(), Refused> {
-    let failed = |error| (Status::InternalServerError, error);
     let rocket = request.rocket();
-    let (Some(db), Some(config)) = (Db::fetch(rocket), rocket.state::<Config>()) else {
-        return Err(unreadable());
+    let (db, config) = Db::fetch(rocket).zip(rocket.state::<Config>()).ok_or_else(unreadable)?;
+    let taken = async {
+        let key = Key::new("file of", &[&account.to_string()]);
+        throttle::take(&mut *db.acquire().await?, &key, config.uploads.files_per_account).await
     };
-    let key = Key::new("file of", &[&account.to_string()]);
-    let mut conn = db.acquire().await.map_err(|cause| failed(cause.into()))?;
-    throttle::take(&mut conn, &key, config.uploads.files_per_account).await.map_err(|error| match error {
-        Error::TooFast { .. } => (Status::TooManyRequests, error),
-        error => failed(error),
-    })
+    taken.await.map_err(|error| (status(&error), error))
 }
 
 async fn text(field: &mut Field<'_>) -> Result<String, Refused> {

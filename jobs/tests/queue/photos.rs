@@ -131,7 +131,7 @@ where
 
 fn limits(per_day_when_new: i64) -> UploadsConfig {
     let any = Allowance { per_hour: NonZeroU32::MAX, burst: NonZeroU32::MAX };
-    UploadsConfig { new_account_days: 7, per_day_when_new, per_day: 20, files_per_account: any, silence_seconds: 60 }
+    UploadsConfig { new_account_days: 7, per_day_when_new, per_day: 20, files_per_account: any }
 }
 
 fn details(number: u32, crop: Crop) -> Details {

@@ -90,7 +90,7 @@ pub async fn create(
     let mut tx = db.begin().await?;
     let verdict = two_factor::verify(&mut tx, &keys.vault, account, &code, Utc::now()).await?;
     let good = match verdict {
-        Verdict::Right | Verdict::Recovered { .. } => true,
+        Verdict::Right | Verdict::Recovered => true,
         // Of a doubled click the browser shows the second answer alone: it leads where the first one did.
         Verdict::Used => session::just_started(&mut tx, account, kept.begun_by).await?,
         Verdict::Wrong => false,

@@ -5,12 +5,11 @@ use rocket::response::Redirect;
 use rocket::{State, get, post};
 use serde::Serialize;
 use serde_json::json;
-use sqlx::PgConnection;
 
 use crate::accounts::audit::{self, Action};
 use crate::config::Config;
 use crate::error::Error;
-use crate::submissions::{self, near};
+use crate::submissions::{self, Submission, near};
 use crate::web::csrf::{self, Pressed};
 use crate::web::db::Db;
 use crate::web::frame::say;
@@ -30,12 +29,17 @@ pub async fn list(_moderator: Moderator, visitor: Visitor<'_>, db: &Db, keys: &S
     let mut marked = near::to_review(&mut conn, PAGE as i64 + 1).await?;
     let more = marked.len() > PAGE;
     marked.truncate(PAGE);
-    let mut pairs = Vec::new();
-    for pair in marked {
-        let newer = Shown { id: pair.id, photo: photo(&mut conn, pair.id).await?, title: pair.title };
-        let older = Shown { id: pair.older, photo: photo(&mut conn, pair.older).await?, title: pair.older_title };
-        pairs.push(Pair { newer, older, same_owner: pair.same_owner });
-    }
+    let ids: Vec<i64> = marked.iter().flat_map(|pair| [pair.id, pair.older]).collect();
+    let photos = submissions::find_all(&mut conn, &ids).await?;
+    let shown = |id, title| Shown { id, title, photo: photos.iter().find(|photo| photo.id == id).and_then(in_reach) };
+    let pairs: Vec<Pair> = marked
+        .into_iter()
+        .map(|pair| Pair {
+            newer: shown(pair.id, pair.title),
+            older: shown(pair.older, pair.older_title),
+            same_owner: pair.same_owner,
+        })
+        .collect();
     let data = json!({ "csrf": csrf::token(keys, &visitor), "pairs": pairs, "more": more });
     Ok(View::new("ops/look_alikes", data))
 }
@@ -76,7 +80,6 @@ struct Shown {
     photo: Option<Photo>,
 }
 
-async fn photo(conn: &mut PgConnection, id: i64) -> Result<Option<Photo>, Error> {
-    let photo = submissions::find(conn, id).await?;
-    Ok(photo.filter(|photo| photo.votable() && !photo.renditions_hidden).as_ref().and_then(Photo::of))
+fn in_reach(photo: &Submission) -> Option<Photo> {
+    if photo.votable() && !photo.renditions_hidden { Photo::of(photo) } else { None }
 }

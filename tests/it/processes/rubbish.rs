@@ -44,6 +44,30 @@ async fn rubbish_on_the_wire_harms_nobody() {
     installation.check().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_never_ends_is_not_waited_for() {
+    let installation = Installation::new().await;
+    installation.photos(1).await;
+    let mut command = installation.program(&["serve"]);
+    command.env("ROCKET_PATIENCE", "{form_seconds=1}");
+    let web = installation.web_by(command, 0).await;
+    let mut visitor = Visitor::new(7);
+    let page = visitor.get(&format!("{}/", web.door())).expect("a page");
+    let form = Form {
+        path: format!("/submissions/{}/rating", page.photo().expect("a photo")),
+        cookie: visitor.cookie(),
+        fields: format!("csrf={}&score=7", page.csrf()),
+    };
+    let mut stream = TcpStream::connect(("127.0.0.1", web.port)).expect("connected");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("set");
+    stream.write_all(form.head("Content-Length: 1000").as_bytes()).expect("sent");
+    stream.write_all(form.fields.as_bytes()).expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer, and the end");
+    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("took too long to arrive"), "{answer}");
+    assert_eq!(installation.count("ratings").await, 0);
+}
+
 /// A vote that would count.
 struct Form {
     path: String,

@@ -76,7 +76,7 @@ async fn a_hundred_uploads_at_once_are_all_taken_within_little_memory() {
 async fn uploads_that_fall_silent_hold_nobody_up_and_are_cut_off() {
     let installation = Installation::new().await;
     let mut command = installation.program(&["serve"]);
-    command.env("ROCKET_UPLOADS", "{silence_seconds=12}");
+    command.env("ROCKET_PATIENCE", "{silence_seconds=12}");
     let web = installation.web_by(command, 0).await;
     let member = Member::join(&installation, &web).await;
     let whole = member.request(&web, &good_photo(1));

@@ -53,6 +53,12 @@ async fn bytes(client: &Client, address: &str) -> Vec<u8> {
     response.into_bytes().await.expect("a body")
 }
 
+/// Uploaded files in the blob store.
+async fn originals(world: &World) -> usize {
+    let page = world.storage.blobs_after("originals/", 100).await.expect("blobs");
+    page.blobs.iter().filter(|blob| blob.path.starts_with("originals/")).count()
+}
+
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
     bytes.windows(word.len()).any(|part| part == word)
 }

@@ -86,7 +86,7 @@ pub async fn confirm(
     two_factor::take_turn(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await?;
     let mut tx = db.begin().await?;
     match two_factor::verify(&mut tx, &keys.vault, account, &code, Utc::now()).await? {
-        Verdict::Right | Verdict::Recovered { .. } => Ok(Some(tx)),
+        Verdict::Right | Verdict::Recovered => Ok(Some(tx)),
         refused => {
             view.wrong(complaint(refused));
             Ok(None)

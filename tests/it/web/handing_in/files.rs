@@ -2,7 +2,7 @@
 
 use rocket::http::Status;
 
-use super::{WORDS, bytes, contains, member, member_with, send};
+use super::{WORDS, bytes, contains, member, member_with, originals, send};
 use crate::support::uploads::{good_photo, hostile_files, phone_photo, valid_files};
 use crate::web::page::{get, log_in};
 
@@ -119,18 +119,7 @@ async fn a_file_that_is_here_already_is_refused_with_a_link() {
     assert!(!stranger.html.contains(&format!("href=\"{url}\"")));
     world.drain().await;
     assert_eq!(world.count("submissions").await, 1);
-    assert_eq!(
-        world
-            .storage
-            .blobs_after("originals/", 10)
-            .await
-            .unwrap()
-            .blobs
-            .iter()
-            .filter(|b| b.path.starts_with("originals"))
-            .count(),
-        1
-    );
+    assert_eq!(originals(&world).await, 1);
 }
 
 #[tokio::test]

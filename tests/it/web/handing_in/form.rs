@@ -2,7 +2,7 @@
 
 use rocket::http::{Header, Status};
 
-use super::{WORDS, bytes, member, member_with, post_parts, send, send_with};
+use super::{WORDS, bytes, member, member_with, originals, post_parts, send, send_with};
 use crate::support::World;
 use crate::support::multipart::{Part, body, content_type};
 use crate::support::uploads::good_photo;
@@ -83,18 +83,7 @@ async fn a_kept_file_is_found_again_until_another_takes_its_place() {
     assert!(!get(&client, "/submissions/new").await.text().contains("Your photo is kept."));
     world.drain().await;
     assert_eq!(world.count("drafts").await, 0);
-    assert_eq!(
-        world
-            .storage
-            .blobs_after("originals/", 10)
-            .await
-            .unwrap()
-            .blobs
-            .iter()
-            .filter(|blob| blob.path.starts_with("originals/"))
-            .count(),
-        2
-    );
+    assert_eq!(originals(&world).await, 2);
 }
 
 #[tokio::test]
