@@ -70,6 +70,8 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::RowNotFound => Error::NotFound,
             // PostgreSQL is away or swamped.
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Error::Busy,
+            // It went away while a connection was being made: what came was no answer.
+            sqlx::Error::Protocol(_) => Error::Busy,
             sqlx::Error::Database(cause) if cause.code().is_some_and(|code| passes(&code)) => Error::Busy,
             other => Error::Internal(other.into()),
         }
