@@ -1,49 +1,41 @@
 //! Pages and fragments: everything that speaks HTTP.
+//!
+//! One file a resource, each with its `routes()`. Between them stand three rooms: [`guards`] (what a request must show),
+//! [`answers`] (how we reply) and [`fairings`] (what happens to every request).
+
+mod answers;
+mod db;
+mod fairings;
+mod guards;
+mod keys;
 
 mod about;
-mod assets;
-mod browser;
-mod compress;
-mod csrf;
-mod db;
+mod appearance;
 mod drafts;
-mod error;
-mod form;
-mod frame;
-mod headers;
 mod health;
 mod home;
-mod hx;
 mod images;
 mod join;
-mod keys;
 mod leaderboard;
-mod limits;
 mod login;
 mod logout;
-mod look;
-mod member;
-mod next;
 mod ops;
 #[cfg(debug_assertions)]
 mod outbox;
 mod password;
-mod preferences;
-mod privileged;
 mod profiles;
 mod settings;
 mod submissions;
 mod unsubscribe;
-mod upload;
 mod verify;
-mod view;
-mod visitor;
 
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
-use rocket::{Build, Rocket, routes};
+use rocket::{Build, Rocket, Route};
 use rocket_db_pools::Database;
 
+use self::fairings::{assets, compress, headers, session};
+use self::guards::{limits, privileged};
 use crate::accounts::Passwords;
 use crate::config::Config;
 use crate::ratings::collector::Collector;
@@ -66,7 +58,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .attach(headers::shield(config.cookies.secure))
         .attach(Db::init())
         .attach(AdHoc::try_on_ignite("vote collector", start_collector))
-        .attach(frame::recognition())
+        .attach(session::lookup())
         .attach(compress::Gzip)
         .attach(headers::SameSiteLast)
         .manage(keys)
@@ -78,96 +70,39 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .mount("/", routes())
         .mount("/", development_routes(&config))
         .manage(config)
-        .register("/", error::catchers()))
+        .register("/", answers::error::catchers()))
 }
 
-fn routes() -> Vec<rocket::Route> {
-    routes![
-        about::show,
-        about::scores,
-        about::accessibility,
-        about::privacy,
-        about::terms,
-        assets::show,
-        health::alive,
-        health::ready,
-        home::show,
-        images::show,
-        images::out_of_reach,
-        join::new,
-        join::create,
-        leaderboard::show,
-        login::new,
-        login::create,
-        login::code::new,
-        login::code::create,
-        logout::new,
-        logout::create,
-        ops::audit::list,
-        ops::look_alikes::list,
-        ops::look_alikes::distinct,
-        password::forgot::new,
-        password::forgot::create,
-        password::reset::new,
-        password::reset::create,
-        preferences::edit,
-        preferences::update,
-        preferences::show_all,
-        profiles::show,
-        settings::show,
-        settings::profile::edit,
-        settings::profile::update,
-        settings::email::edit,
-        settings::email::update,
-        settings::email::resend,
-        settings::export::show,
-        settings::mails::edit,
-        settings::mails::update,
-        settings::password::edit,
-        settings::password::update,
-        settings::sessions::list,
-        settings::sessions::revoke,
-        settings::sessions::revoke_others,
-        settings::two_factor::show,
-        settings::two_factor::create,
-        settings::two_factor::abandon,
-        settings::two_factor::confirm,
-        settings::two_factor::picture,
-        settings::two_factor::off::new,
-        settings::two_factor::off::create,
-        settings::two_factor::recovery::show,
-        settings::two_factor::recovery::download,
-        settings::two_factor::recovery::create,
-        settings::two_factor::recovery::noted,
-        settings::delete::new,
-        settings::delete::create,
-        settings::delete::cancel,
-        unsubscribe::create,
-        unsubscribe::show,
-        verify::show,
-        verify::create,
-        drafts::preview,
-        submissions::new::new,
-        submissions::new::create,
-        submissions::mine::index,
-        submissions::show,
-        submissions::receipt::progress,
-        submissions::edit::edit,
-        submissions::edit::update,
-        submissions::edit::preview,
-        submissions::delete::new,
-        submissions::delete::create,
-        submissions::rating::create,
-        submissions::reports::new,
-        submissions::reports::create,
+/// Every address of the site, by resource.
+fn routes() -> Vec<Route> {
+    [
+        about::routes(),
+        appearance::routes(),
+        assets::routes(),
+        drafts::routes(),
+        health::routes(),
+        home::routes(),
+        images::routes(),
+        join::routes(),
+        leaderboard::routes(),
+        login::routes(),
+        logout::routes(),
+        ops::routes(),
+        password::routes(),
+        profiles::routes(),
+        settings::routes(),
+        submissions::routes(),
+        unsubscribe::routes(),
+        verify::routes(),
     ]
+    .concat()
 }
 
 /// Pages for whoever develops, which no other build has.
 #[cfg(debug_assertions)]
 use outbox::routes as development_routes;
 #[cfg(not(debug_assertions))]
-fn development_routes(_: &Config) -> Vec<rocket::Route> {
+fn development_routes(_: &Config) -> Vec<Route> {
     Vec::new()
 }
 

@@ -1,13 +1,18 @@
 //! Pages of words.
 
-use rocket::{State, get};
+use rocket::{Route, State, get, routes};
 use serde_json::json;
 
-use super::view::View;
-use super::{look, visitor};
+use super::answers::view::View;
+use super::guards::{appearance, visitor};
 use crate::accounts::session;
 use crate::config::Config;
 use crate::submissions::drafts;
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, scores, accessibility, privacy, terms]
+}
 
 /// What this is.
 #[get("/about")]
@@ -33,7 +38,7 @@ pub fn privacy(config: &State<Config>) -> View {
     let data = json!({
         "contact": config.site.contact(),
         "visitor_days": visitor::COOKIE_DAYS,
-        "look_days": look::COOKIE_DAYS,
+        "appearance_days": appearance::COOKIE_DAYS,
         "idle_hours": session::IDLE_HOURS,
         "remembered_days": session::REMEMBERED_DAYS,
         "originals": config.storage.keep_originals,

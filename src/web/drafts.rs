@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
-use rocket::{State, get};
+use rocket::{Route, State, get, routes};
 
 use super::db::Db;
+use super::guards::member::Member;
 use super::images::Private;
-use super::member::Member;
 use crate::error::Error;
 use crate::storage::Storage;
 use crate::submissions::drafts;
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![preview]
+}
 
 /// How often to look whether the preview is there.
 const PAUSE: Duration = Duration::from_millis(250);

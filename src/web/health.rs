@@ -1,9 +1,14 @@
 //! For whoever starts, stops and watches the process.
 
-use rocket::get;
 use rocket::http::Status;
+use rocket::{Route, get, routes};
 
 use super::db::Db;
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![alive, ready]
+}
 
 /// The process answers.
 #[get("/healthz")]

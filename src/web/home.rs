@@ -1,33 +1,33 @@
 //! The main thing: one photo, ten buttons.
 
-use rocket::{State, get};
+use rocket::{Route, get, routes};
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use super::csrf;
+use super::answers::view::View;
 use super::db::Db;
-use super::keys::Keys;
+use super::guards::visitor::Visitor;
 use super::submissions::photo::Photo;
-use super::submissions::rating::{Last, Note};
-use super::view::View;
-use super::visitor::Visitor;
+use super::submissions::vote_result::{LastVote, VoteResult};
 use crate::error::Error;
 use crate::ratings::deck::{self, Class, Rater};
 use crate::submissions;
 
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}
+
 /// The rater's current photo, whoever asks and however often, until they vote on it.
 #[get("/")]
-pub async fn show(mut visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
+pub async fn show(mut visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
     let rater = visitor.rater(&mut conn).await?;
-    let last = match visitor.take_note::<Note>() {
-        Some(note) => note.last(&mut conn).await?,
-        None => None,
-    };
+    let last = VoteResult::take(&mut conn, &visitor).await?;
     if !deck::any(&mut conn).await? {
         return Ok(View::new("home/empty", ()));
     }
-    let card = Card::next(&mut conn, &mut visitor, rater, keys, last, false).await?;
+    let card = Card::next(&mut conn, &mut visitor, rater, last, false).await?;
     Ok(View::new("home/page", card))
 }
 
@@ -39,7 +39,7 @@ pub struct Card {
     csrf: String,
     /// Nothing when they have seen them all.
     photo: Option<Photo>,
-    last: Option<Last>,
+    last: Option<LastVote>,
     mine: Option<u8>,
     stay: bool,
     /// Have they seen all described ones, and go through those alone although there are others?
@@ -52,20 +52,19 @@ impl Card {
         conn: &mut PgConnection,
         visitor: &mut Visitor<'_>,
         mut rater: Rater,
-        keys: &Keys,
-        last: Option<Last>,
+        last: Option<LastVote>,
         focus: bool,
     ) -> Result<Self, Error> {
         let class = visitor.class();
-        let photo = match deck::current(conn, &keys.deck, &mut rater, class).await? {
+        let photo = match deck::current(conn, &visitor.keys.deck, &mut rater, class).await? {
             Some(id) => submissions::find(conn, id).await?.as_ref().and_then(Photo::of),
             None => None,
         };
         let photo = photo.map(|photo| photo.to(class));
         let others = photo.is_none()
             && class != Class::All
-            && deck::current(conn, &keys.deck, &mut rater, Class::All).await?.is_some();
+            && deck::current(conn, &visitor.keys.deck, &mut rater, Class::All).await?.is_some();
         visitor.remember(&rater);
-        Ok(Card { focus, csrf: csrf::token(keys, visitor), photo, last, mine: None, stay: false, others })
+        Ok(Card { focus, csrf: visitor.form_token(), photo, last, mine: None, stay: false, others })
     }
 }

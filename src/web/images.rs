@@ -4,15 +4,20 @@ use std::io::Cursor;
 
 use rocket::http::{ContentType, Header};
 use rocket::response::{self, Responder, Response};
-use rocket::{Request, State, get};
+use rocket::{Request, Route, State, get, routes};
 use uuid::Uuid;
 
-use super::assets::{Immutable, KnownTags};
 use super::db::Db;
-use super::visitor::Visitor;
+use super::fairings::assets::{Immutable, KnownTags};
+use super::guards::visitor::Visitor;
 use crate::error::Error;
 use crate::storage::{self, Storage};
 use crate::submissions::{self, Submission};
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, out_of_reach]
+}
 
 /// One rendition; `file` is its side in pixels with `.jpg`.
 #[get("/images/<key>/<file>")]

@@ -1,27 +1,28 @@
 //! Becoming a member.
 
 use rocket::form::FromForm;
-use rocket::http::{CookieJar, Status};
-use rocket::response::Redirect;
-use rocket::{State, get, post};
+use rocket::{Route, get, post, routes};
 use serde_json::json;
 
-use super::csrf::{self, Guarded};
-use super::db::Db;
-use super::form::FormView;
-use super::frame::say;
-use super::keys::Keys;
-use super::limits::Network;
-use super::login::{Answer, enter};
-use super::next::{carrying, safe};
-use super::view::View;
-use super::visitor::Visitor;
+use super::answers::Answer;
+use super::answers::form::FormView;
+use super::answers::return_to::{local_path, with_return};
+use super::answers::view::View;
+use super::guards::app::App;
+use super::guards::csrf::Guarded;
+use super::guards::limits::Network;
+use super::guards::visitor::Visitor;
+use super::login::enter;
 use crate::accounts::join::{Newcomer, join, just_joined};
 use crate::accounts::session::Browser;
 use crate::accounts::throttle::{self, Key};
-use crate::accounts::{DisplayName, Email, Password, Passwords, Username, settings};
-use crate::config::Config;
+use crate::accounts::{DisplayName, Email, Password, Username, settings};
 use crate::error::{Error, FieldError};
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![new, create]
+}
 
 /// What the form sends.
 #[derive(FromForm)]
@@ -35,27 +36,23 @@ pub struct JoinForm<'r> {
 
 /// The form.
 #[get("/join?<next>")]
-pub fn new(next: Option<&str>, visitor: Visitor<'_>, keys: &State<Keys>) -> View {
+pub fn new(next: Option<&str>, visitor: Visitor<'_>) -> View {
     let typed = JoinForm { username: "", display_name: "", email: "", password: "", next: next.unwrap_or_default() };
-    page(&typed.view(&visitor, keys))
+    page(&typed.view(&visitor))
 }
 
 /// Makes the account and logs in. Whether the address is somebody's already, only its owner learns, by mail.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/join", data = "<form>")]
 pub async fn create(
     form: Guarded<JoinForm<'_>>,
     mut visitor: Visitor<'_>,
     network: Network,
     browser: Browser,
-    passwords: &State<Passwords>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
+    app: App<'_>,
 ) -> Result<Answer, Error> {
+    let App { db, config, passwords, .. } = app;
     let typed = form.0;
-    let mut view = typed.view(&visitor, keys);
+    let mut view = typed.view(&visitor);
     let username = view.check(Username::parse(typed.username))?;
     let display_name = view.check(DisplayName::parse(typed.display_name))?;
     let email = view.check(Email::parse(typed.email))?;
@@ -80,33 +77,32 @@ pub async fn create(
             return Ok(Answer::Page(page(&view)));
         };
         enter(db.begin().await?, &mut visitor, account, &browser, before, false).await?;
-        return Ok(welcome(&typed, config, jar));
+        return Ok(welcome(&typed, &visitor));
     };
     // What they had chosen without an account goes with it from now on.
-    let chosen = visitor.look().within(&settings::find(&mut tx, account).await?);
+    let chosen = visitor.appearance().within(&settings::find(&mut tx, account).await?);
     settings::save(&mut tx, account, &chosen).await?;
     enter(tx, &mut visitor, account, &browser, before, false).await?;
-    Ok(welcome(&typed, config, jar))
+    Ok(welcome(&typed, &visitor))
 }
 
-fn welcome(typed: &JoinForm<'_>, config: &Config, jar: &CookieJar<'_>) -> Answer {
-    say(jar, config, "Welcome! We have sent you a mail: open the link in it, and you can send in photos.");
-    Answer::redirect(Redirect::to(safe(typed.next).unwrap_or("/").to_owned()))
+fn welcome(typed: &JoinForm<'_>, visitor: &Visitor<'_>) -> Answer {
+    visitor.say("Welcome! We have sent you a mail: open the link in it, and you can send in photos.");
+    Answer::to(local_path(typed.next).unwrap_or("/"))
 }
 
 impl JoinForm<'_> {
-    fn view(&self, visitor: &Visitor<'_>, keys: &Keys) -> FormView {
-        FormView::new(csrf::token(keys, visitor))
+    fn view(&self, visitor: &Visitor<'_>) -> FormView {
+        FormView::of(visitor)
             .field("username", self.username)
             .field("display_name", self.display_name)
             .field("email", self.email)
             .field("password", "")
-            .field("next", safe(self.next).unwrap_or_default())
+            .field("next", local_path(self.next).unwrap_or_default())
     }
 }
 
 fn page(form: &FormView) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
-    let login = carrying("/login", form.value("next"));
-    View::new("accounts/join", json!({ "form": form, "login": login })).status(status)
+    let login = with_return("/login", form.value("next"));
+    form.page("join/new", json!({ "login": login }))
 }

@@ -1,15 +1,20 @@
 //! The derpiest of all time.
 
 use chrono::{DateTime, Utc};
-use rocket::get;
+use rocket::{Route, get, routes};
 use serde::Serialize;
 
+use super::answers::view::View;
 use super::db::Db;
 use super::submissions::photo::{alt, thumbnail};
-use super::view::View;
 use crate::error::Error;
 use crate::ratings::standings::leaderboard::{self, Entries, Entry, Mark, Page};
 use crate::ratings::standings::{self};
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}
 
 /// A page of it; `after` and `before` are marks such as `8.25~812`, as the page's own links carry them.
 #[get("/leaderboard?<after>&<before>")]

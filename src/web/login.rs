@@ -5,50 +5,36 @@ pub mod code;
 use std::iter;
 
 use rocket::form::FromForm;
-use rocket::http::Status;
-use rocket::response::Redirect;
-use rocket::{Responder, State, get, post};
+use rocket::time::Duration;
+use rocket::{Route, get, post, routes};
 use serde_json::json;
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use super::csrf::{self, Guarded};
-use super::db::Db;
-use super::form::FormView;
-use super::keys::Keys;
-use super::limits::Network;
-use super::next::{carrying, safe};
-use super::view::View;
-use super::visitor::{COOKIE_DAYS, Visitor};
-use crate::accounts::Passwords;
+use super::answers::Answer;
+use super::answers::form::FormView;
+use super::answers::return_to::{local_path, with_return};
+use super::answers::view::View;
+use super::guards::app::App;
+use super::guards::csrf::Guarded;
+use super::guards::limits::Network;
+use super::guards::visitor::{COOKIE_DAYS, Visitor};
 use crate::accounts::login::{Caller, Outcome, attempt};
 use crate::accounts::session::{self, Browser};
-use crate::config::Config;
 use crate::error::{Error, FieldError};
 use crate::ratings::merge::merge;
 use crate::ratings::raters;
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![new, create, code::new, code::create]
+}
 
 /// The sealed cookie that says who has logged in with this browser.
 const KNOWN: &str = "known";
 
 /// The most of them that it remembers.
 const KNOWN_ACCOUNTS: usize = 5;
-
-/// A page, or on to another one.
-#[derive(Responder)]
-pub enum Answer {
-    /// The form once more, or its result.
-    Page(View),
-    /// On, so that a reload does not send it again.
-    Redirect(Box<Redirect>),
-}
-
-impl Answer {
-    /// On to another page.
-    pub fn redirect(to: Redirect) -> Self {
-        Answer::Redirect(Box::new(to))
-    }
-}
 
 /// What the form sends.
 #[derive(FromForm)]
@@ -61,41 +47,38 @@ pub struct LoginForm<'r> {
 
 /// The form; who is logged in already goes on.
 #[get("/login?<next>")]
-pub fn new(next: Option<&str>, visitor: Visitor<'_>, keys: &State<Keys>) -> Answer {
+pub fn new(next: Option<&str>, visitor: Visitor<'_>) -> Answer {
     let next = next.unwrap_or_default();
     if visitor.member().is_some() {
-        return Answer::redirect(Redirect::to(safe(next).unwrap_or("/").to_owned()));
+        return Answer::to(local_path(next).unwrap_or("/"));
     }
-    Answer::Page(page(&LoginForm { who: "", password: "", remember: None, next }.view(&visitor, keys), false))
+    Answer::Page(page(&LoginForm { who: "", password: "", remember: None, next }.view(&visitor), false))
 }
 
 /// Logs in, and goes back to where they were.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/login", data = "<form>")]
 pub async fn create(
     form: Guarded<LoginForm<'_>>,
     mut visitor: Visitor<'_>,
     network: Network,
     browser: Browser,
-    passwords: &State<Passwords>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
+    app: App<'_>,
 ) -> Result<Answer, Error> {
+    let App { db, config, passwords, .. } = app;
     let typed = form.0;
     let remember = typed.remember.is_some();
-    let mut view = typed.view(&visitor, keys);
+    let mut view = typed.view(&visitor);
     let caller = Caller { network: &network.to_string(), known: &known(&visitor) };
     let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, caller).await?;
     let message = match outcome {
         Outcome::Welcome { account } => {
             let before = visitor.anonymous_id().0;
             enter(db.begin().await?, &mut visitor, account, &browser, before, remember).await?;
-            return Ok(Answer::redirect(Redirect::to(safe(typed.next).unwrap_or("/").to_owned())));
+            return Ok(Answer::to(local_path(typed.next).unwrap_or("/")));
         }
         Outcome::CodeWanted(halfway) => {
-            code::ask(&visitor, halfway, remember, safe(typed.next));
-            return Ok(Answer::redirect(Redirect::to("/login/code")));
+            code::ask(&visitor, halfway, remember, local_path(typed.next));
+            return Ok(Answer::to("/login/code"));
         }
         Outcome::Suspended(why) => format!("This account is suspended. {why}"),
         Outcome::Refused => "The name or the password is wrong. Check both, or ask for a new password.".to_owned(),
@@ -132,27 +115,26 @@ pub async fn enter(
 
 /// The accounts that have been logged in with this browser.
 fn known(visitor: &Visitor<'_>) -> Vec<i64> {
-    visitor.kept(KNOWN).unwrap_or_default()
+    visitor.cookies.kept(KNOWN).unwrap_or_default()
 }
 
 /// The browser remembers, also once it is logged out, that this member has been in it.
 fn make_known(visitor: &Visitor<'_>, account: i64) {
     let others = known(visitor).into_iter().filter(|&other| other != account);
     let known: Vec<i64> = iter::once(account).chain(others).take(KNOWN_ACCOUNTS).collect();
-    visitor.keep(KNOWN, &known, COOKIE_DAYS * 24 * 60);
+    visitor.cookies.keep(KNOWN, &known, Duration::days(COOKIE_DAYS));
 }
 
 impl LoginForm<'_> {
-    fn view(&self, visitor: &Visitor<'_>, keys: &Keys) -> FormView {
-        FormView::new(csrf::token(keys, visitor))
+    fn view(&self, visitor: &Visitor<'_>) -> FormView {
+        FormView::of(visitor)
             .field("who", self.who)
             .field("password", "")
-            .field("next", safe(self.next).unwrap_or_default())
+            .field("next", local_path(self.next).unwrap_or_default())
     }
 }
 
 fn page(form: &FormView, remember: bool) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
-    let join = carrying("/join", form.value("next"));
-    View::new("accounts/login", json!({ "form": form, "remember": remember, "join": join })).status(status)
+    let join = with_return("/join", form.value("next"));
+    form.page("login/new", json!({ "remember": remember, "join": join }))
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::view::View;
+use super::answers::view::View;
 use crate::config::{Config, MailTransport};
 use crate::error::Error;
 

@@ -2,3 +2,10 @@
 
 pub mod forgot;
 pub mod reset;
+
+use rocket::{Route, routes};
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![forgot::new, forgot::create, reset::new, reset::create]
+}

@@ -1,17 +1,22 @@
 //! What others see of a member.
 
 use chrono::{DateTime, Utc};
-use rocket::get;
+use rocket::{Route, get, routes};
 use serde::Serialize;
 
+use super::answers::view::View;
 use super::db::Db;
-use super::member::Member;
+use super::guards::member::Member;
 use super::submissions::photo::{alt, thumbnail};
-use super::view::View;
 use crate::accounts::profile::{self, Profile};
 use crate::error::Error;
 use crate::ratings::manner::{self, COUNTED, Manner, SAMPLE};
 use crate::ratings::standings::shelf::{self, PAGE, Shown};
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}
 
 /// Who they are, how they vote if they show it, and their photos, newest first. `before` is the last number of the page before.
 #[get("/u/<username>?<before>")]

@@ -10,21 +10,20 @@ pub mod photo;
 pub mod rating;
 pub mod receipt;
 pub mod reports;
+pub mod vote_result;
 
 use chrono::{DateTime, Utc};
-use rocket::{State, get};
+use rocket::{Route, get, routes};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
 
 use self::photo::Photo;
-use self::rating::{Last, Note};
 use self::receipt::Receipt;
-use super::csrf;
+use self::vote_result::{LastVote, VoteResult};
+use super::answers::view::View;
 use super::db::Db;
-use super::keys::Keys;
-use super::view::View;
-use super::visitor::Visitor;
+use super::guards::visitor::Visitor;
 use crate::accounts::{Role, profile};
 use crate::error::Error;
 use crate::ratings::standings::{self, Standing};
@@ -33,16 +32,29 @@ use crate::ratings::{self, deck::Rater};
 use crate::submissions::near::{self, Older};
 use crate::submissions::{self, Moderation, State as Progress, Submission};
 
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![
+        new::new,
+        new::create,
+        mine::index,
+        show,
+        receipt::progress,
+        edit::edit,
+        edit::update,
+        edit::preview,
+        delete::new,
+        delete::create,
+        rating::create,
+        reports::new,
+        reports::create
+    ]
+}
+
 /// The photo, one's own rating of it, and once rated or asked for (`?statistics=1`) what others gave it.
 /// What is not on show is shown to its owner alone.
 #[get("/submissions/<id>?<statistics>")]
-pub async fn show(
-    id: i64,
-    statistics: Option<&str>,
-    visitor: Visitor<'_>,
-    db: &Db,
-    keys: &State<Keys>,
-) -> Result<View, Error> {
+pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
     let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
     let own = visitor.member().is_some_and(|member| member.account.id == submission.owner);
@@ -57,12 +69,9 @@ pub async fn show(
         }
         Progress::Ready => {
             let rater = visitor.rater(&mut conn).await?;
-            let last = match visitor.take_note::<Note>() {
-                Some(note) => note.last(&mut conn).await?,
-                None => None,
-            };
+            let last = VoteResult::take(&mut conn, &visitor).await?;
             let asked = Asked { statistics: statistics == Some("1"), last, focus: false };
-            let card = Card::of(&mut conn, &submission, &visitor, &rater, keys, asked).await?;
+            let card = Card::of(&mut conn, &submission, &visitor, &rater, asked).await?;
             Ok(View::new("submissions/page", card))
         }
     }
@@ -87,7 +96,7 @@ pub struct Card {
     looks_like: Option<Older>,
     mine: Option<u8>,
     stay: bool,
-    last: Option<Last>,
+    last: Option<LastVote>,
     count: i64,
     statistics: bool,
     average: Option<f64>,
@@ -100,7 +109,7 @@ pub struct Asked {
     /// Figures although not rated.
     pub statistics: bool,
     /// What became of a vote just cast.
-    pub last: Option<Last>,
+    pub last: Option<LastVote>,
     /// Is it swapped in, so that focus has to go to it?
     pub focus: bool,
 }
@@ -134,7 +143,6 @@ impl Card {
         submission: &Submission,
         visitor: &Visitor<'_>,
         rater: &Rater,
-        keys: &Keys,
         asked: Asked,
     ) -> Result<Self, Error> {
         let mine = ratings::find(conn, rater.id, submission.id).await?;
@@ -146,7 +154,7 @@ impl Card {
         let looks_like = if moderator { near::older(conn, submission.id).await? } else { None };
         Ok(Card {
             focus: asked.focus,
-            csrf: csrf::token(keys, visitor),
+            csrf: visitor.form_token(),
             photo: Photo::of(submission).map(|photo| photo.to(visitor.class())),
             owner: submission.owner_name.clone(),
             profile: profile::public_username(conn, submission.owner).await?,

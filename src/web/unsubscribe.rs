@@ -3,15 +3,20 @@
 
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
-use rocket::{Request, get, post};
+use rocket::{Request, Route, get, post, routes};
 use serde_json::json;
 
+use super::answers::view::View;
 use super::db::Db;
 use super::keys::Keys;
-use super::view::View;
 use crate::accounts::settings;
 use crate::error::Error;
 use crate::mail::unsubscribe::{Optional, Subscription};
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![create, show]
+}
 
 /// An address that only we can have made.
 pub struct Signed(Subscription);

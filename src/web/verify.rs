@@ -1,22 +1,26 @@
 //! Links in mails that confirm an address. Opening one changes nothing, since mail programs open links too.
 
 use rocket::http::Status;
-use rocket::{State, get, post};
+use rocket::{Route, get, post, routes};
 use serde_json::json;
 
-use super::csrf::{self, Pressed};
+use super::answers::view::View;
 use super::db::Db;
-use super::keys::Keys;
-use super::view::View;
-use super::visitor::Visitor;
+use super::guards::csrf::Pressed;
+use super::guards::visitor::Visitor;
 use crate::accounts;
 use crate::accounts::address::{self, Confirmed};
 use crate::accounts::token::{self, Purpose, Token};
 use crate::error::Error;
 
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![show, create]
+}
+
 /// The button, while the link is good.
 #[get("/verify/<token>")]
-pub async fn show(token: &str, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
+pub async fn show(token: &str, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let link = match Token::parse(token) {
         Some(token) => find(&token, db).await?,
         None => None,
@@ -26,8 +30,8 @@ pub async fn show(token: &str, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>
     };
     let account = accounts::find(&mut *db.acquire().await?, link.account).await?.ok_or(Error::NotFound)?;
     let name = account.username;
-    let data = json!({ "csrf": csrf::token(keys, &visitor), "token": token, "email": link.email, "name": name });
-    Ok(View::new("accounts/verify", data))
+    let data = json!({ "csrf": visitor.form_token(), "token": token, "email": link.email, "name": name });
+    Ok(View::new("verify/new", data))
 }
 
 /// Confirms.
@@ -43,8 +47,8 @@ pub async fn create(token: &str, _pressed: Pressed, db: &Db) -> Result<View, Err
     }
     tx.commit().await?;
     Ok(match confirmed {
-        Confirmed::Taken => View::new("accounts/verify_taken", json!({})).status(Status::Conflict),
-        _ => View::new("accounts/verified", json!({ "changed": confirmed == Confirmed::Changed })),
+        Confirmed::Taken => View::new("verify/taken", json!({})).status(Status::Conflict),
+        _ => View::new("verify/done", json!({ "changed": confirmed == Confirmed::Changed })),
     })
 }
 
@@ -57,5 +61,5 @@ async fn find(token: &Token, db: &Db) -> Result<Option<token::Link>, Error> {
 }
 
 fn no_such_link() -> View {
-    View::new("accounts/verify_gone", json!({})).status(Status::Gone)
+    View::new("verify/gone", json!({})).status(Status::Gone)
 }

@@ -1,6 +1,7 @@
 //! What people do on the site, in the browsers they do it with, and the limits that their browsers feel.
 
 mod accounts;
+mod appearance;
 mod doubled;
 mod guarded;
 mod handing_in;
@@ -8,7 +9,6 @@ mod keyboard;
 mod limits;
 mod pages;
 mod plain;
-mod preferences;
 mod scripted;
 mod terminal;
 mod trouble;

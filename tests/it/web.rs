@@ -2,6 +2,7 @@
 
 mod about;
 mod accounts;
+mod appearance;
 mod assets;
 mod described;
 mod export;
@@ -13,7 +14,6 @@ mod leaderboard;
 mod merging;
 mod outbox;
 pub mod page;
-mod preferences;
 mod profiles;
 mod rating;
 mod reports;

@@ -3,26 +3,25 @@
 
 use chrono::Utc;
 use rocket::form::FromForm;
-use rocket::http::{CookieJar, Status};
-use rocket::response::Redirect;
-use rocket::{State, get, post};
+use rocket::time::Duration;
+use rocket::{get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Answer, enter, safe};
+use super::enter;
 use crate::accounts::login::{self, Halfway};
 use crate::accounts::session::{self, Browser};
 use crate::accounts::two_factor::{self, Code, Verdict};
-use crate::config::Config;
 use crate::error::{Error, FieldError};
-use crate::web::csrf::{self, Guarded};
+use crate::web::answers::Answer;
+use crate::web::answers::form::FormView;
+use crate::web::answers::return_to::local_path;
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::form::FormView;
-use crate::web::frame::say;
-use crate::web::keys::Keys;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
+use crate::web::guards::app::App;
+use crate::web::guards::csrf::Guarded;
+use crate::web::guards::visitor::Visitor;
 
 const COOKIE: &str = "halfway";
 
@@ -49,21 +48,15 @@ pub struct CodeForm<'r> {
 /// The browser is asked for a code on the next page.
 pub fn ask(visitor: &Visitor<'_>, halfway: Halfway, remember: bool, next: Option<&str>) {
     let kept = Kept { halfway, remember, next: next.map(str::to_owned), begun_by: Uuid::new_v4() };
-    visitor.keep(COOKIE, &kept, KEPT_MINUTES);
+    visitor.cookies.keep(COOKIE, &kept, Duration::minutes(KEPT_MINUTES));
 }
 
 /// The form; without a right password before it there is nothing to enter a code for.
 #[get("/login/code")]
-pub async fn new(
-    visitor: Visitor<'_>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
-) -> Result<Answer, Error> {
+pub async fn new(visitor: Visitor<'_>, db: &Db) -> Result<Answer, Error> {
     match kept(&visitor, db).await? {
-        Some(_) => Ok(Answer::Page(page(&form(&visitor, keys)))),
-        None => Ok(again(&visitor, config, jar)),
+        Some(_) => Ok(Answer::Page(page(&form(&visitor)))),
+        None => Ok(again(&visitor)),
     }
 }
 
@@ -73,15 +66,13 @@ pub async fn create(
     form: Guarded<CodeForm<'_>>,
     mut visitor: Visitor<'_>,
     browser: Browser,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
+    app: App<'_>,
 ) -> Result<Answer, Error> {
+    let App { db, config, keys, .. } = app;
     let Some(kept) = kept(&visitor, db).await? else {
-        return Ok(again(&visitor, config, jar));
+        return Ok(again(&visitor));
     };
-    let mut view = self::form(&visitor, keys);
+    let mut view = self::form(&visitor);
     let Some(code) = view.check(Code::parse(form.0.code))? else {
         return Ok(Answer::Page(page(&view)));
     };
@@ -102,11 +93,11 @@ pub async fn create(
     if let (Code::Recovery(_), two_factor::State::On { recovery_codes, .. }) =
         (&code, two_factor::state(&mut tx, account).await?)
     {
-        say(jar, config, &recovered(recovery_codes));
+        visitor.say(&recovered(recovery_codes));
     }
     enter(tx, &mut visitor, account, &browser, kept.begun_by, kept.remember).await?;
-    visitor.forget(COOKIE);
-    Ok(Answer::redirect(Redirect::to(kept.next.as_deref().and_then(safe).unwrap_or("/").to_owned())))
+    visitor.cookies.forget(COOKIE);
+    Ok(Answer::to(kept.next.as_deref().and_then(local_path).unwrap_or("/")))
 }
 
 /// What is wrong with a code that was refused.
@@ -121,7 +112,7 @@ pub fn complaint(refused: Verdict) -> FieldError {
 }
 
 async fn kept(visitor: &Visitor<'_>, db: &Db) -> Result<Option<Kept>, Error> {
-    let Some(kept) = visitor.kept::<Kept>(COOKIE).filter(|_| visitor.member().is_none()) else {
+    let Some(kept) = visitor.cookies.kept::<Kept>(COOKIE).filter(|_| visitor.member().is_none()) else {
         return Ok(None);
     };
     let good = login::is_halfway(&mut *db.acquire().await?, &kept.halfway).await?;
@@ -129,12 +120,12 @@ async fn kept(visitor: &Visitor<'_>, db: &Db) -> Result<Option<Kept>, Error> {
 }
 
 /// To the beginning; who has come in already, as by a doubled click, goes on from there.
-fn again(visitor: &Visitor<'_>, config: &Config, jar: &CookieJar<'_>) -> Answer {
-    if visitor.kept::<Kept>(COOKIE).is_some() && visitor.member().is_none() {
-        visitor.forget(COOKIE);
-        say(jar, config, "That took too long, or something about your account has changed. Log in again.");
+fn again(visitor: &Visitor<'_>) -> Answer {
+    if visitor.cookies.kept::<Kept>(COOKIE).is_some() && visitor.member().is_none() {
+        visitor.cookies.forget(COOKIE);
+        visitor.say("That took too long, or something about your account has changed. Log in again.");
     }
-    Answer::redirect(Redirect::to("/login"))
+    Answer::to("/login")
 }
 
 fn recovered(left: i64) -> String {
@@ -145,11 +136,10 @@ fn recovered(left: i64) -> String {
     }
 }
 
-fn form(visitor: &Visitor<'_>, keys: &Keys) -> FormView {
-    FormView::new(csrf::token(keys, visitor)).field("code", "")
+fn form(visitor: &Visitor<'_>) -> FormView {
+    FormView::of(visitor).field("code", "")
 }
 
 fn page(form: &FormView) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
-    View::new("accounts/code", json!({ "form": form })).status(status)
+    form.page("login/code", json!({}))
 }

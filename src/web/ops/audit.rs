@@ -6,10 +6,10 @@ use serde_json::json;
 use crate::accounts::audit::{self, Filter};
 use crate::accounts::roster;
 use crate::error::{Error, FieldError};
+use crate::web::answers::form::FormView;
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::form::FormView;
-use crate::web::privileged::Operator;
-use crate::web::view::View;
+use crate::web::guards::privileged::Operator;
 
 /// Entries on a page.
 const PAGE: usize = 50;

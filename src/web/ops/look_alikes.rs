@@ -1,30 +1,26 @@
 //! Photos that look like an older one, side by side, for a moderator to judge.
 
-use rocket::http::CookieJar;
 use rocket::response::Redirect;
-use rocket::{State, get, post};
+use rocket::{get, post};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::accounts::audit::{self, Action};
-use crate::config::Config;
 use crate::error::Error;
 use crate::submissions::{self, Submission, near};
-use crate::web::csrf::{self, Pressed};
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::frame::say;
-use crate::web::keys::Keys;
-use crate::web::privileged::Moderator;
+use crate::web::guards::csrf::Pressed;
+use crate::web::guards::privileged::Moderator;
+use crate::web::guards::visitor::Visitor;
 use crate::web::submissions::photo::Photo;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
 
 /// Pairs on the page; the next ones come when these are judged.
 const PAGE: usize = 20;
 
 /// The pairs that wait longest.
 #[get("/ops/look-alikes")]
-pub async fn list(_moderator: Moderator, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
+pub async fn list(_moderator: Moderator, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
     let mut marked = near::to_review(&mut conn, PAGE as i64 + 1).await?;
     let more = marked.len() > PAGE;
@@ -40,19 +36,18 @@ pub async fn list(_moderator: Moderator, visitor: Visitor<'_>, db: &Db, keys: &S
             same_owner: pair.same_owner,
         })
         .collect();
-    let data = json!({ "csrf": csrf::token(keys, &visitor), "pairs": pairs, "more": more });
+    let data = json!({ "csrf": visitor.form_token(), "pairs": pairs, "more": more });
     Ok(View::new("ops/look_alikes", data))
 }
 
 /// It is another picture, or may stay. Pressed twice it says the same.
 #[post("/ops/look-alikes/<id>/distinct", data = "<_pressed>")]
 pub async fn distinct(
+    visitor: Visitor<'_>,
     id: i64,
     moderator: Moderator,
     _pressed: Pressed,
     db: &Db,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
 ) -> Result<Redirect, Error> {
     let mut tx = db.begin().await?;
     let photo = submissions::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
@@ -61,7 +56,7 @@ pub async fn distinct(
         audit::record(&mut tx, Some(moderator.account()), Action::PhotoDistinct, photo.owner, &detail).await?;
         tx.commit().await?;
     }
-    say(jar, config, &format!("{} is no longer marked.", photo.title));
+    visitor.say(&format!("{} is no longer marked.", photo.title));
     Ok(Redirect::to("/ops/look-alikes"))
 }
 

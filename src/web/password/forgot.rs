@@ -1,7 +1,6 @@
 //! Asking for a link to a new password.
 
 use rocket::form::FromForm;
-use rocket::http::Status;
 use rocket::{State, get, post};
 use serde_json::json;
 
@@ -10,13 +9,12 @@ use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
 use crate::error::Error;
 use crate::mail::{self, Letter};
-use crate::web::csrf::{self, Guarded};
+use crate::web::answers::form::FormView;
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::form::FormView;
-use crate::web::keys::Keys;
-use crate::web::limits::Network;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
+use crate::web::guards::csrf::Guarded;
+use crate::web::guards::limits::Network;
+use crate::web::guards::visitor::Visitor;
 
 /// What the form sends.
 #[derive(FromForm)]
@@ -26,8 +24,8 @@ pub struct ForgotForm<'r> {
 
 /// The form.
 #[get("/password/forgot")]
-pub fn new(visitor: Visitor<'_>, keys: &State<Keys>) -> View {
-    page(&FormView::new(csrf::token(keys, &visitor)).field("email", ""))
+pub fn new(visitor: Visitor<'_>) -> View {
+    page(&FormView::of(&visitor).field("email", ""))
 }
 
 /// Says the same whoever the address belongs to: what is sent, and whether, is decided by the job that sends it.
@@ -37,11 +35,10 @@ pub async fn create(
     visitor: Visitor<'_>,
     network: Network,
     db: &Db,
-    keys: &State<Keys>,
     config: &State<Config>,
 ) -> Result<View, Error> {
     let typed = form.0.email;
-    let mut view = FormView::new(csrf::token(keys, &visitor)).field("email", typed);
+    let mut view = FormView::of(&visitor).field("email", typed);
     let Some(email) = view.check(Email::parse(typed))? else {
         return Ok(page(&view));
     };
@@ -54,10 +51,9 @@ pub async fn create(
     let mut tx = db.begin().await?;
     mail::send(&mut tx, Letter::ResetPassword { address }).await?;
     tx.commit().await?;
-    Ok(View::new("accounts/forgot_sent", json!({ "email": email.as_str() })))
+    Ok(View::new("password/forgot_sent", json!({ "email": email.as_str() })))
 }
 
 fn page(form: &FormView) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
-    View::new("accounts/forgot", json!({ "form": form })).status(status)
+    form.page("password/forgot", json!({}))
 }

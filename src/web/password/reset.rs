@@ -1,24 +1,21 @@
 //! Choosing a new password through a link in a mail.
 
 use rocket::form::FromForm;
-use rocket::http::{CookieJar, Status};
-use rocket::response::Redirect;
-use rocket::{State, get, post};
+use rocket::http::Status;
+use rocket::{get, post};
 use serde_json::json;
 
 use crate::accounts::token::{self, Purpose, Token};
-use crate::accounts::{self, Account, Password, Passwords, recovery};
-use crate::config::Config;
+use crate::accounts::{self, Account, Password, recovery};
 use crate::error::Error;
 use crate::mail::{self, Letter};
-use crate::web::csrf::{self, Guarded};
+use crate::web::answers::Answer;
+use crate::web::answers::form::FormView;
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::form::FormView;
-use crate::web::frame::say;
-use crate::web::keys::Keys;
-use crate::web::login::Answer;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
+use crate::web::guards::app::App;
+use crate::web::guards::csrf::Guarded;
+use crate::web::guards::visitor::Visitor;
 
 /// What the form sends.
 #[derive(FromForm)]
@@ -28,33 +25,29 @@ pub struct ResetForm<'r> {
 
 /// The form, while the link is good.
 #[get("/password/reset/<token>")]
-pub async fn new(token: &str, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
+pub async fn new(token: &str, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let owner = match Token::parse(token) {
         Some(link) => owner(&link, db).await?,
         None => None,
     };
-    Ok(if owner.is_some() { page(token, &form(&visitor, keys)) } else { no_such_link() })
+    Ok(if owner.is_some() { page(token, &form(&visitor)) } else { no_such_link() })
 }
 
 /// Changes the password, logs every browser out and uses the link up.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/password/reset/<token>", data = "<form>")]
 pub async fn create(
     token: &str,
     form: Guarded<ResetForm<'_>>,
     visitor: Visitor<'_>,
-    passwords: &State<Passwords>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
+    app: App<'_>,
 ) -> Result<Answer, Error> {
+    let App { db, config, passwords, .. } = app;
     let Some(link) = Token::parse(token) else {
         return Ok(Answer::Page(no_such_link()));
     };
     let typed = form.0.password;
     if let Some(owner) = owner(&link, db).await? {
-        let mut view = self::form(&visitor, keys);
+        let mut view = self::form(&visitor);
         let Some(password) = view.check(Password::parse(typed, &owner.names()))? else {
             return Ok(Answer::Page(page(token, &view)));
         };
@@ -63,17 +56,17 @@ pub async fn create(
         if let Some(account) = recovery::reset(&mut tx, &link, &hash).await? {
             mail::send(&mut tx, Letter::PasswordChanged { account }).await?;
             tx.commit().await?;
-            return Ok(changed(config, jar));
+            return Ok(changed(&visitor));
         }
     }
     // The link is used up: by this very form, or by another one.
     let doubled = recovery::just_reset(db.pool(), passwords, &config.accounts, &link, typed).await?;
-    Ok(if doubled { changed(config, jar) } else { Answer::Page(no_such_link()) })
+    Ok(if doubled { changed(&visitor) } else { Answer::Page(no_such_link()) })
 }
 
-fn changed(config: &Config, jar: &CookieJar<'_>) -> Answer {
-    say(jar, config, "Your password is changed, and every browser is logged out. Log in with the new one.");
-    Answer::redirect(Redirect::to("/login"))
+fn changed(visitor: &Visitor<'_>) -> Answer {
+    visitor.say("Your password is changed, and every browser is logged out. Log in with the new one.");
+    Answer::to("/login")
 }
 
 /// Whose link this is, while it is good.
@@ -85,15 +78,14 @@ async fn owner(link: &Token, db: &Db) -> Result<Option<Account>, Error> {
     }
 }
 
-fn form(visitor: &Visitor<'_>, keys: &Keys) -> FormView {
-    FormView::new(csrf::token(keys, visitor)).field("password", "")
+fn form(visitor: &Visitor<'_>) -> FormView {
+    FormView::of(visitor).field("password", "")
 }
 
 fn page(token: &str, form: &FormView) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
-    View::new("accounts/reset", json!({ "form": form, "token": token })).status(status)
+    form.page("password/reset", json!({ "token": token }))
 }
 
 fn no_such_link() -> View {
-    View::new("accounts/reset_gone", json!({})).status(Status::Gone)
+    View::new("password/reset_gone", json!({})).status(Status::Gone)
 }

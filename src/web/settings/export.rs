@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::ratings::given;
 use crate::submissions::mine::{self, Mine};
 use crate::web::db::Db;
-use crate::web::member::Member;
+use crate::web::guards::member::Member;
 
 type Pieces = Pin<Box<dyn Stream<Item = String> + Send>>;
 

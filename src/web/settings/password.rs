@@ -1,24 +1,19 @@
 //! Another password.
 
 use rocket::form::FromForm;
-use rocket::http::{CookieJar, Status};
-use rocket::response::Redirect;
-use rocket::{State, get, post};
+use rocket::{get, post};
 use serde_json::json;
 
-use crate::accounts::{Password, Passwords, login, recovery};
-use crate::config::Config;
+use crate::accounts::{Password, login, recovery};
 use crate::error::{Error, FieldError};
 use crate::mail::{self, Letter};
-use crate::web::csrf::{self, Guarded};
-use crate::web::db::Db;
-use crate::web::form::FormView;
-use crate::web::frame::say;
-use crate::web::keys::Keys;
-use crate::web::login::Answer;
-use crate::web::member::Member;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
+use crate::web::answers::Answer;
+use crate::web::answers::form::FormView;
+use crate::web::answers::view::View;
+use crate::web::guards::app::App;
+use crate::web::guards::csrf::Guarded;
+use crate::web::guards::member::Member;
+use crate::web::guards::visitor::Visitor;
 
 /// What the form sends.
 #[derive(FromForm)]
@@ -29,28 +24,24 @@ pub struct PasswordForm<'r> {
 
 /// The form.
 #[get("/settings/password")]
-pub fn edit(_member: Member, visitor: Visitor<'_>, keys: &State<Keys>) -> View {
-    page(&form(&visitor, keys))
+pub fn edit(_member: Member, visitor: Visitor<'_>) -> View {
+    page(&form(&visitor))
 }
 
 /// Changes it, and logs all other browsers out.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/settings/password", data = "<form>")]
 pub async fn update(
     form: Guarded<PasswordForm<'_>>,
     member: Member,
     visitor: Visitor<'_>,
-    passwords: &State<Passwords>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
+    app: App<'_>,
 ) -> Result<Answer, Error> {
+    let App { db, config, passwords, .. } = app;
     let account = member.account();
-    let mut view = self::form(&visitor, keys);
+    let mut view = self::form(&visitor);
     if !login::confirm(db.pool(), passwords, &config.accounts, account.id, form.0.current).await? {
         if recovery::just_changed(db.pool(), passwords, &config.accounts, account.id, form.0.password).await? {
-            return Ok(changed(config, jar));
+            return Ok(changed(&visitor));
         }
         view.wrong(FieldError { field: "current", message: "This is not your password.".into() });
     }
@@ -63,19 +54,18 @@ pub async fn update(
     recovery::change(&mut tx, account.id, Some(member.id), &hash).await?;
     mail::send(&mut tx, Letter::PasswordChanged { account: account.id }).await?;
     tx.commit().await?;
-    Ok(changed(config, jar))
+    Ok(changed(&visitor))
 }
 
-fn changed(config: &Config, jar: &CookieJar<'_>) -> Answer {
-    say(jar, config, "Your password is changed. All other browsers are logged out.");
-    Answer::redirect(Redirect::to("/settings"))
+fn changed(visitor: &Visitor<'_>) -> Answer {
+    visitor.say("Your password is changed. All other browsers are logged out.");
+    Answer::to("/settings")
 }
 
-fn form(visitor: &Visitor<'_>, keys: &Keys) -> FormView {
-    FormView::new(csrf::token(keys, visitor)).field("current", "").field("password", "")
+fn form(visitor: &Visitor<'_>) -> FormView {
+    FormView::of(visitor).field("current", "").field("password", "")
 }
 
 fn page(form: &FormView) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
-    View::new("settings/password", json!({ "form": form })).status(status)
+    form.page("settings/password", json!({}))
 }

@@ -1,27 +1,23 @@
 //! The browsers that a member is logged in with.
 
-use rocket::http::CookieJar;
 use rocket::response::Redirect;
-use rocket::{State, get, post};
+use rocket::{get, post};
 use serde_json::json;
 
 use crate::accounts::session;
-use crate::config::Config;
 use crate::error::Error;
-use crate::web::csrf::{self, Pressed};
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::frame::say;
-use crate::web::keys::Keys;
-use crate::web::member::Member;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
+use crate::web::guards::csrf::Pressed;
+use crate::web::guards::member::Member;
+use crate::web::guards::visitor::Visitor;
 
 /// All of them, this one first.
 #[get("/settings/sessions")]
-pub async fn list(member: Member, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
+pub async fn list(member: Member, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let listed = session::list(&mut *db.acquire().await?, member.account().id).await?;
     let (this, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(|session| session.id == member.id);
-    let data = json!({ "csrf": csrf::token(keys, &visitor), "current": this.first(), "others": others });
+    let data = json!({ "csrf": visitor.form_token(), "current": this.first(), "others": others });
     Ok(View::new("settings/sessions", data))
 }
 
@@ -33,29 +29,26 @@ pub async fn revoke(
     member: Member,
     mut visitor: Visitor<'_>,
     db: &Db,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
 ) -> Result<Redirect, Error> {
     let mut tx = db.begin().await?;
     let ended = session::end(&mut tx, member.account().id, id).await?;
     tx.commit().await?;
     if ended && id == member.id {
         visitor.log_out();
-        say(jar, config, "You are logged out. You rate as a new visitor now.");
+        visitor.say("You are logged out. You rate as a new visitor now.");
         return Ok(Redirect::to("/"));
     }
-    say(jar, config, if ended { "That browser is logged out." } else { "That browser was logged out already." });
+    visitor.say(if ended { "That browser is logged out." } else { "That browser was logged out already." });
     Ok(Redirect::to("/settings/sessions"))
 }
 
 /// Logs all out but this one.
 #[post("/settings/sessions/revoke", data = "<_pressed>")]
 pub async fn revoke_others(
+    visitor: Visitor<'_>,
     _pressed: Pressed,
     member: Member,
     db: &Db,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
 ) -> Result<Redirect, Error> {
     let mut tx = db.begin().await?;
     let ended = session::end_others(&mut tx, member.account().id, Some(member.id)).await?;
@@ -65,6 +58,6 @@ pub async fn revoke_others(
         1 => "One other browser is logged out.".to_owned(),
         many => format!("{many} other browsers are logged out."),
     };
-    say(jar, config, &words);
+    visitor.say(&words);
     Ok(Redirect::to("/settings/sessions"))
 }

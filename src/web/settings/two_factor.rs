@@ -6,25 +6,25 @@ pub mod recovery;
 
 use chrono::Utc;
 use rocket::form::FromForm;
-use rocket::http::{ContentType, CookieJar, Status};
+use rocket::http::{ContentType, Status};
 use rocket::response::Redirect;
 use rocket::{Responder, State, get, post};
 use serde_json::json;
 
 use crate::accounts::two_factor::{self, Code, Verdict};
-use crate::accounts::{Passwords, Role, login, session};
+use crate::accounts::{Role, login, session};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
-use crate::web::csrf::{self, Guarded, Pressed};
+use crate::web::answers::Answer;
+use crate::web::answers::form::FormView;
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::form::FormView;
-use crate::web::frame::say;
+use crate::web::guards::app::App;
+use crate::web::guards::csrf::{Guarded, Pressed};
+use crate::web::guards::member::Member;
+use crate::web::guards::visitor::Visitor;
 use crate::web::keys::Keys;
-use crate::web::login::Answer;
 use crate::web::login::code::{CodeForm, complaint};
-use crate::web::member::Member;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
 
 /// What the first form sends.
 #[derive(FromForm)]
@@ -48,7 +48,7 @@ pub async fn show(
     keys: &State<Keys>,
     config: &State<Config>,
 ) -> Result<View, Error> {
-    let form = FormView::new(csrf::token(keys, &visitor)).field("password", "").field("code", "");
+    let form = FormView::of(&visitor).field("password", "").field("code", "");
     page(&form, &member, db, keys, config).await
 }
 
@@ -58,21 +58,19 @@ pub async fn create(
     form: Guarded<PasswordForm<'_>>,
     member: Member,
     visitor: Visitor<'_>,
-    passwords: &State<Passwords>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
+    app: App<'_>,
 ) -> Result<Answer, Error> {
+    let App { db, config, keys, passwords, .. } = app;
     let account = member.account().id;
     if !login::confirm(db.pool(), passwords, &config.accounts, account, form.0.password).await? {
-        let mut view = FormView::new(csrf::token(keys, &visitor)).field("password", "").field("code", "");
+        let mut view = FormView::of(&visitor).field("password", "").field("code", "");
         view.wrong(FieldError { field: "password", message: "This is not your password.".into() });
         return Ok(Answer::Page(page(&view, &member, db, keys, config).await?));
     }
     let mut tx = db.begin().await?;
     two_factor::begin(&mut tx, &keys.vault, account).await?;
     tx.commit().await?;
-    Ok(Answer::redirect(Redirect::to("/settings/two-factor")))
+    Ok(Answer::to("/settings/two-factor"))
 }
 
 /// Forgets the key that waits for its first code.
@@ -90,29 +88,27 @@ pub async fn confirm(
     form: Guarded<CodeForm<'_>>,
     member: Member,
     visitor: Visitor<'_>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
+    app: App<'_>,
 ) -> Result<Answer, Error> {
+    let App { db, config, keys, .. } = app;
     let account = member.account().id;
-    let mut view = FormView::new(csrf::token(keys, &visitor)).field("password", "").field("code", "");
+    let mut view = FormView::of(&visitor).field("password", "").field("code", "");
     let mut tx = db.begin().await?;
     // Sent twice, or after the key was given up: how things stand is on the page. Of a doubled click the browser drops the
     // first answer, and the codes with it.
     if two_factor::pending(&mut tx, &keys.vault, account).await?.is_none() {
         if two_factor::is_on(&mut tx, account).await? {
-            say(jar, config, "Two-factor is on. If you have not seen your recovery codes, make new ones.");
+            visitor.say("Two-factor is on. If you have not seen your recovery codes, make new ones.");
         }
-        return Ok(Answer::redirect(Redirect::to("/settings/two-factor")));
+        return Ok(Answer::to("/settings/two-factor"));
     }
     if let Some(code) = view.check(Code::parse(form.0.code))? {
         if let Some(codes) = two_factor::confirm(&mut tx, &keys.vault, account, &code, Utc::now()).await? {
             session::end_others(&mut tx, account, Some(member.id)).await?;
             tx.commit().await?;
             recovery::keep(&visitor, account, &codes);
-            say(jar, config, "Two-factor is on. All other browsers are logged out.");
-            return Ok(Answer::redirect(Redirect::to("/settings/two-factor/recovery-codes")));
+            visitor.say("Two-factor is on. All other browsers are logged out.");
+            return Ok(Answer::to("/settings/two-factor/recovery-codes"));
         }
         view.wrong(complaint(Verdict::Wrong));
     }

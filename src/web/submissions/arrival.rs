@@ -10,7 +10,7 @@ use crate::submissions::drafts::{self, Arrived, Draft};
 use crate::submissions::renditions::{self, Limits};
 use crate::submissions::upload::{Duplicate, Original, duplicate};
 use crate::web::db::Db;
-use crate::web::upload::{File, Sent, forget};
+use crate::web::guards::upload::{File, Sent, forget};
 
 /// Files that one process looks into at the same time: each is in memory as a whole then.
 const LOOKED_INTO: usize = 2;

@@ -1,30 +1,25 @@
 //! Changing what one has said about a photo, and where its square sits.
 
 use rocket::form::FromForm;
-use rocket::http::CookieJar;
-use rocket::response::Redirect;
 use rocket::{State, get, post};
 use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::form::{PhotoForm, Typed};
 use super::photo::Photo;
-use crate::config::Config;
 use crate::error::Error;
 use crate::storage::Storage;
 use crate::submissions::crop::{Crop, preview_name};
 use crate::submissions::editing::{self, Editable};
 use crate::submissions::renditions::Band;
 use crate::submissions::{self, Submission};
-use crate::web::csrf::{self, Guarded};
+use crate::web::answers::Answer;
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::frame::say;
+use crate::web::guards::csrf::Guarded;
+use crate::web::guards::member::Member;
+use crate::web::guards::visitor::Visitor;
 use crate::web::images::Private;
-use crate::web::keys::Keys;
-use crate::web::login::Answer;
-use crate::web::member::Member;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
 
 /// What the form sends.
 #[derive(FromForm)]
@@ -37,15 +32,14 @@ pub struct EditForm<'r> {
 
 /// The form, with the places of the square as pictures.
 #[get("/submissions/<id>/edit")]
-pub async fn edit(id: i64, member: Member, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
+pub async fn edit(id: i64, member: Member, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
     let photo = own(&mut conn, &member, id).await?;
-    let form = PhotoForm::of(&photo, csrf::token(keys, &visitor));
+    let form = PhotoForm::of(&photo, &visitor);
     page(&mut conn, form, &photo, photo.crop).await
 }
 
 /// Stores it.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/submissions/<id>/edit", data = "<sent>")]
 pub async fn update(
     id: i64,
@@ -53,9 +47,6 @@ pub async fn update(
     member: Member,
     visitor: Visitor<'_>,
     db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
 ) -> Result<Answer, Error> {
     let sent = sent.0;
     let photo = own(&mut *db.acquire().await?, &member, id).await?;
@@ -66,7 +57,7 @@ pub async fn update(
         crop: sent.crop.unwrap_or(photo.crop.name()),
         terms: "",
     };
-    let (form, details) = PhotoForm::check(&typed, csrf::token(keys, &visitor));
+    let (form, details) = PhotoForm::check(&typed, &visitor);
     let Some(details) = details else {
         let crop = Crop::parse(typed.crop).unwrap_or(photo.crop);
         return Ok(Answer::Page(page(&mut *db.acquire().await?, form, &photo, crop).await?));
@@ -75,12 +66,12 @@ pub async fn update(
     editing::edit(&mut tx, member.account().id, id, &details).await?;
     tx.commit().await?;
     let cropped = details.crop != photo.crop;
-    say(
-        jar,
-        config,
-        if cropped { "Saved. The new crop takes a moment; until then the old one is shown." } else { "Saved." },
-    );
-    Ok(Answer::redirect(Redirect::to(format!("/submissions/{id}"))))
+    visitor.say(if cropped {
+        "Saved. The new crop takes a moment; until then the old one is shown."
+    } else {
+        "Saved."
+    });
+    Ok(Answer::to(format!("/submissions/{id}")))
 }
 
 /// A small picture of one place of the square.

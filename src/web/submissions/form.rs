@@ -9,8 +9,9 @@ use crate::submissions::Submission;
 use crate::submissions::crop::Crop;
 use crate::submissions::upload::Details;
 use crate::submissions::words::{Description, Name};
-use crate::web::form::FormView;
-use crate::web::upload::Sent;
+use crate::web::answers::form::FormView;
+use crate::web::guards::upload::Sent;
+use crate::web::guards::visitor::Visitor;
 
 /// Common animals, offered while one types.
 const SPECIES: [&str; 24] = [
@@ -87,12 +88,12 @@ pub struct Typed<'t> {
 
 impl PhotoForm {
     /// Nothing typed yet.
-    pub fn empty(csrf: String) -> Self {
-        Self::filled(&Typed { title: "", species: "", description: "", crop: "auto", terms: "" }, csrf)
+    pub fn empty(visitor: &Visitor<'_>) -> Self {
+        Self::filled(&Typed { title: "", species: "", description: "", crop: "auto", terms: "" }, visitor)
     }
 
     /// What is stored.
-    pub fn of(photo: &Submission, csrf: String) -> Self {
+    pub fn of(photo: &Submission, visitor: &Visitor<'_>) -> Self {
         let typed = Typed {
             title: &photo.title,
             species: &photo.species,
@@ -100,19 +101,19 @@ impl PhotoForm {
             crop: photo.crop.name(),
             terms: "",
         };
-        Self::filled(&typed, csrf)
+        Self::filled(&typed, visitor)
     }
 
     /// Reads a form with a file.
-    pub fn read(sent: &Sent, csrf: String) -> (Self, Option<Details>) {
+    pub fn read(sent: &Sent, visitor: &Visitor<'_>) -> (Self, Option<Details>) {
         let [title, species, description, crop, terms] =
             ["title", "species", "description", "crop", "terms"].map(|name| sent.value(name));
-        Self::check(&Typed { title, species, description, crop, terms }, csrf)
+        Self::check(&Typed { title, species, description, crop, terms }, visitor)
     }
 
     /// Reads what was typed; without details something is wrong with it.
-    pub fn check(typed: &Typed<'_>, csrf: String) -> (Self, Option<Details>) {
-        let mut form = Self::filled(typed, csrf);
+    pub fn check(typed: &Typed<'_>, visitor: &Visitor<'_>) -> (Self, Option<Details>) {
+        let mut form = Self::filled(typed, visitor);
         let title = form.parsed("title", Name::parse(typed.title, "the animal's name"));
         let species = form.parsed("species", Name::parse(typed.species, "what kind of animal it is"));
         let alt_text = form.parsed("description", Description::parse(typed.description));
@@ -145,8 +146,8 @@ impl PhotoForm {
         self.view.is_right()
     }
 
-    fn filled(typed: &Typed<'_>, csrf: String) -> Self {
-        let view = FormView::new(csrf)
+    fn filled(typed: &Typed<'_>, visitor: &Visitor<'_>) -> Self {
+        let view = FormView::of(visitor)
             .field("file", "")
             .field("title", typed.title)
             .field("species", typed.species)

@@ -8,9 +8,9 @@ use super::photo::Photo;
 use crate::error::Error;
 use crate::submissions::mine::{self, PAGE};
 use crate::submissions::{Moderation, State};
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::member::Member;
-use crate::web::view::View;
+use crate::web::guards::member::Member;
 
 /// The newest first, with their states and figures. `before` is the last number of the page before.
 #[get("/submissions/mine?<before>")]

@@ -1,7 +1,6 @@
 //! Handing in a photo.
 
 use rocket::http::Status;
-use rocket::response::Redirect;
 use rocket::{State, get, post};
 use serde::Serialize;
 use serde_json::json;
@@ -12,19 +11,17 @@ use super::form::{self, PhotoForm, Twin};
 use super::photo::Photo;
 use crate::config::{Config, UploadsConfig};
 use crate::error::{Error, FieldError};
-use crate::storage::Storage;
 use crate::submissions;
 use crate::submissions::drafts::{self, Arrived, Draft};
 use crate::submissions::quota::{self, Quota};
 use crate::submissions::upload::{Details, Duplicate, Entered, enter};
-use crate::web::csrf;
+use crate::web::answers::Answer;
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::keys::Keys;
-use crate::web::login::Answer;
-use crate::web::member::Member;
-use crate::web::upload::{Sent, forget};
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
+use crate::web::guards::app::App;
+use crate::web::guards::member::Member;
+use crate::web::guards::upload::{Sent, forget};
+use crate::web::guards::visitor::Visitor;
 
 /// The form. `again` is a photo of theirs that failed: its words are taken over.
 #[get("/submissions/new?<again>")]
@@ -33,13 +30,11 @@ pub async fn new(
     member: Member,
     visitor: Visitor<'_>,
     db: &Db,
-    keys: &State<Keys>,
     config: &State<Config>,
 ) -> Result<View, Error> {
     let account = member.account();
-    let token = csrf::token(keys, &visitor);
     if !account.email_verified {
-        let data = json!({ "csrf": token, "email": account.email });
+        let data = json!({ "csrf": visitor.form_token(), "email": account.email });
         return Ok(View::new("submissions/unverified", data).status(Status::Forbidden));
     }
     let mut conn = db.acquire().await?;
@@ -50,8 +45,8 @@ pub async fn new(
     };
     // A file that was kept is still there when its page was closed meanwhile.
     let (form, draft) = match again {
-        Some(photo) => (PhotoForm::of(&photo, token), None),
-        None => (PhotoForm::empty(token), drafts::newest(&mut conn, account.id).await?),
+        Some(photo) => (PhotoForm::of(&photo, &visitor), None),
+        None => (PhotoForm::empty(&visitor), drafts::newest(&mut conn, account.id).await?),
     };
     let page = Page { form, quota: quota.into(), draft: draft.map(Kept::from), twin: None };
     Ok(View::new("submissions/new", page))
@@ -59,17 +54,10 @@ pub async fn new(
 
 /// Takes the photo in. What is wrong with one field costs none of the others: not even the file, which is kept for a day.
 #[post("/submissions", data = "<sent>")]
-pub async fn create(
-    sent: Sent,
-    member: Member,
-    visitor: Visitor<'_>,
-    db: &Db,
-    storage: &State<Storage>,
-    keys: &State<Keys>,
-    config: &State<Config>,
-) -> Result<Answer, Error> {
+pub async fn create(sent: Sent, member: Member, visitor: Visitor<'_>, app: App<'_>) -> Result<Answer, Error> {
+    let App { db, config, storage, .. } = app;
     let owner = member.account().id;
-    let (mut form, details) = PhotoForm::read(&sent, csrf::token(keys, &visitor));
+    let (mut form, details) = PhotoForm::read(&sent, &visitor);
     if sent.value("terms").is_empty() {
         form.wrong("terms", "Confirm that you may show this photo here and agree to the terms.");
     }
@@ -78,7 +66,7 @@ pub async fn create(
     let mut gone = false;
     if let (Some(details), true) = (&details, form.is_right()) {
         match take(&came, db, owner, details, &config.uploads).await {
-            Ok(Entered::New(id)) => return Ok(Answer::redirect(Redirect::to(format!("/submissions/{id}")))),
+            Ok(Entered::New(id)) => return Ok(Answer::to(format!("/submissions/{id}"))),
             Ok(Entered::Duplicate(other)) => {
                 form.wrong("file", form::twin(other.owner == owner));
                 twin = Some(other);

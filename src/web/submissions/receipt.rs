@@ -9,10 +9,10 @@ use super::photo::Photo;
 use crate::error::Error;
 use crate::queue::board::{self, State as Job};
 use crate::submissions::{self, State, Submission};
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::hx::Partial;
-use crate::web::member::Member;
-use crate::web::view::View;
+use crate::web::guards::hx::Partial;
+use crate::web::guards::member::Member;
 
 /// How far one's own photo is: the part of its page that asks again until there is nothing more to wait for.
 #[get("/submissions/<id>/progress?<shown>")]

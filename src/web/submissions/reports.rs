@@ -1,23 +1,21 @@
 //! A visitor's report of a photo, which also passes over it.
 
 use rocket::form::FromForm;
-use rocket::http::Status;
-use rocket::{State, get, post};
+use rocket::{get, post};
 use serde_json::{Value, json};
 
 use super::photo::Photo;
 use crate::accounts::throttle::{self, Key};
-use crate::config::Config;
 use crate::error::Error;
 use crate::submissions::reports::{NOTE_LENGTH, Reason, report};
 use crate::submissions::{self, Submission};
-use crate::web::csrf::{self, Guarded};
+use crate::web::answers::form::FormView;
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::form::FormView;
-use crate::web::keys::Keys;
-use crate::web::limits::Network;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
+use crate::web::guards::app::App;
+use crate::web::guards::csrf::Guarded;
+use crate::web::guards::limits::Network;
+use crate::web::guards::visitor::Visitor;
 
 /// What the form sends.
 #[derive(FromForm)]
@@ -28,9 +26,9 @@ pub struct ReportForm<'r> {
 
 /// The form.
 #[get("/submissions/<id>/reports/new")]
-pub async fn new(id: i64, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<View, Error> {
+pub async fn new(id: i64, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let submission = votable(db, id).await?;
-    Ok(page(&submission, &ReportForm { reason: None, note: None }.view(&visitor, keys), None))
+    Ok(page(&submission, &ReportForm { reason: None, note: None }.view(&visitor), None))
 }
 
 /// Keeps the report.
@@ -40,13 +38,12 @@ pub async fn create(
     form: Guarded<ReportForm<'_>>,
     visitor: Visitor<'_>,
     network: Network,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
+    app: App<'_>,
 ) -> Result<View, Error> {
+    let App { db, config, .. } = app;
     let submission = votable(db, id).await?;
     let typed = form.0;
-    let mut view = typed.view(&visitor, keys);
+    let mut view = typed.view(&visitor);
     let reason = view.check(typed.reason())?;
     let note = view.check(typed.note(reason))?;
     let (Some(reason), Some(note)) = (reason, note) else {
@@ -88,19 +85,18 @@ impl<'r> ReportForm<'r> {
         Ok(note)
     }
 
-    fn view(&self, visitor: &Visitor<'_>, keys: &Keys) -> FormView {
-        FormView::new(csrf::token(keys, visitor))
+    fn view(&self, visitor: &Visitor<'_>) -> FormView {
+        FormView::of(visitor)
             .field("reason", self.reason.unwrap_or_default())
             .field("note", self.note.unwrap_or_default())
     }
 }
 
 fn page(submission: &Submission, form: &FormView, chosen: Option<&str>) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
     let reasons: Vec<Value> = Reason::ALL
         .iter()
         .map(|(_, value, label)| json!({ "value": value, "label": label, "checked": chosen == Some(value) }))
         .collect();
-    let data = json!({ "form": form, "photo": Photo::of(submission), "reasons": reasons });
-    View::new("submissions/report", data).status(status)
+    let data = json!({ "photo": Photo::of(submission), "reasons": reasons });
+    form.page("submissions/report", data)
 }

@@ -120,7 +120,7 @@ async fn every_choice_of_colours() {
     site.rank().await;
     let visitor = visit(&site, Options::without_script()).await;
     for theme in ["high_contrast", "dark", "light"] {
-        visitor.goto(&site.url("/preferences")).await;
+        visitor.goto(&site.url("/appearance")).await;
         visitor.click(&format!("input[value='{theme}']")).await;
         visitor.follow("button.action").await;
         look(&visitor, &format!("preferences, {theme}")).await;
@@ -130,7 +130,7 @@ async fn every_choice_of_colours() {
     // Where there is something else to see.
     let photo = site.photos().await[0];
     for theme in ["high_contrast", "dark"] {
-        visitor.goto(&site.url("/preferences")).await;
+        visitor.goto(&site.url("/appearance")).await;
         visitor.click(&format!("input[value='{theme}']")).await;
         visitor.follow("button.action").await;
         for path in

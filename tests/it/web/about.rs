@@ -47,7 +47,7 @@ async fn every_cookie_is_named_on_the_page_about_privacy() {
     let client = world.client().await;
     let page = get(&client, "/").await;
     rate(&client, &page, "7").await;
-    submit(&client, "/preferences", "/preferences", &[("theme", "dark")]).await;
+    submit(&client, "/appearance", "/appearance", &[("theme", "dark")]).await;
     let mut given: BTreeSet<String> = names(&client);
     log_in(&client, "noodle").await;
     given.append(&mut names(&client));

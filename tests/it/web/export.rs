@@ -30,7 +30,7 @@ async fn a_member_takes_along_what_is_theirs() {
     let client = world.client().await;
     log_in(&client, "noodle").await;
     submit(&client, "/", &format!("/submissions/{marmalade}/rating"), &[("score", "7")]).await;
-    submit(&client, "/preferences", "/preferences", &[("theme", "dark"), ("time_zone", "Asia/Tokyo")]).await;
+    submit(&client, "/appearance", "/appearance", &[("theme", "dark"), ("time_zone", "Asia/Tokyo")]).await;
     world.rate(someone(1), own, 9).await;
     let mut tx = world.pool.begin().await.unwrap();
     let rater = sqlx::query_scalar("SELECT id FROM raters WHERE account = $1").bind(noodle).fetch_one(&mut *tx).await;

@@ -44,7 +44,7 @@ async fn every_page_tells_the_time_where_its_member_is() {
         ("/ops/audit", "2 March 2026, 01:45 UTC+05:45"),
         ("/leaderboard", "UTC+05:45"),
         (&format!("/submissions/{photo}?statistics=1"), "UTC+05:45"),
-        ("/preferences", "UTC+05:45"),
+        ("/appearance", "UTC+05:45"),
     ] {
         let page = get(&client, path).await;
         let text = page.text();

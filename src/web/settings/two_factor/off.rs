@@ -2,25 +2,21 @@
 
 use chrono::Utc;
 use rocket::form::FromForm;
-use rocket::http::{CookieJar, Status};
-use rocket::response::Redirect;
 use rocket::{State, get, post};
 use serde_json::json;
 
 use crate::accounts::two_factor::{self, Code, Verdict};
-use crate::accounts::{Passwords, Role, login};
+use crate::accounts::{Role, login};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
-use crate::web::csrf::{self, Guarded};
-use crate::web::db::Db;
-use crate::web::form::FormView;
-use crate::web::frame::say;
-use crate::web::keys::Keys;
-use crate::web::login::Answer;
+use crate::web::answers::Answer;
+use crate::web::answers::form::FormView;
+use crate::web::answers::view::View;
+use crate::web::guards::app::App;
+use crate::web::guards::csrf::Guarded;
+use crate::web::guards::member::Member;
+use crate::web::guards::visitor::Visitor;
 use crate::web::login::code::complaint;
-use crate::web::member::Member;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
 
 /// What forms send that want both.
 #[derive(FromForm)]
@@ -31,26 +27,22 @@ pub struct BothForm<'r> {
 
 /// The form.
 #[get("/settings/two-factor/off")]
-pub fn new(member: Member, visitor: Visitor<'_>, keys: &State<Keys>, config: &State<Config>) -> View {
-    page(&form(&visitor, keys), &member, config)
+pub fn new(member: Member, visitor: Visitor<'_>, config: &State<Config>) -> View {
+    page(&form(&visitor), &member, config)
 }
 
 /// Switches it off.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/settings/two-factor/off", data = "<typed>")]
 pub async fn create(
     typed: Guarded<BothForm<'_>>,
     member: Member,
     visitor: Visitor<'_>,
-    passwords: &State<Passwords>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
+    app: App<'_>,
 ) -> Result<Answer, Error> {
-    let mut view = form(&visitor, keys);
+    let App { db, config, .. } = app;
+    let mut view = form(&visitor);
     let account = member.account().id;
-    match confirm(&typed.0, &mut view, &member, passwords, db, keys, config).await? {
+    match confirm(&typed.0, &mut view, &member, app).await? {
         Some(mut tx) => {
             two_factor::switch_off(&mut tx, account).await?;
             tx.commit().await?;
@@ -61,8 +53,8 @@ pub async fn create(
         // It is off already, as after a doubled click.
         None => {}
     }
-    say(jar, config, "Two-factor is off. Logging in takes the password alone.");
-    Ok(Answer::redirect(Redirect::to("/settings/two-factor")))
+    visitor.say("Two-factor is off. Logging in takes the password alone.");
+    Ok(Answer::to("/settings/two-factor"))
 }
 
 /// A transaction in which the code is used up, when both are right; otherwise the form says what is wrong.
@@ -70,11 +62,9 @@ pub async fn confirm(
     typed: &BothForm<'_>,
     view: &mut FormView,
     member: &Member,
-    passwords: &Passwords,
-    db: &Db,
-    keys: &Keys,
-    config: &Config,
+    app: App<'_>,
 ) -> Result<Option<sqlx::Transaction<'static, sqlx::Postgres>>, Error> {
+    let App { db, config, keys, passwords, .. } = app;
     let account = member.account().id;
     if !login::confirm(db.pool(), passwords, &config.accounts, account, typed.password).await? {
         view.wrong(FieldError { field: "password", message: "This is not your password.".into() });
@@ -95,12 +85,11 @@ pub async fn confirm(
 }
 
 /// A form for password and code.
-pub fn form(visitor: &Visitor<'_>, keys: &Keys) -> FormView {
-    FormView::new(csrf::token(keys, visitor)).field("password", "").field("code", "")
+pub fn form(visitor: &Visitor<'_>) -> FormView {
+    FormView::of(visitor).field("password", "").field("code", "")
 }
 
 fn page(form: &FormView, member: &Member, config: &Config) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
     let needed = config.accounts.two_factor_required && member.account().role > Role::Member;
-    View::new("settings/two_factor/switch_off", json!({ "form": form, "needed": needed })).status(status)
+    form.page("settings/two_factor/switch_off", json!({ "needed": needed }))
 }

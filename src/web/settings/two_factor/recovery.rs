@@ -1,26 +1,25 @@
 //! Recovery codes: shown right after they were made, and never again. Until they are put away only the member's browser has
 //! them, in a sealed cookie.
 
-use rocket::http::{ContentType, CookieJar, Header, Status};
+use rocket::http::{ContentType, Header};
 use rocket::response::Redirect;
+use rocket::time::Duration;
 use rocket::{Responder, State, get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::off::{BothForm, confirm, form};
-use crate::accounts::Passwords;
 use crate::accounts::two_factor::{self, RecoveryCode};
 use crate::config::Config;
 use crate::error::Error;
-use crate::web::csrf::{self, Guarded, Pressed};
+use crate::web::answers::Answer;
+use crate::web::answers::form::FormView;
+use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::form::FormView;
-use crate::web::frame::say;
-use crate::web::keys::Keys;
-use crate::web::login::Answer;
-use crate::web::member::Member;
-use crate::web::view::View;
-use crate::web::visitor::Visitor;
+use crate::web::guards::app::App;
+use crate::web::guards::csrf::{Guarded, Pressed};
+use crate::web::guards::member::Member;
+use crate::web::guards::visitor::Visitor;
 
 const COOKIE: &str = "recovery";
 
@@ -45,20 +44,20 @@ pub struct File {
 /// New codes are there to be looked at.
 pub fn keep(visitor: &Visitor<'_>, account: i64, codes: &[RecoveryCode]) {
     let codes = codes.iter().map(ToString::to_string).collect();
-    visitor.keep(COOKIE, &Kept { account, codes }, MINUTES);
+    visitor.cookies.keep(COOKIE, &Kept { account, codes }, Duration::minutes(MINUTES));
 }
 
 /// The codes that were just made, or the form that makes new ones.
 #[get("/settings/two-factor/recovery-codes")]
-pub async fn show(member: Member, visitor: Visitor<'_>, db: &Db, keys: &State<Keys>) -> Result<Answer, Error> {
+pub async fn show(member: Member, visitor: Visitor<'_>, db: &Db) -> Result<Answer, Error> {
     if let Some(codes) = kept(&visitor, &member) {
-        let data = json!({ "csrf": csrf::token(keys, &visitor), "codes": codes });
+        let data = json!({ "csrf": visitor.form_token(), "codes": codes });
         return Ok(Answer::Page(View::new("settings/two_factor/codes", data).secret()));
     }
     if !two_factor::is_on(&mut *db.acquire().await?, member.account().id).await? {
-        return Ok(Answer::redirect(Redirect::to("/settings/two-factor")));
+        return Ok(Answer::to("/settings/two-factor"));
     }
-    Ok(Answer::Page(page(&form(&visitor, keys))))
+    Ok(Answer::Page(page(&form(&visitor))))
 }
 
 /// The same as a text file.
@@ -79,50 +78,38 @@ pub fn download(member: Member, visitor: Visitor<'_>, config: &State<Config>) ->
 }
 
 /// Makes new ones; the old ones are worthless.
-#[expect(clippy::too_many_arguments, reason = "each is one of Rocket's guards")]
 #[post("/settings/two-factor/recovery-codes", data = "<typed>")]
 pub async fn create(
     typed: Guarded<BothForm<'_>>,
     member: Member,
     visitor: Visitor<'_>,
-    passwords: &State<Passwords>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
+    app: App<'_>,
 ) -> Result<Answer, Error> {
-    let mut view = form(&visitor, keys);
-    let Some(mut tx) = confirm(&typed.0, &mut view, &member, passwords, db, keys, config).await? else {
+    let mut view = form(&visitor);
+    let Some(mut tx) = confirm(&typed.0, &mut view, &member, app).await? else {
         return Ok(Answer::Page(page(&view)));
     };
     let account = member.account().id;
     let codes = two_factor::renew_recovery_codes(&mut tx, account).await?;
     tx.commit().await?;
     keep(&visitor, account, &codes);
-    say(jar, config, "These are your new recovery codes. The old ones are worthless now.");
-    Ok(Answer::redirect(Redirect::to("/settings/two-factor/recovery-codes")))
+    visitor.say("These are your new recovery codes. The old ones are worthless now.");
+    Ok(Answer::to("/settings/two-factor/recovery-codes"))
 }
 
 /// The member has put them away: the browser forgets them.
 #[post("/settings/two-factor/recovery-codes/noted", data = "<_pressed>")]
-pub fn noted(
-    _pressed: Pressed,
-    _member: Member,
-    visitor: Visitor<'_>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
-) -> Redirect {
-    visitor.forget(COOKIE);
-    say(jar, config, "Good. Nobody can look at your recovery codes here any more.");
+pub fn noted(_pressed: Pressed, _member: Member, visitor: Visitor<'_>) -> Redirect {
+    visitor.cookies.forget(COOKIE);
+    visitor.say("Good. Nobody can look at your recovery codes here any more.");
     Redirect::to("/settings/two-factor")
 }
 
 fn kept(visitor: &Visitor<'_>, member: &Member) -> Option<Vec<String>> {
-    let kept = visitor.kept::<Kept>(COOKIE)?;
+    let kept = visitor.cookies.kept::<Kept>(COOKIE)?;
     (kept.account == member.account().id).then_some(kept.codes)
 }
 
 fn page(form: &FormView) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
-    View::new("settings/two_factor/new_codes", json!({ "form": form })).status(status)
+    form.page("settings/two_factor/new_codes", json!({}))
 }

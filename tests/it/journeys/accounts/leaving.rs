@@ -48,7 +48,7 @@ async fn a_member_hides_takes_everything_along_and_leaves_for_good() {
 
 /// Looks, time and mails.
 async fn chooses(visitor: &Visitor, site: &Site) {
-    visitor.goto(&site.url("/preferences")).await;
+    visitor.goto(&site.url("/appearance")).await;
     visitor.click("input[value='dark']").await;
     visitor.evaluate::<()>("document.querySelector('#time_zone').value = 'Asia/Tokyo', null").await;
     visitor.follow("main button.action").await;

@@ -121,7 +121,7 @@ async fn choices_that_are_not_on_the_list() {
     site.world.member("noodle").await;
     let visitor = Visitor::new(Options::without_script()).await;
     log_in(&visitor, &site, "noodle").await;
-    visitor.goto(&site.url("/preferences")).await;
+    visitor.goto(&site.url("/appearance")).await;
     let elsewhere = "document.querySelector('#time_zone option').value = 'Mars/Base',
         document.querySelector('[value=dark]').value = 'plaid', null";
     visitor.evaluate::<()>(elsewhere).await;

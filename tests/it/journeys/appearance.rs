@@ -121,7 +121,7 @@ async fn described_photos_alone_and_then_the_others() {
 async fn a_member_chooses_in_w3m() {
     let site = Site::new().await;
     let account = site.world.member("noodle").await;
-    let terminal = Terminal::w3m(&site.url("/login?next=/preferences"));
+    let terminal = Terminal::w3m(&site.url("/login?next=/appearance"));
     terminal.wait_for("Log in").await;
     terminal.fill_below("Username or email", "noodle").await;
     terminal.fill_below("Password", crate::support::PASSWORD).await;
@@ -142,7 +142,7 @@ async fn a_member_chooses_in_w3m() {
 
 /// Ticks these on the form, saves it, and is on the form again.
 async fn choose(visitor: &Visitor, site: &Site, boxes: &[&str]) {
-    visitor.goto(&site.url("/preferences")).await;
+    visitor.goto(&site.url("/appearance")).await;
     for each in boxes {
         visitor.click(each).await;
     }

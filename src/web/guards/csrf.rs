@@ -9,25 +9,15 @@ use rocket::http::{RawStr, Status};
 use rocket::request::FromRequest;
 use rocket::{Request, form};
 
-use super::error::refuse;
-use super::keys::Keys;
+use super::form_token;
+use super::refusal::refuse;
 use super::visitor::Visitor;
 use crate::config::Config;
 use crate::error::Error;
-use crate::secret::mac;
+use crate::web::keys::Keys;
 
 /// The name of the field with the token.
 pub(super) const FIELD: &str = "csrf";
-const LENGTH: usize = 16;
-
-/// A fresh form token for this visitor. It is masked, so that compressed pages do not give it away.
-pub fn token(keys: &Keys, visitor: &Visitor<'_>) -> String {
-    let mask: [u8; LENGTH] = rand::random();
-    let secret = secret(keys, visitor);
-    let masked: Vec<u8> = mask.iter().zip(secret).map(|(mask, secret)| mask ^ secret).collect();
-    hex::encode(mask) + &hex::encode(masked)
-}
-
 /// A form that carried this visitor's token and did not come from elsewhere.
 /// Every route that changes something takes its form through this guard.
 pub struct Guarded<T>(pub T);
@@ -100,7 +90,7 @@ pub(super) async fn believe(request: &Request<'_>, sent: Option<&str>) -> Result
         return Err((Status::Forbidden, Error::CookieMissing));
     }
     let keys = request.rocket().state::<Keys>().ok_or_else(unreadable)?;
-    if !sent.is_some_and(|sent| matches(sent, &secret(keys, &visitor))) {
+    if !sent.is_some_and(|sent| form_token::matches(sent, &keys.csrf, visitor.token())) {
         let text = "This page was too old, or not ours. Open it again and send the form once more.";
         return Err((Status::Forbidden, Error::Forbidden(text.into())));
     }
@@ -142,22 +132,4 @@ fn from_here(request: &Request<'_>) -> bool {
             .is_some_and(|authority| authority.eq_ignore_ascii_case(host)),
         (Some(_), None) => false,
     }
-}
-
-fn secret(keys: &Keys, visitor: &Visitor<'_>) -> [u8; LENGTH] {
-    let mut secret = [0; LENGTH];
-    secret.copy_from_slice(&mac(&keys.csrf, visitor.token())[..LENGTH]);
-    secret
-}
-
-fn matches(sent: &str, secret: &[u8; LENGTH]) -> bool {
-    let mut bytes = [0; 2 * LENGTH];
-    if hex::decode_to_slice(sent, &mut bytes).is_err() {
-        return false;
-    }
-    let (mask, masked) = bytes.split_at(LENGTH);
-    // Without an early exit, so that time tells nothing.
-    let difference =
-        mask.iter().zip(masked).zip(secret).fold(0, |all, ((mask, masked), secret)| all | (mask ^ masked ^ secret));
-    difference == 0
 }

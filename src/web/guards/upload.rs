@@ -15,13 +15,13 @@ use uuid::Uuid;
 
 use self::pace::{Paced, in_turn};
 use super::csrf;
-use super::db::Db;
-use super::error::{refuse, status};
-use super::frame::{Recognition, recognise};
+use super::refusal::{refuse, status};
+use super::session::{self, CurrentSession};
 use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
 use crate::error::Error;
 use crate::storage::{self, Received, Receiving, Storage};
+use crate::web::db::Db;
 
 /// The longest value of a field that is not a file, in bytes.
 const VALUE: usize = 16 << 10;
@@ -87,7 +87,7 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused>
     let kind = request.content_type().filter(|kind| kind.is_form_data());
     let boundary = kind.and_then(|kind| kind.param("boundary")).ok_or_else(unreadable)?;
     // Who may not send a photo does not get to store one.
-    let Recognition(Ok(Some(session))) = recognise(request).await else {
+    let CurrentSession(Ok(Some(session))) = session::current(request).await else {
         return Err((Status::Forbidden, Error::Forbidden("Log in again, and then send the photo once more.".into())));
     };
     if !session.account.email_verified {

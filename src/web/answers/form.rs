@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use rocket::http::Status;
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::view::View;
 use crate::error::{Error, FieldError};
+use crate::web::guards::visitor::Visitor;
 
 /// What templates know as `form`: `values`, `wrong` by field, and all `errors` for the summary.
 #[derive(Serialize, Default)]
@@ -19,9 +23,9 @@ pub struct FormView {
 }
 
 impl FormView {
-    /// A form with this token.
-    pub fn new(csrf: String) -> Self {
-        FormView { csrf, ..FormView::default() }
+    /// A form of this visitor's, without fields yet.
+    pub fn of(visitor: &Visitor<'_>) -> Self {
+        FormView { csrf: visitor.form_token(), ..FormView::default() }
     }
 
     /// The next field and what stands in it. Passwords are never sent back: theirs is empty.
@@ -58,6 +62,13 @@ impl FormView {
             let place = |name| self.order.iter().position(|&field| field == name);
             self.errors.sort_by_key(|error| place(error.field).unwrap_or(usize::MAX));
         }
+    }
+
+    /// The page with this form: 422 when something is wrong. Templates know it as `form`, beside `data`, which is an object.
+    pub fn page(&self, template: &'static str, mut data: Value) -> View {
+        data["form"] = json!(self);
+        let status = if self.is_right() { Status::Ok } else { Status::UnprocessableEntity };
+        View::new(template, data).status(status)
     }
 
     /// Is nothing wrong?

@@ -5,22 +5,22 @@ use rocket::http::uri::{Absolute, Origin};
 use rocket::http::{Method, RawStr};
 
 /// A path on this site, and nothing else: what a link may ask to come back to.
-pub fn safe(next: &str) -> Option<&str> {
+pub fn local_path(next: &str) -> Option<&str> {
     let inside = next.starts_with('/') && !next.starts_with("//") && !next.starts_with("/\\");
     let plain = next.len() <= 500 && next.chars().all(|c| c.is_ascii_graphic() && c != '\\');
     (inside && plain && Origin::parse(next).is_ok()).then_some(next)
 }
 
 /// One of our forms, with the page that it leads back to.
-pub fn carrying(form: &str, next: &str) -> String {
-    match safe(next) {
+pub fn with_return(form: &str, next: &str) -> String {
+    match local_path(next) {
         Some(next) => format!("{form}?next={}", RawStr::new(next).percent_encode()),
         None => form.to_owned(),
     }
 }
 
 /// The way to log in from the page that is asked for, and back.
-pub fn way_in(request: &Request<'_>) -> String {
+pub fn login_path(request: &Request<'_>) -> String {
     let uri = request.uri();
     let passing = ["/login", "/join", "/logout", "/password/", "/verify/"];
     let here = match (request.method(), uri.path().as_str()) {
@@ -29,14 +29,14 @@ pub fn way_in(request: &Request<'_>) -> String {
         (Method::Get, path) if !passing.iter().any(|passing| path.starts_with(passing)) => uri.to_string(),
         _ => String::new(),
     };
-    carrying("/login", &here)
+    with_return("/login", &here)
 }
 
 /// The same from a page that is for members only. Of one that was posted what was typed is gone; the page that it came from
 /// is not.
-pub fn way_in_and_back(request: &Request<'_>) -> String {
+pub fn login_path_from(request: &Request<'_>) -> String {
     if request.method() == Method::Get {
-        return carrying("/login", &request.uri().to_string());
+        return with_return("/login", &request.uri().to_string());
     }
     let host = request.headers().get_one("Host");
     let from = request.headers().get_one("Referer").and_then(|from| Absolute::parse(from).ok());
@@ -45,17 +45,17 @@ pub fn way_in_and_back(request: &Request<'_>) -> String {
         Some(query) => format!("{}?{query}", from.path()),
         None => from.path().to_string(),
     });
-    carrying("/login", &from.unwrap_or_else(|| "/".to_owned()))
+    with_return("/login", &from.unwrap_or_else(|| "/".to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::safe;
+    use super::local_path;
 
     #[test]
     fn nobody_is_led_away() {
         for right in ["/", "/settings", "/submissions/7?statistics=1", "/leaderboard?after=8.25~812"] {
-            assert_eq!(safe(right), Some(right));
+            assert_eq!(local_path(right), Some(right));
         }
         for wrong in [
             "",
@@ -70,8 +70,8 @@ mod tests {
             "/a|b",
             "/\"",
         ] {
-            assert_eq!(safe(wrong), None, "{wrong:?}");
+            assert_eq!(local_path(wrong), None, "{wrong:?}");
         }
-        assert_eq!(safe(&format!("/{}", "x".repeat(600))), None);
+        assert_eq!(local_path(&format!("/{}", "x".repeat(600))), None);
     }
 }

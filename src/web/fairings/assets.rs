@@ -10,11 +10,16 @@ use flate2::write::GzEncoder;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{FromRequest, Outcome};
 use rocket::response::{Responder, Response, Result as Responded};
-use rocket::{Request, State, get};
+use rocket::{Request, Route, State, get, routes};
 use sha2::{Digest, Sha256};
 
 use super::compress::accepts_gzip;
 use crate::config::AssetsConfig;
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}
 
 /// Every static file, by its hashed name.
 pub struct Assets {

@@ -3,23 +3,26 @@
 use std::sync::Arc;
 
 use rocket::Request;
-use rocket::http::{Cookie, CookieJar, SameSite, Status};
+use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
-use rocket::time::{Duration, OffsetDateTime};
+use rocket::time::Duration;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-use super::frame::{Recognition, SESSION, recognise};
-use super::look::Look;
+use super::appearance::Appearance;
+use super::cookies::Cookies;
+use super::session::{self, CurrentSession};
+use super::{flash, form_token};
 use crate::accounts::session::Session;
 use crate::accounts::token::Token;
-use crate::config::Config;
 use crate::error::Error;
 use crate::ratings::RaterId;
 use crate::ratings::deck::{self, Bookmarks, Class, Rater};
+use crate::web::keys::Keys;
 
 const COOKIE: &str = "visitor";
-const LAST: &str = "last";
+/// The cookie with the result of the last vote, for the next page alone.
+pub const VOTE_RESULT: &str = "vote_result";
 
 /// How long a browser is known, in days since its last visit that changed something.
 pub const COOKIE_DAYS: i64 = 400;
@@ -38,9 +41,11 @@ pub struct Visitor<'r> {
     /// Did the browser send the cookie, so that a form it posts can be believed?
     pub returned: bool,
     member: Option<Arc<Session>>,
-    look: Look,
-    jar: &'r CookieJar<'r>,
-    secure: bool,
+    appearance: Appearance,
+    /// Those of the request.
+    pub cookies: Cookies<'r>,
+    /// Of the site.
+    pub keys: &'r Keys,
 }
 
 impl<'r> Visitor<'r> {
@@ -68,31 +73,30 @@ impl<'r> Visitor<'r> {
     }
 
     /// What they have chosen.
-    pub fn look(&self) -> Look {
-        self.look
+    pub fn appearance(&self) -> Appearance {
+        self.appearance
     }
 
     /// The photos that they want to go through.
     pub fn class(&self) -> Class {
-        if self.look.described_only { Class::Described } else { Class::All }
+        if self.appearance.described_only { Class::Described } else { Class::All }
     }
 
     /// The browser belongs to a member from now on. Its token changes, so that nothing that was known of it before
     /// says anything about the member.
     pub fn log_in(&mut self, session: &Token, remembered: bool) {
-        let cookie = self.build(SESSION, session.to_hex());
-        self.jar.add_private(if remembered { lasting(cookie, Duration::days(60)) } else { cookie });
+        self.cookies.seal(session::COOKIE, session.to_hex(), remembered.then(|| Duration::days(60)));
         self.renew();
     }
 
     /// The browser belongs to nobody from now on, and begins afresh.
     pub fn log_out(&mut self) {
-        self.jar.remove_private(Cookie::build(SESSION).path("/"));
+        self.cookies.forget(session::COOKIE);
         self.renew();
     }
 
     fn renew(&mut self) {
-        self.jar.remove_private(Cookie::build(LAST).path("/"));
+        self.cookies.forget(VOTE_RESULT);
         self.content = Content { token: rand::random(), bookmarks: Bookmarks::default() };
         self.send();
     }
@@ -105,63 +109,19 @@ impl<'r> Visitor<'r> {
         }
     }
 
-    /// Keeps something for the next page alone.
-    pub fn leave_note(&self, note: &impl Serialize) {
-        self.keep(LAST, note, 5);
+    /// Says this on the next page.
+    pub fn say(&self, sentence: &str) {
+        flash::say(&self.cookies, sentence);
     }
 
-    /// What the page before left, once.
-    pub fn take_note<T: for<'de> Deserialize<'de>>(&self) -> Option<T> {
-        let note = self.kept(LAST)?;
-        self.forget(LAST);
-        Some(note)
-    }
-
-    /// Keeps something in a sealed cookie of this name, for so many minutes.
-    pub fn keep(&self, name: &'static str, what: &impl Serialize, minutes: i64) {
-        if let Ok(text) = serde_json::to_string(what) {
-            self.jar.add_private(self.cookie(name, text, Duration::minutes(minutes)));
-        }
-    }
-
-    /// What was kept there.
-    pub fn kept<T: for<'de> Deserialize<'de>>(&self, name: &str) -> Option<T> {
-        serde_json::from_str(self.jar.get_private(name)?.value()).ok()
-    }
-
-    /// Keeps it no longer.
-    pub fn forget(&self, name: &'static str) {
-        self.jar.remove_private(Cookie::build(name).path("/"));
+    /// A fresh token for a form of theirs.
+    pub fn form_token(&self) -> String {
+        form_token::fresh(&self.keys.csrf, self.token())
     }
 
     fn send(&self) {
-        if let Ok(text) = serde_json::to_string(&self.content) {
-            self.jar.add_private(self.cookie(COOKIE, text, Duration::days(COOKIE_DAYS)));
-        }
+        self.cookies.keep(COOKIE, &self.content, Duration::days(COOKIE_DAYS));
     }
-
-    fn cookie(&self, name: &'static str, value: String, max_age: Duration) -> Cookie<'static> {
-        lasting(self.build(name, value), max_age)
-    }
-
-    /// Lax, so that somebody who follows a link from elsewhere is still themselves.
-    fn build(&self, name: &'static str, value: String) -> Cookie<'static> {
-        Cookie::build((name, value))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(self.secure)
-            // Rocket would keep it for a week.
-            .expires(None)
-            .build()
-    }
-}
-
-fn lasting(mut cookie: Cookie<'static>, max_age: Duration) -> Cookie<'static> {
-    cookie.set_max_age(max_age);
-    // For browsers that do not know max-age.
-    cookie.set_expires(OffsetDateTime::now_utc() + max_age);
-    cookie
 }
 
 #[rocket::async_trait]
@@ -170,22 +130,24 @@ impl<'r> FromRequest<'r> for Visitor<'r> {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
         // Whoever might be a member must not pass for a stranger because the database is away.
-        let Recognition(Ok(member)) = recognise(request).await.clone() else {
+        let CurrentSession(Ok(member)) = session::current(request).await.clone() else {
             return Outcome::Error((Status::ServiceUnavailable, Error::Busy));
         };
-        let jar = request.cookies();
-        let sent = jar.get_private(COOKIE).and_then(|cookie| serde_json::from_str(cookie.value()).ok());
+        let Some(keys) = request.rocket().state::<Keys>() else {
+            return Outcome::Error((Status::InternalServerError, Error::Internal("no keys".into())));
+        };
+        let cookies = Cookies::of(request);
+        let sent = cookies.kept(COOKIE);
         // Asked for twice in one request it has to be the same new browser.
         let fresh = request.local_cache(|| Content { token: rand::random(), bookmarks: Bookmarks::default() });
-        let secure = request.rocket().state::<Config>().is_some_and(|config| config.cookies.secure);
         let returned = sent.is_some();
         let visitor = Visitor {
             content: sent.unwrap_or_else(|| fresh.clone()),
             returned,
             member,
-            look: Look::of(request),
-            jar,
-            secure,
+            appearance: Appearance::of(request),
+            cookies,
+            keys,
         };
         if !returned {
             visitor.send();

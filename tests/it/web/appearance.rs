@@ -12,8 +12,8 @@ async fn a_stranger_chooses_colours_and_keeps_them_in_the_browser() {
     let client = world.client().await;
     assert!(get(&client, "/").await.html.contains("<html lang=\"en\">"));
     let chosen = [("theme", "high_contrast"), ("reduced_motion", "yes"), ("large_photos", "yes")];
-    assert_eq!(submit(&client, "/preferences", "/preferences", &chosen).await.status, Status::SeeOther);
-    let page = get(&client, "/preferences").await;
+    assert_eq!(submit(&client, "/appearance", "/appearance", &chosen).await.status, Status::SeeOther);
+    let page = get(&client, "/appearance").await;
     assert!(page.html.contains("<html lang=\"en\" class=\"dark contrast calm large\">"), "{}", page.html);
     assert!(page.text().contains("Your choices are saved."));
     assert!(page.html.contains("value=\"high_contrast\" checked"));
@@ -32,14 +32,14 @@ async fn a_members_choices_follow_the_account() {
     log_in(&desk, "noodle").await;
     assert!(!get(&desk, "/").await.html.contains("class=\"digits\""));
     let chosen = [("theme", "dark"), ("digit_shortcuts", "yes"), ("time_zone", "Asia/Kolkata")];
-    assert_eq!(submit(&phone, "/preferences", "/preferences", &chosen).await.status, Status::SeeOther);
-    let page = get(&desk, "/preferences").await;
+    assert_eq!(submit(&phone, "/appearance", "/appearance", &chosen).await.status, Status::SeeOther);
+    let page = get(&desk, "/appearance").await;
     assert!(page.html.contains("<html lang=\"en\" class=\"dark\">") && page.html.contains("<body class=\"digits\">"));
     assert!(page.html.contains("<option value=\"Asia/Kolkata\" selected>Kolkata</option>"));
     sqlx::query("UPDATE accounts SET deletion_due_at = '2026-12-01 20:00Z'").execute(&world.pool).await.unwrap();
     assert!(get(&desk, "/").await.text().contains("2 December 2026"), "half past one at night there");
     assert!(get(&desk, "/settings/sessions").await.text().contains(" IST"), "times say where they hold");
-    submit(&phone, "/preferences", "/preferences", &[("theme", "dark"), ("time_zone", "America/Sao_Paulo")]).await;
+    submit(&phone, "/appearance", "/appearance", &[("theme", "dark"), ("time_zone", "America/Sao_Paulo")]).await;
     assert!(get(&desk, "/settings/sessions").await.text().contains(" UTC-03"));
 }
 
@@ -48,7 +48,7 @@ async fn every_page_looks_as_chosen_and_so_does_a_regret() {
     let world = World::new().await;
     let photo = world.photo("Marmalade").await;
     let client = world.client().await;
-    submit(&client, "/preferences", "/preferences", &[("theme", "dark"), ("reduced_motion", "yes")]).await;
+    submit(&client, "/appearance", "/appearance", &[("theme", "dark"), ("reduced_motion", "yes")]).await;
     for path in
         ["/", "/leaderboard", &format!("/submissions/{photo}"), "/about", "/join", "/nowhere", "/submissions/abc"]
     {
@@ -70,7 +70,7 @@ async fn a_cookie_that_somebody_made_up_is_no_look() {
 async fn whoever_joins_keeps_what_they_had_chosen() {
     let world = World::new().await;
     let client = world.client().await;
-    submit(&client, "/preferences", "/preferences", &[("theme", "high_contrast"), ("large_photos", "yes")]).await;
+    submit(&client, "/appearance", "/appearance", &[("theme", "high_contrast"), ("large_photos", "yes")]).await;
     let fields = [
         ("username", "noodle"),
         ("display_name", "Noodle"),
@@ -90,19 +90,19 @@ async fn what_is_not_on_the_form_changes_nothing() {
     world.member("noodle").await;
     let client = world.client().await;
     log_in(&client, "noodle").await;
-    let csrf = get(&client, "/preferences").await.csrf();
+    let csrf = get(&client, "/appearance").await.csrf();
     for (fields, problem) in [
         ("theme=plaid&time_zone=UTC", "Choose the colours."),
         ("time_zone=UTC", "Choose the colours."),
         ("theme=dark&time_zone=Mars%2FBase", "Choose a time zone from the list."),
         ("theme=dark", "Choose a time zone from the list."),
     ] {
-        let page = post(&client, "/preferences", &format!("csrf={csrf}&{fields}")).await;
+        let page = post(&client, "/appearance", &format!("csrf={csrf}&{fields}")).await;
         assert_eq!(page.status, Status::UnprocessableEntity, "{fields}");
         assert!(page.text().contains(problem), "{}", page.text());
     }
     let typed = "theme=dark&large_photos=yes&digit_shortcuts=yes&time_zone=Mars";
-    let page = post(&client, "/preferences", &format!("csrf={csrf}&{typed}")).await;
+    let page = post(&client, "/appearance", &format!("csrf={csrf}&{typed}")).await;
     for kept in [
         "value=\"dark\" checked",
         "name=\"large_photos\" value=\"yes\" checked",
@@ -127,7 +127,7 @@ async fn only_described_photos_are_dealt_to_who_wants_them() {
     ratemyderp::submissions::describe(&mut tx, bare, "").await.unwrap();
     tx.commit().await.unwrap();
     let client = world.client().await;
-    submit(&client, "/preferences", "/preferences", &[("theme", "system"), ("described_only", "yes")]).await;
+    submit(&client, "/appearance", "/appearance", &[("theme", "system"), ("described_only", "yes")]).await;
     let page = get(&client, "/").await;
     assert_eq!(page.photo(), Some(described));
     let rating = format!("/submissions/{described}/rating");
@@ -136,7 +136,7 @@ async fn only_described_photos_are_dealt_to_who_wants_them() {
     assert_eq!(done.photo(), None);
     assert!(done.text().contains("No described photos left"), "{}", done.text());
     // The button there.
-    assert_eq!(submit(&client, "/", "/preferences/described/off", &[]).await.header("Location"), Some("/"));
+    assert_eq!(submit(&client, "/", "/appearance/described/off", &[]).await.header("Location"), Some("/"));
     assert_eq!(get(&client, "/").await.photo(), Some(bare));
-    assert!(!get(&client, "/preferences").await.html.contains("name=\"described_only\" value=\"yes\" checked"));
+    assert!(!get(&client, "/appearance").await.html.contains("name=\"described_only\" value=\"yes\" checked"));
 }

@@ -4,23 +4,24 @@ mod zones;
 
 use chrono::Utc;
 use rocket::form::FromForm;
-use rocket::http::{CookieJar, Status};
 use rocket::response::Redirect;
-use rocket::{State, get, post};
+use rocket::{Route, get, post, routes};
 use serde_json::{Value, json};
 
-use super::csrf::{self, Guarded, Pressed};
+use super::answers::Answer;
+use super::answers::form::FormView;
+use super::answers::view::View;
 use super::db::Db;
-use super::form::FormView;
-use super::frame::say;
-use super::keys::Keys;
-use super::login::Answer;
-use super::look::Look;
-use super::view::View;
-use super::visitor::Visitor;
+use super::guards::appearance::Appearance;
+use super::guards::csrf::{Guarded, Pressed};
+use super::guards::visitor::Visitor;
 use crate::accounts::{Settings, Theme, settings};
-use crate::config::Config;
 use crate::error::{Error, FieldError};
+
+/// Its routes.
+pub fn routes() -> Vec<Route> {
+    routes![edit, update, show_all]
+}
 
 const THEMES: [(Theme, &str, &str); 4] = [
     (Theme::System, "system", "As my system has them"),
@@ -31,7 +32,7 @@ const THEMES: [(Theme, &str, &str); 4] = [
 
 /// What the form sends. Time zone and shortcuts are there for members only.
 #[derive(FromForm)]
-pub struct PreferencesForm<'r> {
+pub struct AppearanceForm<'r> {
     theme: Option<&'r str>,
     reduced_motion: Option<&'r str>,
     large_photos: Option<&'r str>,
@@ -41,36 +42,29 @@ pub struct PreferencesForm<'r> {
 }
 
 /// The form.
-#[get("/preferences")]
-pub fn edit(visitor: Visitor<'_>, keys: &State<Keys>) -> View {
-    let form = FormView::new(csrf::token(keys, &visitor)).field("theme", "").field("time_zone", "");
-    page(&form, visitor.look(), visitor.member().map(|member| &member.settings))
+#[get("/appearance")]
+pub fn edit(visitor: Visitor<'_>) -> View {
+    let form = FormView::of(&visitor).field("theme", "").field("time_zone", "");
+    page(&form, visitor.appearance(), visitor.member().map(|member| &member.settings))
 }
 
 /// Stores it; the next page shows it.
-#[post("/preferences", data = "<form>")]
-pub async fn update(
-    form: Guarded<PreferencesForm<'_>>,
-    visitor: Visitor<'_>,
-    db: &Db,
-    keys: &State<Keys>,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
-) -> Result<Answer, Error> {
+#[post("/appearance", data = "<form>")]
+pub async fn update(form: Guarded<AppearanceForm<'_>>, visitor: Visitor<'_>, db: &Db) -> Result<Answer, Error> {
     let typed = form.0;
-    let mut view = FormView::new(csrf::token(keys, &visitor)).field("theme", "").field("time_zone", "");
+    let mut view = FormView::of(&visitor).field("theme", "").field("time_zone", "");
     let theme = THEMES.iter().find(|(_, name, _)| Some(*name) == typed.theme).map(|(theme, ..)| *theme);
     if theme.is_none() {
         view.wrong(FieldError { field: "theme", message: "Choose the colours.".into() });
     }
-    let look = Look {
-        theme: theme.unwrap_or(visitor.look().theme),
+    let appearance = Appearance {
+        theme: theme.unwrap_or(visitor.appearance().theme),
         reduced_motion: typed.reduced_motion.is_some(),
         large_photos: typed.large_photos.is_some(),
         described_only: typed.described_only.is_some(),
     };
     let chosen = visitor.member().map(|member| {
-        let mut chosen = look.within(&member.settings);
+        let mut chosen = appearance.within(&member.settings);
         chosen.digit_shortcuts = typed.digit_shortcuts.is_some();
         match typed.time_zone.and_then(zones::parse) {
             Some(zone) => chosen.time_zone = zone.name().to_owned(),
@@ -82,38 +76,25 @@ pub async fn update(
         chosen
     });
     if !view.is_right() {
-        return Ok(Answer::Page(page(&view, look, chosen.as_ref())));
+        return Ok(Answer::Page(page(&view, appearance, chosen.as_ref())));
     }
-    store(look, chosen.as_ref(), &visitor, db, config, jar).await?;
-    say(jar, config, "Your choices are saved.");
-    Ok(Answer::redirect(Redirect::to("/preferences")))
+    store(appearance, chosen.as_ref(), &visitor, db).await?;
+    visitor.say("Your choices are saved.");
+    Ok(Answer::to("/appearance"))
 }
 
 /// Whoever has seen all described photos goes on through the others.
-#[post("/preferences/described/off", data = "<_pressed>")]
-pub async fn show_all(
-    _pressed: Pressed,
-    visitor: Visitor<'_>,
-    db: &Db,
-    config: &State<Config>,
-    jar: &CookieJar<'_>,
-) -> Result<Redirect, Error> {
-    let look = Look { described_only: false, ..visitor.look() };
-    let chosen = visitor.member().map(|member| look.within(&member.settings));
-    store(look, chosen.as_ref(), &visitor, db, config, jar).await?;
+#[post("/appearance/described/off", data = "<_pressed>")]
+pub async fn show_all(_pressed: Pressed, visitor: Visitor<'_>, db: &Db) -> Result<Redirect, Error> {
+    let appearance = Appearance { described_only: false, ..visitor.appearance() };
+    let chosen = visitor.member().map(|member| appearance.within(&member.settings));
+    store(appearance, chosen.as_ref(), &visitor, db).await?;
     Ok(Redirect::to("/"))
 }
 
-async fn store(
-    look: Look,
-    chosen: Option<&Settings>,
-    visitor: &Visitor<'_>,
-    db: &Db,
-    config: &Config,
-    jar: &CookieJar<'_>,
-) -> Result<(), Error> {
+async fn store(appearance: Appearance, chosen: Option<&Settings>, visitor: &Visitor<'_>, db: &Db) -> Result<(), Error> {
     // Also for members: the browser shows it once they are logged out too.
-    look.keep(jar, config);
+    appearance.keep(&visitor.cookies);
     if let (Some(member), Some(chosen)) = (visitor.member(), chosen) {
         let mut tx = db.begin().await?;
         settings::save(&mut tx, member.account.id, chosen).await?;
@@ -123,23 +104,21 @@ async fn store(
 }
 
 /// `chosen` is for members.
-fn page(form: &FormView, look: Look, chosen: Option<&Settings>) -> View {
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
+fn page(form: &FormView, appearance: Appearance, chosen: Option<&Settings>) -> View {
     let themes: Vec<Value> = THEMES
         .iter()
-        .map(|(theme, name, label)| json!({ "value": name, "label": label, "chosen": *theme == look.theme }))
+        .map(|(theme, name, label)| json!({ "value": name, "label": label, "chosen": *theme == appearance.theme }))
         .collect();
     let member = chosen.map(|chosen| {
         let utc = chosen.time_zone == "UTC";
         json!({ "digits": chosen.digit_shortcuts, "utc": utc, "areas": zones::all(&chosen.time_zone), "now": Utc::now() })
     });
     let data = json!({
-        "form": form,
         "themes": themes,
-        "calm": look.reduced_motion,
-        "large": look.large_photos,
-        "described": look.described_only,
+        "calm": appearance.reduced_motion,
+        "large": appearance.large_photos,
+        "described": appearance.described_only,
         "member": member,
     });
-    View::new("settings/preferences", data).status(status)
+    form.page("appearance/page", data)
 }

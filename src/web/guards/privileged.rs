@@ -7,11 +7,11 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket_db_pools::Database;
 
-use super::db::Db;
-use super::frame::{Recognition, recognise};
+use super::session::{self, CurrentSession};
 use crate::accounts::{Role, two_factor};
 use crate::config::Config;
 use crate::error::Error;
+use crate::web::db::Db;
 
 /// Somebody who keeps the site running. Members are told what they are told of a page that does not exist, strangers are sent
 /// to log in, and operators without two-factor to set it up.
@@ -53,12 +53,12 @@ impl<'r> FromRequest<'r> for Moderator {
 
 /// Was this page, which is for few, opened by a password alone? Then it says so.
 #[derive(Default)]
-pub struct Unguarded(AtomicBool);
+pub struct PasswordOnly(AtomicBool);
 
-impl Unguarded {
+impl PasswordOnly {
     /// Of this request.
     pub fn of(request: &Request<'_>) -> bool {
-        request.local_cache(Unguarded::default).0.load(Ordering::Relaxed)
+        request.local_cache(PasswordOnly::default).0.load(Ordering::Relaxed)
     }
 }
 
@@ -74,10 +74,10 @@ pub fn may_start(two_factor_required: bool, debug_build: bool) -> Result<(), Str
 
 /// The account of whoever is asking, who may do as much as this role.
 async fn admit(request: &Request<'_>, role: Role) -> Result<i64, (Status, Error)> {
-    let session = match recognise(request).await {
-        Recognition(Ok(Some(session))) => session,
-        Recognition(Ok(None)) => return Err((Status::Unauthorized, Error::NotFound)),
-        Recognition(Err(())) => return Err(away()),
+    let session = match session::current(request).await {
+        CurrentSession(Ok(Some(session))) => session,
+        CurrentSession(Ok(None)) => return Err((Status::Unauthorized, Error::NotFound)),
+        CurrentSession(Err(())) => return Err(away()),
     };
     if session.account.role < role {
         return Err((Status::NotFound, Error::NotFound));
@@ -89,7 +89,7 @@ async fn admit(request: &Request<'_>, role: Role) -> Result<i64, (Status, Error)
     if request.rocket().state::<Config>().is_none_or(|config| config.accounts.two_factor_required) {
         return Err((Status::PreconditionRequired, Error::NotFound));
     }
-    request.local_cache(Unguarded::default).0.store(true, Ordering::Relaxed);
+    request.local_cache(PasswordOnly::default).0.store(true, Ordering::Relaxed);
     Ok(account)
 }
 

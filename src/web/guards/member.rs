@@ -6,7 +6,7 @@ use rocket::Request;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 
-use super::frame::{Recognition, recognise};
+use super::session::{self, CurrentSession};
 use crate::accounts::Account;
 use crate::accounts::session::Session;
 use crate::error::Error;
@@ -34,10 +34,10 @@ impl<'r> FromRequest<'r> for Member {
     type Error = Error;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
-        match recognise(request).await {
-            Recognition(Ok(Some(session))) => Outcome::Success(Member(session.clone())),
-            Recognition(Ok(None)) => Outcome::Error((Status::Unauthorized, Error::NotFound)),
-            Recognition(Err(())) => Outcome::Error((Status::ServiceUnavailable, Error::Busy)),
+        match session::current(request).await {
+            CurrentSession(Ok(Some(session))) => Outcome::Success(Member(session.clone())),
+            CurrentSession(Ok(None)) => Outcome::Error((Status::Unauthorized, Error::NotFound)),
+            CurrentSession(Err(())) => Outcome::Error((Status::ServiceUnavailable, Error::Busy)),
         }
     }
 }

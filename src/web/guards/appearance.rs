@@ -1,21 +1,20 @@
 //! How pages look to whoever asks: a member's settings, or the choice that an anonymous visitor's cookie holds.
 
 use rocket::Request;
-use rocket::http::{Cookie, CookieJar, SameSite};
 use rocket::time::Duration;
 
-use super::frame::Recognition;
+use super::cookies::Cookies;
+use super::session::CurrentSession;
 use crate::accounts::{Settings, Theme};
-use crate::config::Config;
 
-const COOKIE: &str = "look";
+const COOKIE: &str = "appearance";
 
 /// How long a browser keeps a choice, in days.
 pub const COOKIE_DAYS: i64 = 365;
 
 /// What can be chosen without an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Look {
+pub struct Appearance {
     /// Colours.
     pub theme: Theme,
     /// No motion, whatever the system says.
@@ -26,13 +25,12 @@ pub struct Look {
     pub described_only: bool,
 }
 
-impl Look {
+impl Appearance {
     /// For this request.
     pub fn of(request: &Request<'_>) -> Self {
-        let Recognition(who) = request.local_cache(|| Recognition(Ok(None)));
-        match who {
-            Ok(Some(session)) => Look::from(&session.settings),
-            _ => request.cookies().get(COOKIE).map(|cookie| Look::parse(cookie.value())).unwrap_or_default(),
+        match CurrentSession::found(request) {
+            Some(session) => Appearance::from(&session.settings),
+            None => Cookies::of(request).plain(COOKIE).map(Appearance::parse).unwrap_or_default(),
         }
     }
 
@@ -48,7 +46,7 @@ impl Look {
         all.iter().filter(|class| !class.is_empty()).copied().collect::<Vec<_>>().join(" ")
     }
 
-    /// These settings with this look.
+    /// These settings with this appearance.
     pub fn within(self, settings: &Settings) -> Settings {
         Settings {
             theme: self.theme,
@@ -60,13 +58,12 @@ impl Look {
     }
 
     /// Keeps the choice in the browser.
-    pub fn keep(self, jar: &CookieJar<'_>, config: &Config) {
-        let cookie = Cookie::build((COOKIE, self.spell())).path("/").http_only(true).same_site(SameSite::Lax);
-        jar.add(cookie.secure(config.cookies.secure).max_age(Duration::days(COOKIE_DAYS)));
+    pub fn keep(self, cookies: &Cookies<'_>) {
+        cookies.keep_plain(COOKIE, self.to_cookie(), Duration::days(COOKIE_DAYS));
     }
 
     /// Words with dots between them. It says nothing worth hiding; what is not known is left out.
-    fn spell(self) -> String {
+    fn to_cookie(self) -> String {
         let theme = match self.theme {
             Theme::System => "system",
             Theme::Light => "light",
@@ -85,25 +82,25 @@ impl Look {
     }
 
     fn parse(text: &str) -> Self {
-        let mut look = Look::default();
+        let mut appearance = Appearance::default();
         for word in text.split('.') {
             match word {
-                "light" => look.theme = Theme::Light,
-                "dark" => look.theme = Theme::Dark,
-                "contrast" => look.theme = Theme::HighContrast,
-                "calm" => look.reduced_motion = true,
-                "large" => look.large_photos = true,
-                "described" => look.described_only = true,
+                "light" => appearance.theme = Theme::Light,
+                "dark" => appearance.theme = Theme::Dark,
+                "contrast" => appearance.theme = Theme::HighContrast,
+                "calm" => appearance.reduced_motion = true,
+                "large" => appearance.large_photos = true,
+                "described" => appearance.described_only = true,
                 _ => {}
             }
         }
-        look
+        appearance
     }
 }
 
-impl From<&Settings> for Look {
+impl From<&Settings> for Appearance {
     fn from(settings: &Settings) -> Self {
-        Look {
+        Appearance {
             theme: settings.theme,
             reduced_motion: settings.reduced_motion,
             large_photos: settings.large_photos,
@@ -119,10 +116,13 @@ mod tests {
     #[test]
     fn a_look_survives_its_cookie_and_rubbish_is_no_look() {
         for theme in [Theme::System, Theme::Light, Theme::Dark, Theme::HighContrast] {
-            let look = Look { theme, reduced_motion: true, large_photos: false, described_only: true };
-            assert_eq!(Look::parse(&look.spell()), look);
+            let appearance = Appearance { theme, reduced_motion: true, large_photos: false, described_only: true };
+            assert_eq!(Appearance::parse(&appearance.to_cookie()), appearance);
         }
-        assert_eq!(Look::parse("\"><script>.dark.dark"), Look { theme: Theme::Dark, ..Look::default() });
-        assert_eq!(Look::parse(""), Look::default());
+        assert_eq!(
+            Appearance::parse("\"><script>.dark.dark"),
+            Appearance { theme: Theme::Dark, ..Appearance::default() }
+        );
+        assert_eq!(Appearance::parse(""), Appearance::default());
     }
 }

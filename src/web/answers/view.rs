@@ -1,12 +1,14 @@
 //! A template with its data, as an answer.
 
+use std::fmt::Display;
+
 use rocket::Request;
 use rocket::http::{ContentType, Header, Status};
 use rocket::response::{Responder, Response, Result};
 use serde::Serialize;
 
-use super::error::internal;
-use super::frame::Frame;
+use super::layout::Layout;
+use crate::secret::redact;
 use crate::templates::Templates;
 
 /// A page or a fragment. The same URL gives either, so caches are told what it depends on.
@@ -39,9 +41,9 @@ impl View {
 impl<'r> Responder<'r, 'static> for View {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
         let templates = request.rocket().state::<Templates>().ok_or(Status::InternalServerError)?;
-        let mut data = self.data.map_err(|cause| internal(request, &cause))?;
-        data["frame"] = serde_json::to_value(Frame::of(request)).map_err(|cause| internal(request, &cause))?;
-        let html = templates.render(self.template, &data).map_err(|cause| internal(request, &cause))?;
+        let mut data = self.data.map_err(|cause| log_internal(request, &cause))?;
+        data["layout"] = serde_json::to_value(Layout::of(request)).map_err(|cause| log_internal(request, &cause))?;
+        let html = templates.render(self.template, &data).map_err(|cause| log_internal(request, &cause))?;
         Response::build()
             .status(self.status)
             .header(ContentType::HTML)
@@ -50,4 +52,10 @@ impl<'r> Responder<'r, 'static> for View {
             .sized_body(html.len(), std::io::Cursor::new(html))
             .ok()
     }
+}
+
+/// Logs our own fault once, with what was asked for.
+pub fn log_internal(request: &Request<'_>, cause: &dyn Display) -> Status {
+    log::error!("{} {}: {cause}", request.method(), redact(request.uri().path().as_str()));
+    Status::InternalServerError
 }
