@@ -135,7 +135,7 @@ pub async fn send(tx: &mut Transaction<'_, Postgres>, letter: Letter) -> Result<
     .fetch_optional(&mut **tx)
     .await?;
     if let Some(mail) = mail {
-        queue::enqueue(tx, Job::Mail { mail, optional: letter.optional().is_some() }).await?;
+        queue::enqueue(tx, Job::SendMail { mail, optional: letter.optional().is_some() }).await?;
     }
     Ok(())
 }

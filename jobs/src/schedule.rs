@@ -13,27 +13,33 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A job that recurs.
 #[derive(Debug, Clone)]
 pub struct Schedule {
-    /// Its name, the same in every process.
-    pub name: &'static str,
+    /// What to do. The schedule has the name of its kind.
+    pub job: Job,
     /// How often; ticks are at whole multiples of it since `from`.
     pub every: Duration,
     /// A moment of a tick, counted from the beginning of 1970 (UTC), a Thursday.
     pub from: Duration,
-    /// What to do.
-    pub job: Job,
+}
+
+impl Schedule {
+    /// Its name, the same in every process.
+    pub fn name(&self) -> &'static str {
+        self.job.kind().name()
+    }
 }
 
 /// All of them.
 pub fn all(config: &JobsConfig) -> Vec<Schedule> {
     let every = |seconds: u32| Duration::from_secs(seconds.max(1).into());
+    let from_midnight = |job, every| Schedule { job, every, from: Duration::ZERO };
     vec![
-        Schedule { name: "rank", every: every(config.rank_every_seconds), from: Duration::ZERO, job: Job::Rank },
-        Schedule { name: "prune", every: HOUR, from: Duration::ZERO, job: Job::Prune },
-        Schedule { name: "forget", every: HOUR, from: Duration::ZERO, job: Job::Forget },
-        Schedule { name: "discard", every: HOUR / 6, from: Duration::ZERO, job: Job::Discard },
-        Schedule { name: "sweep", every: DAY, from: Duration::ZERO, job: Job::Sweep },
+        from_midnight(Job::RankPhotos, every(config.rank_every_seconds)),
+        from_midnight(Job::DeleteOldRecords, HOUR),
+        from_midnight(Job::DeleteAccounts, HOUR),
+        from_midnight(Job::DeleteDiscardedBlobs, HOUR / 6),
+        from_midnight(Job::DeleteOrphanedBlobs, DAY),
         // Mondays at six in the morning, UTC.
-        Schedule { name: "digests", every: 7 * DAY, from: 4 * DAY + 6 * HOUR, job: Job::Digests },
+        Schedule { job: Job::QueueDigests, every: 7 * DAY, from: 4 * DAY + 6 * HOUR },
     ]
 }
 
@@ -47,7 +53,7 @@ pub async fn run(pool: PgPool, schedules: Vec<Schedule>) {
         looks.tick().await;
         for schedule in &schedules {
             if let Err(error) = tick(&pool, schedule).await {
-                warn!("the schedule {} could not tick: {error}", schedule.name);
+                warn!("the schedule {} could not tick: {error}", schedule.name());
             }
         }
     }
@@ -63,7 +69,7 @@ pub async fn tick(pool: &PgPool, schedule: &Schedule) -> Result<bool, sqlx::Erro
         ON CONFLICT (name, tick) DO NOTHING
         RETURNING tick
         "#,
-        schedule.name,
+        schedule.name(),
         schedule.every.as_secs_f64(),
         schedule.from.as_secs_f64(),
     )
@@ -71,7 +77,7 @@ pub async fn tick(pool: &PgPool, schedule: &Schedule) -> Result<bool, sqlx::Erro
     .await?;
     if let Some(tick) = tick {
         let job = queue::enqueue(&mut tx, schedule.job.clone()).await?;
-        sqlx::query!("UPDATE schedules SET job = $3 WHERE name = $1 AND tick = $2", schedule.name, tick, job.number,)
+        sqlx::query!("UPDATE schedules SET job = $3 WHERE name = $1 AND tick = $2", schedule.name(), tick, job.number,)
             .execute(&mut *tx)
             .await?;
     }

@@ -104,7 +104,7 @@ async fn note(tx: &mut Transaction<'_, Postgres>, number: i64, action: audit::Ac
 async fn rerender(tx: &mut Transaction<'_, Postgres>, which: Which) -> Result<(), Failure> {
     match which {
         Which::All => {
-            let job = queue::enqueue(tx, Job::Rerender).await?.number;
+            let job = queue::enqueue(tx, Job::RemakeAllThumbnails).await?.number;
             println!("Job {job} makes all renditions anew. How far it is: ratemyderp-jobs show {job}");
         }
         Which::One(number) => {

@@ -1,9 +1,9 @@
 //! What people see of the queue. Every read costs the same however many jobs have finished: it walks an index from group to
 //! group (a state and a kind) and stops at a limit.
 
-mod advance;
 mod history;
 mod pace;
+mod position;
 mod progress;
 mod workers;
 
@@ -11,76 +11,69 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-pub use self::advance::{Advance, advance};
 pub use self::history::{Attempt, attempts};
 pub use self::pace::{Pace, pace};
-pub use self::progress::{Progress, of_submission};
-pub use self::workers::{Lane, Worker, lanes, workers};
+pub use self::position::{QueuePosition, queue_position};
+pub use self::progress::{JobProgress, progress};
+pub use self::workers::{LaneStatus, Worker, lanes, workers};
 
 /// Groups with more jobs than this are not counted further.
 pub const COUNT_LIMIT: i64 = 500_000;
 
-/// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+/// Where a job stands, in the order of its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+#[strum(serialize_all = "snake_case")]
+pub enum JobState {
     /// It waits for its first attempt.
     Queued,
     /// A worker has it.
     Processing,
     /// It waits for another attempt, after one that failed or was given back.
     Retrying,
-    /// It is done, or gave way to another job that does the same.
-    Finished,
     /// Its attempts are used up, or it can never succeed.
     Failed,
+    /// It is done, or gave way to another job that does the same.
+    Finished,
 }
 
-impl State {
-    /// Every state, in the order of a job's life.
-    pub const ALL: [State; 5] = [State::Queued, State::Processing, State::Retrying, State::Failed, State::Finished];
-
+impl JobState {
     /// The word for it.
     pub fn name(self) -> &'static str {
-        match self {
-            State::Queued => "queued",
-            State::Processing => "processing",
-            State::Retrying => "retrying",
-            State::Finished => "finished",
-            State::Failed => "failed",
-        }
+        self.into()
     }
 
     /// fang's word for it, as stored.
     fn stored(self) -> &'static str {
         match self {
-            State::Queued => "new",
-            State::Processing => "in_progress",
-            State::Retrying => "retried",
-            State::Finished => "finished",
-            State::Failed => "failed",
+            JobState::Queued => "new",
+            JobState::Processing => "in_progress",
+            JobState::Retrying => "retried",
+            JobState::Finished => "finished",
+            JobState::Failed => "failed",
         }
     }
 }
 
-impl From<String> for State {
+impl From<String> for JobState {
     fn from(stored: String) -> Self {
         match stored.as_str() {
-            "in_progress" => State::Processing,
-            "retried" => State::Retrying,
-            "finished" => State::Finished,
-            "failed" => State::Failed,
-            _ => State::Queued, // the enum has no further value, and never gets one
+            "in_progress" => JobState::Processing,
+            "retried" => JobState::Retrying,
+            "finished" => JobState::Finished,
+            "failed" => JobState::Failed,
+            _ => JobState::Queued, // the enum has no further value, and never gets one
         }
     }
 }
 
 /// How many jobs of a kind are in a state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Count {
+pub struct JobCount {
     /// The state.
-    pub state: State,
+    pub state: JobState,
     /// The kind, known here or not.
     pub kind: String,
     /// Exact, unless `more`.
@@ -90,7 +83,7 @@ pub struct Count {
 }
 
 /// Jobs by state and kind.
-pub async fn counts(conn: &mut PgConnection) -> Result<Vec<Count>, sqlx::Error> {
+pub async fn counts(conn: &mut PgConnection) -> Result<Vec<JobCount>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
         WITH RECURSIVE groups AS (
@@ -116,8 +109,8 @@ pub async fn counts(conn: &mut PgConnection) -> Result<Vec<Count>, sqlx::Error> 
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Count {
-            state: State::from(row.state),
+        .map(|row| JobCount {
+            state: JobState::from(row.state),
             kind: row.kind,
             count: row.count.min(COUNT_LIMIT),
             more: row.count > COUNT_LIMIT,
@@ -127,9 +120,9 @@ pub async fn counts(conn: &mut PgConnection) -> Result<Vec<Count>, sqlx::Error> 
 
 /// Which jobs to list, the newest first.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct JobFilter {
     /// Only in this state.
-    pub state: Option<State>,
+    pub state: Option<JobState>,
     /// Only of this kind.
     pub kind: Option<String>,
     /// Only older than this number: the last one of the page before.
@@ -140,7 +133,7 @@ pub struct Filter {
 
 /// A job as operators see it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Row {
+pub struct JobRow {
     /// Its number.
     pub number: i64,
     /// What it does.
@@ -148,7 +141,7 @@ pub struct Row {
     /// What it waits in.
     pub lane: String,
     /// Where it stands.
-    pub state: State,
+    pub state: JobState,
     /// How often it was started.
     pub attempt: i32,
     /// How many attempts failed.
@@ -172,9 +165,9 @@ pub struct Row {
 }
 
 /// One page of jobs.
-pub async fn list(conn: &mut PgConnection, filter: &Filter) -> Result<Vec<Row>, sqlx::Error> {
+pub async fn list(conn: &mut PgConnection, filter: &JobFilter) -> Result<Vec<JobRow>, sqlx::Error> {
     sqlx::query_as!(
-        Row,
+        JobRow,
         r#"
         WITH RECURSIVE groups AS (
             (SELECT state, kind FROM fang_tasks ORDER BY state, kind LIMIT 1)
@@ -202,7 +195,7 @@ pub async fn list(conn: &mut PgConnection, filter: &Filter) -> Result<Vec<Row>, 
         FROM fang_tasks JOIN page USING (id)
         ORDER BY number DESC
         "#,
-        filter.state.map(State::stored),
+        filter.state.map(JobState::stored),
         filter.kind.as_deref(),
         filter.before,
         filter.limit,
@@ -212,9 +205,9 @@ pub async fn list(conn: &mut PgConnection, filter: &Filter) -> Result<Vec<Row>, 
 }
 
 /// One job.
-pub async fn job(conn: &mut PgConnection, number: i64) -> Result<Option<Row>, sqlx::Error> {
+pub async fn job(conn: &mut PgConnection, number: i64) -> Result<Option<JobRow>, sqlx::Error> {
     sqlx::query_as!(
-        Row,
+        JobRow,
         r#"
         SELECT number, kind, task_type AS lane, state::text AS "state!: String", attempt, retries AS failures, max_attempts,
             metadata -> 'job' AS arguments, error_message AS error, lease_owner AS worker, superseded_by, created_at,

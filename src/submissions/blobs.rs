@@ -41,7 +41,7 @@ pub async fn discard(
     .execute(&mut **tx)
     .await?;
     if after.is_zero() {
-        queue::enqueue(tx, Job::Discard).await?;
+        queue::enqueue(tx, Job::DeleteDiscardedBlobs).await?;
     }
     Ok(())
 }

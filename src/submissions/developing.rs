@@ -71,7 +71,7 @@ pub async fn renew(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<bool, 
     if stale.rows_affected() == 0 {
         return Ok(false);
     }
-    queue::enqueue(tx, Job::Thumbnail { submission: id }).await?;
+    queue::enqueue(tx, Job::MakeThumbnails { submission: id }).await?;
     Ok(true)
 }
 
@@ -148,7 +148,7 @@ pub async fn publish(
         blobs::discard(tx, Folder::Originals, key, Duration::ZERO).await?;
     }
     if before.moderation != Moderation::Visible {
-        queue::enqueue(tx, Job::Relocate { submission: id }).await?;
+        queue::enqueue(tx, Job::MoveThumbnails { submission: id }).await?;
     }
     if new {
         tell(tx, before.owner, Letter::PhotoReady { submission: id }).await?;

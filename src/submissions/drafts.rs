@@ -67,7 +67,7 @@ pub async fn keep(tx: &mut Transaction<'_, Postgres>, owner: i64, file: &Arrived
     )
     .fetch_one(&mut **tx)
     .await?;
-    queue::enqueue(tx, Job::Preview { draft: id }).await?;
+    queue::enqueue(tx, Job::MakePreview { draft: id }).await?;
     let beyond = sqlx::query_scalar!("SELECT id FROM drafts WHERE owner = $1 ORDER BY id DESC OFFSET $2", owner, MOST)
         .fetch_all(&mut **tx)
         .await?;

@@ -23,7 +23,7 @@ pub async fn hide(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), Err
     if hidden.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    queue::enqueue(tx, Job::Relocate { submission: id }).await?;
+    queue::enqueue(tx, Job::MoveThumbnails { submission: id }).await?;
     Ok(())
 }
 
@@ -50,7 +50,7 @@ pub async fn unhide(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
     )
     .execute(&mut **tx)
     .await?;
-    queue::enqueue(tx, Job::Relocate { submission: id }).await?;
+    queue::enqueue(tx, Job::MoveThumbnails { submission: id }).await?;
     Ok(())
 }
 

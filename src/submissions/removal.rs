@@ -40,7 +40,7 @@ pub async fn remove(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
             blobs::discard(tx, folder, key, Duration::ZERO).await?;
         }
     }
-    queue::enqueue(tx, Job::Erase { submission: id }).await?;
+    queue::enqueue(tx, Job::DeleteVotes { submission: id }).await?;
     Ok(())
 }
 
@@ -82,6 +82,6 @@ pub async fn erase(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<bool, 
     sqlx::query!("DELETE FROM ratings WHERE submission = $1", id).execute(&mut **tx).await?;
     sqlx::query!("DELETE FROM tallies WHERE submission = $1", id).execute(&mut **tx).await?;
     sqlx::query!("DELETE FROM reports WHERE submission = $1", id).execute(&mut **tx).await?;
-    queue::enqueue(tx, Job::Rank).await?;
+    queue::enqueue(tx, Job::RankPhotos).await?;
     Ok(true)
 }

@@ -5,10 +5,10 @@ use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::crop::Crop;
 use super::developing::Wanted;
-use crate::queue::board::Advance;
+use crate::queue::board::JobProgress;
 
 /// What one job that makes all renditions anew works through: every photo that was ready when it began.
-pub async fn begin(conn: &mut PgConnection, job: i64) -> Result<Advance, sqlx::Error> {
+pub async fn begin(conn: &mut PgConnection, job: i64) -> Result<JobProgress, sqlx::Error> {
     sqlx::query!(
         "INSERT INTO job_progress (job, position, last, total)
          SELECT $1, 0, coalesce(max(id), 0), count(*) FROM submissions
@@ -18,7 +18,7 @@ pub async fn begin(conn: &mut PgConnection, job: i64) -> Result<Advance, sqlx::E
     )
     .execute(&mut *conn)
     .await?;
-    crate::queue::board::advance(conn, job).await?.ok_or(sqlx::Error::RowNotFound)
+    crate::queue::board::progress(conn, job).await?.ok_or(sqlx::Error::RowNotFound)
 }
 
 /// The next photo behind this number, up to the last, with what is to be made of it.

@@ -125,7 +125,7 @@ pub async fn enter(
     .await?;
     match id {
         Some(id) => {
-            queue::enqueue(tx, Job::Thumbnail { submission: id }).await?;
+            queue::enqueue(tx, Job::MakeThumbnails { submission: id }).await?;
             Ok(Entered::New(id))
         }
         // The other one can only have gone in the moment between.

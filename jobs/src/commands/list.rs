@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ratemyderp::config::Config;
-use ratemyderp::queue::board::{self, Filter, Row};
+use ratemyderp::queue::board::{self, JobFilter, JobRow, JobState};
+use strum::VariantArray;
 
 use super::Error;
 use super::status::time;
@@ -13,9 +14,9 @@ use super::table::table;
 #[derive(clap::Args)]
 pub struct Args {
     /// Only jobs in this state
-    #[arg(long, value_enum)]
-    state: Option<State>,
-    /// Only jobs of this kind, such as thumbnail
+    #[arg(long, value_parser = states())]
+    state: Option<JobState>,
+    /// Only jobs of this kind, such as make_thumbnails
     #[arg(long)]
     kind: Option<String>,
     /// Only jobs with a lower number: the last one of the page before
@@ -29,31 +30,14 @@ pub struct Args {
     json: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum State {
-    Queued,
-    Processing,
-    Retrying,
-    Finished,
-    Failed,
-}
-
-impl From<State> for board::State {
-    fn from(state: State) -> Self {
-        match state {
-            State::Queued => board::State::Queued,
-            State::Processing => board::State::Processing,
-            State::Retrying => board::State::Retrying,
-            State::Finished => board::State::Finished,
-            State::Failed => board::State::Failed,
-        }
-    }
+fn states() -> impl TypedValueParser<Value = JobState> {
+    PossibleValuesParser::new(JobState::VARIANTS.iter().map(|state| state.name()))
+        .try_map(|name| name.parse::<JobState>())
 }
 
 pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
     let mut conn = super::connect(config).await?;
-    let filter =
-        Filter { state: args.state.map(Into::into), kind: args.kind.clone(), before: args.before, limit: args.limit };
+    let filter = JobFilter { state: args.state, kind: args.kind.clone(), before: args.before, limit: args.limit };
     let jobs = board::list(&mut conn, &filter).await?;
     if args.json {
         println!("{}", serde_json::to_string(&jobs)?);
@@ -61,14 +45,14 @@ pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
         println!("No such jobs.");
     } else {
         let rows: Vec<_> = jobs.iter().map(row).collect();
-        print!("{}", table(["number", "kind", "state", "attempt", "created", "error"], &rows));
+        print!("{}", table(&["number", "kind", "state", "attempt", "created", "error"], &rows));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn row(job: &Row) -> [String; 6] {
+fn row(job: &JobRow) -> Vec<String> {
     let error = job.error.as_deref().and_then(|error| error.lines().next()).unwrap_or_default();
-    [
+    vec![
         job.number.to_string(),
         job.kind.clone(),
         job.state.name().to_owned(),

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use ratemyderp::config::Config;
-use ratemyderp::queue::board::{self, Count, State};
+use ratemyderp::queue::board::{self, JobCount, JobState};
 use serde_json::json;
+use strum::VariantArray;
 
 use super::Error;
 use super::table::table;
@@ -51,7 +52,8 @@ pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn jobs(counts: &[Count]) -> String {
+fn jobs(counts: &[JobCount]) -> String {
+    let states = JobState::VARIANTS;
     let mut kinds: Vec<&str> = counts.iter().map(|count| count.kind.as_str()).collect();
     kinds.sort_unstable();
     kinds.dedup();
@@ -61,16 +63,18 @@ fn jobs(counts: &[Count]) -> String {
     let rows: Vec<_> = kinds
         .iter()
         .map(|&kind| {
-            let cell = |state| {
+            let cell = |&state: &JobState| {
                 let count = counts.iter().find(|count| count.kind == kind && count.state == state);
                 count.map_or("0".to_owned(), |count| format!("{}{}", count.count, if count.more { "+" } else { "" }))
             };
-            let [queued, processing, retrying, failed, finished] = State::ALL.map(cell);
-            [kind.to_owned(), queued, processing, retrying, failed, finished]
+            let mut row = vec![kind.to_owned()];
+            row.extend(states.iter().map(cell));
+            row
         })
         .collect();
-    let [queued, processing, retrying, failed, finished] = State::ALL.map(State::name);
-    table(["kind", queued, processing, retrying, failed, finished], &rows)
+    let mut heading = vec!["kind"];
+    heading.extend(states.iter().map(|state| state.name()));
+    table(&heading, &rows)
 }
 
 /// A time to the second, in UTC.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{Database, Process};
-use crate::worker::Worker;
+use crate::test_worker::Worker;
 
 #[tokio::test]
 async fn status_list_and_show_tell_people_and_scripts_the_same() {
@@ -23,7 +23,7 @@ async fn status_list_and_show_tell_people_and_scripts_the_same() {
     assert!(counts.contains(&json!({ "kind": "hopeless", "state": "failed", "count": 1, "more": false })), "{status}");
 
     assert!(database.output(&["list", "--state", "failed"]).contains("hopeless  failed  1"));
-    assert_eq!(database.output(&["list", "--kind", "rank"]), "No such jobs.\n");
+    assert_eq!(database.output(&["list", "--kind", "rank_photos"]), "No such jobs.\n");
     let list: Value = serde_json::from_str(&database.output(&["list", "--json"])).unwrap();
     let numbers: Vec<_> = list.as_array().unwrap().iter().map(|job| job["number"].as_i64().unwrap()).collect();
     assert_eq!(numbers, [hopeless + 1, hopeless], "the newest first");

@@ -1,12 +1,13 @@
 //! The queue on real PostgreSQL with real processes, which are really killed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod attempts;
 mod commands;
-mod drained;
-mod endings;
-mod entering;
-mod killing;
+mod crashes;
+mod enqueueing;
+mod handlers;
+mod old_kinds;
 mod photos;
 mod processes;
 mod support;
-mod worker;
+mod test_worker;

@@ -1,9 +1,9 @@
 //! A photo's files on their way: made anew, moved, discarded, found without a row.
 
-mod arriving;
-mod leaving;
-mod looking_alike;
-mod made_anew;
+mod deletion;
+mod remaking;
+mod similar;
+mod uploads;
 
 use std::num::NonZeroU32;
 
@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::drained::{mailer, settings};
+use crate::handlers::{mailer, settings};
 use crate::support::Database;
 
 /// A database, a blob store and somebody who owns photos.

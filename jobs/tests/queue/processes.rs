@@ -6,7 +6,7 @@ use ratemyderp::queue::{self, board};
 use serde_json::json;
 
 use crate::support::{Database, Process, until};
-use crate::worker::Worker;
+use crate::test_worker::Worker;
 
 #[tokio::test]
 async fn two_processes_share_the_work_and_double_none() {
@@ -78,7 +78,9 @@ async fn a_schedule_ticks_once_however_many_processes_tick() {
     let mut processes = [start(), start()];
     until("there were some ticks", async || {
         database
-            .count("schedules s JOIN fang_tasks t ON t.number = s.job AND t.state = 'finished' WHERE name = 'rank'")
+            .count(
+                "schedules s JOIN fang_tasks t ON t.number = s.job AND t.state = 'finished' WHERE name = 'rank_photos'",
+            )
             .await
             >= 4
     })
@@ -87,9 +89,9 @@ async fn a_schedule_ticks_once_however_many_processes_tick() {
         process.signal("TERM");
         assert_eq!(process.ended().await.code(), Some(0));
     }
-    let ticks = database.count("schedules WHERE name = 'rank'").await;
+    let ticks = database.count("schedules WHERE name = 'rank_photos'").await;
     let generations =
-        database.count("job_attempts a JOIN fang_tasks t ON t.number = a.job WHERE t.kind = 'rank'").await;
+        database.count("job_attempts a JOIN fang_tasks t ON t.number = a.job WHERE t.kind = 'rank_photos'").await;
     assert!(generations <= ticks, "{generations} runs for {ticks} ticks");
     assert_eq!(database.count("schedules WHERE job IS NULL").await, 0);
 }

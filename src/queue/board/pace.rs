@@ -21,14 +21,14 @@ impl Pace {
     }
 }
 
-/// From the last fifty thumbnail jobs that succeeded, and the workers seen within a minute.
+/// From the last fifty `make_thumbnails` jobs that succeeded, and the workers seen within a minute.
 pub async fn pace(conn: &mut PgConnection) -> Result<Pace, sqlx::Error> {
     let row = sqlx::query!(
         r#"
         SELECT (
             SELECT avg(extract(epoch FROM a.ended_at - a.started_at))::double precision
             FROM (
-                SELECT number, attempt FROM fang_tasks WHERE state = 'finished' AND kind = 'thumbnail'
+                SELECT number, attempt FROM fang_tasks WHERE state = 'finished' AND kind = 'make_thumbnails'
                 ORDER BY number DESC LIMIT 50
             ) AS recent JOIN job_attempts a ON a.job = recent.number AND a.attempt = recent.attempt
             WHERE a.outcome = 'finished'

@@ -41,7 +41,7 @@ pub async fn workers(conn: &mut PgConnection) -> Result<Vec<Worker>, sqlx::Error
 
 /// A lane and whether it is paused.
 #[derive(Debug, Clone, Serialize)]
-pub struct Lane {
+pub struct LaneStatus {
     /// Its name.
     pub name: String,
     /// Since when its jobs wait.
@@ -49,6 +49,6 @@ pub struct Lane {
 }
 
 /// Every lane.
-pub async fn lanes(conn: &mut PgConnection) -> Result<Vec<Lane>, sqlx::Error> {
-    sqlx::query_as!(Lane, "SELECT name, paused_at FROM lanes ORDER BY name").fetch_all(conn).await
+pub async fn lanes(conn: &mut PgConnection) -> Result<Vec<LaneStatus>, sqlx::Error> {
+    sqlx::query_as!(LaneStatus, "SELECT name, paused_at FROM lanes ORDER BY name").fetch_all(conn).await
 }

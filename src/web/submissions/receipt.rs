@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::photo::Photo;
 use crate::error::Error;
-use crate::queue::board::{self, State as Job};
+use crate::queue::board::{self, JobState};
 use crate::submissions::{self, State, Submission};
 use crate::web::answers::view::View;
 use crate::web::db::Db;
@@ -67,11 +67,11 @@ pub struct Receipt {
 impl Receipt {
     /// Of a photo in whatever state.
     pub async fn of(conn: &mut PgConnection, photo: &Submission) -> Result<Self, Error> {
-        let job = board::of_submission(conn, photo.id).await?;
+        let job = board::queue_position(conn, photo.id).await?;
         let state = match (photo.state, job.map(|job| job.state)) {
             (State::Ready, _) => "ready",
             (State::Failed, _) => "failed",
-            (State::Pending, Some(Job::Processing)) => "processing",
+            (State::Pending, Some(JobState::Processing)) => "processing",
             (State::Pending, _) => "queued",
         };
         let queued = job.filter(|_| state == "queued");

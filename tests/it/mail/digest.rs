@@ -30,9 +30,9 @@ async fn once_a_week_an_owner_hears_how_their_photos_did() {
         .execute(&world.pool)
         .await
         .unwrap();
-    enqueue(&world, Job::Rank).await;
+    enqueue(&world, Job::RankPhotos).await;
     assert_eq!(sent(&world).await.len(), 0);
-    enqueue(&world, Job::Digests).await;
+    enqueue(&world, Job::QueueDigests).await;
 
     let mails = sent(&world).await;
     assert_eq!(mails.len(), 1);
@@ -45,7 +45,7 @@ async fn once_a_week_an_owner_hears_how_their_photos_did() {
     assert!(mail.html.contains("<bdi>Marmalade &amp; Söhne</bdi>"));
     assert!(mail.header("List-Unsubscribe").contains("/unsubscribe/digest-"));
 
-    enqueue(&world, Job::Digests).await;
+    enqueue(&world, Job::QueueDigests).await;
     assert_eq!(sent(&world).await.len(), 0, "a week is told once");
 }
 
@@ -69,7 +69,7 @@ async fn who_did_not_ask_or_has_nothing_to_hear_gets_none() {
     world.rate(someone(1), hidden, 7).await;
     rated_at(&world, in_last_week(&world).await).await;
     world.hide(hidden).await;
-    enqueue(&world, Job::Digests).await;
+    enqueue(&world, Job::QueueDigests).await;
     assert_eq!(sent(&world).await.len(), 0);
 }
 
@@ -82,7 +82,7 @@ async fn many_photos_make_no_endless_mail() {
         world.rate(someone(1), photo, 7).await;
     }
     rated_at(&world, in_last_week(&world).await).await;
-    enqueue(&world, Job::Digests).await;
+    enqueue(&world, Job::QueueDigests).await;
     let mail = &sent(&world).await[0];
     assert_eq!(mail.text.matches("/submissions/").count(), 20);
     assert!(mail.text.contains("And 3 more photos were rated."));
@@ -92,7 +92,7 @@ async fn published(world: &World, owner: i64, title: &str) -> i64 {
     let photo = photo(world, owner, title).await;
     publish(world, photo).await;
     // What was owed for that is another test's.
-    sqlx::query("DELETE FROM fang_tasks WHERE kind = 'mail'").execute(&world.pool).await.unwrap();
+    sqlx::query("DELETE FROM fang_tasks WHERE kind = 'send_mail'").execute(&world.pool).await.unwrap();
     photo
 }
 

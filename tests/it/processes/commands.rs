@@ -44,7 +44,7 @@ async fn a_recount_says_in_words_what_was_tampered_with() {
         ),
         (
             "UPDATE fang_tasks SET state = 'in_progress' WHERE number = 1".to_owned(),
-            "job 1 (thumbnail) is being processed, but nobody holds it".to_owned(),
+            "job 1 (make_thumbnails) is being processed, but nobody holds it".to_owned(),
             "UPDATE fang_tasks SET state = 'finished' WHERE number = 1".to_owned(),
         ),
     ];
@@ -66,7 +66,7 @@ async fn what_operators_are_told_of_the_queue_is_what_is_in_it() {
     installation.photos(3).await;
     let mut jobs = installation.jobs();
     until("it has ranked", async || {
-        installation.count("fang_tasks WHERE kind = 'rank' AND state = 'finished'").await > 0
+        installation.count("fang_tasks WHERE kind = 'rank_photos' AND state = 'finished'").await > 0
     })
     .await;
     jobs.signal("TERM");
@@ -92,8 +92,8 @@ async fn what_operators_are_told_of_the_queue_is_what_is_in_it() {
     let there: BTreeMap<_, _> = there.into_iter().map(|(kind, state, count)| ((kind, state), count)).collect();
     assert_eq!(told, there);
     assert_eq!(listed, there);
-    assert_eq!(there[&("thumbnail".to_owned(), "queued".to_owned())], 1);
-    assert_eq!(there[&("thumbnail".to_owned(), "finished".to_owned())], 4, "a refused upload is a finished job");
+    assert_eq!(there[&("make_thumbnails".to_owned(), "queued".to_owned())], 1);
+    assert_eq!(there[&("make_thumbnails".to_owned(), "finished".to_owned())], 4, "a refused upload is a finished job");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,7 +105,7 @@ async fn the_demo_is_handed_in_once_however_often_and_by_how_many() {
     assert_eq!(demo().await, "", "nothing is left to be done");
     assert_eq!(installation.count("submissions").await, 6);
     assert_eq!(installation.count("(SELECT DISTINCT title FROM submissions) AS titles").await, 6);
-    assert_eq!(installation.count("fang_tasks WHERE kind = 'thumbnail'").await, 6);
+    assert_eq!(installation.count("fang_tasks WHERE kind = 'make_thumbnails'").await, 6);
 }
 
 fn words(row: &Value) -> (String, String) {

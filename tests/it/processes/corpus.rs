@@ -47,7 +47,7 @@ async fn the_whole_corpus_ends_no_process_leaves_no_blob_and_stays_within_its_me
         std::fs::File::options().write(true).open(&file).expect("a blob").set_modified(days_ago).expect("its time");
     }
     let mut tx = installation.pool.begin().await.expect("a transaction");
-    for job in [Job::Discard, Job::Sweep] {
+    for job in [Job::DeleteDiscardedBlobs, Job::DeleteOrphanedBlobs] {
         queue::enqueue(&mut tx, job).await.expect("enqueued");
     }
     tx.commit().await.expect("commit");
@@ -75,7 +75,7 @@ async fn the_whole_corpus_ends_no_process_leaves_no_blob_and_stays_within_its_me
         web.process.peak_memory() >> 10
     );
     assert!(peak <= FOR_IMAGES + BESIDE, "{peak} MiB");
-    assert_eq!(installation.count("fang_tasks WHERE kind = 'thumbnail' AND state = 'failed'").await, 0);
+    assert_eq!(installation.count("fang_tasks WHERE kind = 'make_thumbnails' AND state = 'failed'").await, 0);
     installation.check().await;
 }
 

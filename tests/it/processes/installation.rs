@@ -186,7 +186,8 @@ impl Installation {
     pub async fn until_developed(&self) {
         until("every upload is ready or failed", async || {
             self.count("submissions WHERE state = 'pending'").await == 0
-                && self.count("fang_tasks WHERE kind = 'thumbnail' AND state NOT IN ('finished', 'failed')").await == 0
+                && self.count("fang_tasks WHERE kind = 'make_thumbnails' AND state NOT IN ('finished', 'failed')").await
+                    == 0
         })
         .await;
     }

@@ -63,7 +63,7 @@ async fn a_jobs_process_that_is_killed_leaves_no_upload_behind() {
 async fn kill_at_work(installation: &Installation, process: &mut Process) {
     let holding = format!(
         "fang_tasks t JOIN workers w ON w.number = t.lease_owner
-         WHERE t.kind = 'thumbnail' AND t.state = 'in_progress' AND w.pid = {}",
+         WHERE t.kind = 'make_thumbnails' AND t.state = 'in_progress' AND w.pid = {}",
         process.id()
     );
     until("the process was killed at work", async || {

@@ -27,7 +27,7 @@ async fn jobs_processes_that_are_killed_lose_no_mail_and_what_goes_out_twice_can
     }
     until("every mail is sent", async || installation.count("mails WHERE sent_at IS NULL").await == 0).await;
     until("every job is done", async || {
-        installation.count("fang_tasks WHERE kind = 'mail' AND state <> 'finished'").await == 0
+        installation.count("fang_tasks WHERE kind = 'send_mail' AND state <> 'finished'").await == 0
     })
     .await;
     installation.check().await;
@@ -64,7 +64,7 @@ async fn owe_all(installation: &Installation) {
 async fn kill_at_work(installation: &Installation, process: &mut Process) {
     let holding = format!(
         "fang_tasks t JOIN workers w ON w.number = t.lease_owner
-         WHERE t.kind = 'mail' AND t.state = 'in_progress' AND w.pid = {}",
+         WHERE t.kind = 'send_mail' AND t.state = 'in_progress' AND w.pid = {}",
         process.id()
     );
     until("the process holds a mail", async || installation.count(&holding).await > 0).await;

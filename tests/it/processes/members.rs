@@ -69,7 +69,7 @@ async fn an_account_whose_grace_is_over_goes_with_its_photos_and_everything_stil
         .await
         .unwrap();
     let mut tx = installation.pool.begin().await.unwrap();
-    queue::enqueue(&mut tx, Job::Forget).await.unwrap();
+    queue::enqueue(&mut tx, Job::DeleteAccounts).await.unwrap();
     tx.commit().await.unwrap();
     until("the account is gone", async || installation.count("accounts WHERE deleted_at IS NOT NULL").await == 1).await;
     until("its photo's files are gone", async || installation.blobs().len() < blobs).await;

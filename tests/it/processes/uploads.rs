@@ -160,7 +160,7 @@ async fn a_web_process_killed_between_file_and_row_leaves_nothing_that_the_sweep
         std::fs::File::options().write(true).open(&file).expect("a blob").set_modified(days_ago).expect("its time");
     }
     let mut tx = installation.pool.begin().await.expect("a transaction");
-    queue::enqueue(&mut tx, Job::Sweep).await.expect("enqueued");
+    queue::enqueue(&mut tx, Job::DeleteOrphanedBlobs).await.expect("enqueued");
     tx.commit().await.expect("commit");
     until("the sweep is over", async || installation.count("sweep WHERE finished_at IS NOT NULL").await == 1).await;
     let kept = installation.blobs().iter().filter(|path| path.to_string_lossy().contains("/originals/")).count() as i64;

@@ -96,7 +96,7 @@ impl Site {
             self.world.record(&votes).await;
         }
         let mut tx = self.world.pool.begin().await.expect("a transaction");
-        queue::enqueue(&mut tx, Job::Rank).await.expect("enqueued");
+        queue::enqueue(&mut tx, Job::RankPhotos).await.expect("enqueued");
         tx.commit().await.expect("commit");
         self.drain().await;
     }

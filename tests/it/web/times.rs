@@ -20,7 +20,7 @@ async fn every_page_tells_the_time_where_its_member_is() {
     }
     world.guard(noodle).await;
     world.rate(someone(1), photo, 7).await;
-    world.enqueue(ratemyderp::queue::Job::Rank).await;
+    world.enqueue(ratemyderp::queue::Job::RankPhotos).await;
     world.drain().await;
     let zone = sqlx::query("UPDATE settings SET time_zone = $1").bind(ZONE);
     zone.execute(&world.pool).await.unwrap();

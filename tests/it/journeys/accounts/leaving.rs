@@ -114,7 +114,7 @@ async fn leaves(visitor: &Visitor, site: &Site) {
         .execute(&site.world.pool)
         .await
         .expect("over");
-    site.world.enqueue(Job::Forget).await;
+    site.world.enqueue(Job::DeleteAccounts).await;
     site.drain().await;
     visitor.goto(&site.url("/login")).await;
     send(visitor, &[("#who", "noodle"), ("#password", PASSWORD)]).await;

@@ -21,7 +21,7 @@ async fn time_passes(world: &World) {
         .execute(&world.pool)
         .await
         .unwrap();
-    world.enqueue(Job::Forget).await;
+    world.enqueue(Job::DeleteAccounts).await;
     world.drain().await;
 }
 

@@ -82,7 +82,7 @@ async fn an_owner_changes_words_and_crop_and_deletes_the_photo() {
     world.drain().await;
     let now: String = "UPDATE discarded_blobs SET due_at = now()".into();
     sqlx::raw_sql(&now).execute(&world.pool).await.unwrap();
-    world.enqueue(ratemyderp::queue::Job::Discard).await;
+    world.enqueue(ratemyderp::queue::Job::DeleteDiscardedBlobs).await;
     world.drain().await;
     assert!(world.storage.blobs_after("", 10).await.unwrap().blobs.is_empty());
     world.whole().await;
@@ -117,7 +117,7 @@ async fn the_receipt_asks_again_until_there_is_nothing_more_to_wait_for() {
     let queued = partial(&format!("{url}/progress?shown=queued")).await;
     assert!(queued.contains("hx-trigger=\"every 1s\"") && !queued.contains("hx-partial") && !queued.contains("<html"));
     assert!(queued.contains("Nobody is working there at the moment"));
-    sqlx::raw_sql("UPDATE fang_tasks SET state = 'in_progress' WHERE kind = 'thumbnail'")
+    sqlx::raw_sql("UPDATE fang_tasks SET state = 'in_progress' WHERE kind = 'make_thumbnails'")
         .execute(&world.pool)
         .await
         .unwrap();
@@ -127,7 +127,10 @@ async fn the_receipt_asks_again_until_there_is_nothing_more_to_wait_for() {
             || processing.contains("shown=processing"),
         "{processing}"
     );
-    sqlx::raw_sql("UPDATE fang_tasks SET state = 'new' WHERE kind = 'thumbnail'").execute(&world.pool).await.unwrap();
+    sqlx::raw_sql("UPDATE fang_tasks SET state = 'new' WHERE kind = 'make_thumbnails'")
+        .execute(&world.pool)
+        .await
+        .unwrap();
     world.drain().await;
     let ready = partial(&format!("{url}/progress?shown=processing")).await;
     assert!(

@@ -2,17 +2,18 @@
 
 use std::time::Instant;
 
-use ratemyderp::queue::{self, Job, board};
+use ratemyderp::queue::{self, Job, JobKind, board};
 use serde_json::json;
+use strum::VariantArray;
 
 use crate::support::Database;
-use crate::worker::Worker;
+use crate::test_worker::Worker;
 
 #[tokio::test]
 async fn a_job_and_its_change_commit_together_or_not_at_all() {
     let database = Database::new().await;
     let mut tx = database.pool.begin().await.unwrap();
-    queue::enqueue(&mut tx, Job::Rank).await.unwrap();
+    queue::enqueue(&mut tx, Job::RankPhotos).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!(database.count("fang_tasks").await, 0);
 }
@@ -22,7 +23,7 @@ async fn a_second_request_joins_the_waiting_job_but_not_the_running_one() {
     let database = Database::new().await;
     let enqueue = async || {
         let mut tx = database.pool.begin().await.unwrap();
-        let enqueued = queue::enqueue(&mut tx, Job::Thumbnail { submission: 7 }).await.unwrap();
+        let enqueued = queue::enqueue(&mut tx, Job::MakeThumbnails { submission: 7 }).await.unwrap();
         tx.commit().await.unwrap();
         enqueued
     };
@@ -39,13 +40,13 @@ async fn a_job_that_a_request_joins_is_not_taken_before_the_change_is_committed(
     let database = Database::new().await;
     let job = database.add(1, "effect", 5, json!({ "ms": 0 })).await[0];
     // What `enqueue` does to a waiting job of the same name.
-    sqlx::query("UPDATE fang_tasks SET uniq_hash = 'rank' WHERE number = $1")
+    sqlx::query("UPDATE fang_tasks SET uniq_hash = 'rank_photos' WHERE number = $1")
         .bind(job)
         .execute(&database.pool)
         .await
         .unwrap();
     let mut tx = database.pool.begin().await.unwrap();
-    assert_eq!(queue::enqueue(&mut tx, Job::Rank).await.unwrap(), queue::Enqueued { number: job, new: false });
+    assert_eq!(queue::enqueue(&mut tx, Job::RankPhotos).await.unwrap(), queue::Enqueued { number: job, new: false });
     let _process = Worker::default().start(&database);
     let other = database.add(1, "effect", 5, json!({ "ms": 0 })).await[0];
     database.until_state(other, "finished").await;
@@ -62,9 +63,9 @@ async fn one_commit_wakes_each_lane_once() {
     listener.listen(queue::CHANNEL).await.unwrap();
     let mut tx = database.pool.begin().await.unwrap();
     for submission in 1..=50 {
-        queue::enqueue(&mut tx, Job::Thumbnail { submission }).await.unwrap();
+        queue::enqueue(&mut tx, Job::MakeThumbnails { submission }).await.unwrap();
     }
-    queue::enqueue(&mut tx, Job::Rank).await.unwrap();
+    queue::enqueue(&mut tx, Job::RankPhotos).await.unwrap();
     tx.commit().await.unwrap();
     sqlx::query("SELECT pg_notify($1, 'end')").bind(queue::CHANNEL).execute(&database.pool).await.unwrap();
     let mut heard = Vec::new();
@@ -123,9 +124,15 @@ async fn a_paused_lane_waits_until_it_is_resumed() {
 }
 
 #[test]
-fn every_kind_and_lane_is_listed() {
-    for job in [Job::Thumbnail { submission: 1 }, Job::Rank, Job::Prune] {
-        assert!(Job::KINDS.contains(&job.kind()) && Job::LANES.contains(&job.lane()));
-        assert_eq!(serde_json::to_value(&job).unwrap()["kind"], job.kind());
+fn a_job_is_stored_under_the_name_of_its_kind_and_every_kind_says_what_it_does() {
+    for job in [Job::MakeThumbnails { submission: 1 }, Job::SendMail { mail: 1, optional: true }, Job::RankPhotos] {
+        assert_eq!(serde_json::to_value(&job).unwrap()["kind"], job.kind().name());
+    }
+    assert_eq!(Job::MakeThumbnails { submission: 7 }.unique(), "make_thumbnails:7");
+    assert_eq!(Job::RankPhotos.unique(), "rank_photos");
+    for kind in JobKind::VARIANTS {
+        let (name, summary) = (kind.name(), kind.definition().summary);
+        assert!(name.contains('_'), "{name} is a verb with its object");
+        assert!(summary.ends_with('.') && summary.len() > 20, "{name}: {summary}");
     }
 }

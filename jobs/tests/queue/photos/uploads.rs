@@ -8,7 +8,7 @@ use ratemyderp::submissions::{drafts, removal};
 use uuid::Uuid;
 
 use super::{Site, details, futures, limits, picture};
-use crate::drained::enqueue;
+use crate::handlers::enqueue;
 
 #[tokio::test]
 async fn the_same_file_is_refused_with_the_other_photo_unless_that_one_failed_or_is_gone() {
@@ -98,7 +98,7 @@ async fn a_draft_gets_a_preview_and_goes_after_a_day_or_when_three_newer_ones_ca
     tx.commit().await.unwrap();
     site.sql("UPDATE drafts SET created_at = now() - interval '25 hours'").await;
     site.sql("UPDATE discarded_blobs SET due_at = now()").await;
-    enqueue(&site.context.pool, Job::Discard).await;
+    enqueue(&site.context.pool, Job::DeleteDiscardedBlobs).await;
     site.drain().await;
     assert_eq!(site.database.count("drafts").await, 0);
     assert_eq!(site.blobs().await.iter().filter(|path| path.starts_with("originals/")).count(), 1);

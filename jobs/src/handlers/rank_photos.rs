@@ -1,11 +1,11 @@
-//! The standings.
+//! `rank_photos`: the standings.
 
 use ratemyderp::ratings::standings;
 
 use crate::{Claim, Context, Failure};
 
 /// Works out a generation and ends the job in one transaction.
-pub(crate) async fn work_out(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
+pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
     standings::work_out(&mut tx).await?;
     claim.commit(tx).await

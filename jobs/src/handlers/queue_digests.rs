@@ -1,4 +1,4 @@
-//! What is told without being asked for each time.
+//! `queue_digests`: the mail on the week that is over.
 
 use log::info;
 use ratemyderp::mail::{self, Letter};
@@ -11,7 +11,7 @@ const PAGE: i64 = 500;
 
 /// Adds up the week that is over, then owes a mail to everybody who wants one and has something to hear. An attempt that
 /// follows a broken one goes on where that stopped, since the same week is told once.
-pub(crate) async fn digests(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
+pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
     let monday = week::last(&mut tx).await?;
     week::add_up(&mut tx, monday).await?;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::Database;
-use crate::worker::Worker;
+use crate::test_worker::Worker;
 
 #[tokio::test]
 async fn arguments_that_nobody_can_read_are_parked_and_hold_up_nobody() {

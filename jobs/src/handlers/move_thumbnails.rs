@@ -1,4 +1,4 @@
-//! Renditions out of reach when a photo is hidden, and back.
+//! `move_thumbnails`: renditions out of reach when a photo is hidden, and back.
 
 use ratemyderp::storage;
 use ratemyderp::submissions::moderation;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{Claim, Context, Failure};
 
 /// Copies them to a fresh key in the folder where they belong; what they were copied from goes with the commit.
-pub(crate) async fn relocate(ctx: &Context, claim: &Claim, submission: i64) -> Result<(), Failure> {
+pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result<(), Failure> {
     let misplaced = moderation::misplaced(&mut *ctx.pool.acquire().await?, submission).await?;
     let Some(misplaced) = misplaced else {
         return Ok(());

@@ -1,15 +1,15 @@
-//! All renditions anew.
+//! `remake_all_thumbnails`: all renditions anew.
 
 use log::{info, warn};
 use ratemyderp::submissions::developing::{self, Made, Wanted};
 use ratemyderp::submissions::rerender;
 
-use crate::thumbnails::{develop, forget};
+use super::renditions::{delete_unused, render};
 use crate::{Claim, Context, Failure};
 
 /// Goes through all photos, one at a time and behind everything that people wait for. Every photo is a transaction of its own,
 /// which keeps where the next attempt has to go on.
-pub(crate) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
+pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     let begun = rerender::begin(&mut *ctx.pool.acquire().await?, claim.number).await?;
     let mut position = begun.position;
     loop {
@@ -18,7 +18,7 @@ pub(crate) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
             info!("all renditions are made anew");
             return Ok(());
         };
-        match develop(ctx, &wanted).await? {
+        match render(ctx, &wanted).await? {
             Ok(made) => publish(ctx, claim, photo, &wanted, &made).await?,
             Err(reason) => {
                 warn!("photo {photo} keeps the renditions that it has: {reason}");
@@ -37,7 +37,7 @@ async fn publish(ctx: &Context, claim: &Claim, photo: i64, wanted: &Wanted, made
     let answered = rerender::request(&mut tx, photo, wanted).await?;
     let published = held && developing::publish(&mut tx, photo, made, answered, ctx.storage.keeps_originals()).await?;
     if !published {
-        forget(&ctx.storage, made).await;
+        delete_unused(&ctx.storage, made).await;
     }
     if !held {
         return Err(Failure::Lost);

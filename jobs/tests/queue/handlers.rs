@@ -14,9 +14,9 @@ use crate::support::Database;
 async fn an_upload_becomes_a_photo_that_people_may_vote_on() {
     let database = Database::new().await;
     let (context, submission) = upload(&database, Some(picture())).await;
-    assert_eq!(progress(&database.pool, submission).await, Some(board::State::Queued));
+    assert_eq!(progress(&database.pool, submission).await, Some(board::JobState::Queued));
     assert_eq!(drain(&context).await.unwrap(), 1);
-    assert_eq!(progress(&database.pool, submission).await, Some(board::State::Finished));
+    assert_eq!(progress(&database.pool, submission).await, Some(board::JobState::Finished));
     let (state, key, sizes): (String, Uuid, Vec<i32>) = sqlx::query_as(
         "SELECT state::text, rendition_key, rendition_sizes FROM submissions WHERE id = $1 AND ordinal = 1",
     )
@@ -37,7 +37,7 @@ async fn a_file_that_is_not_a_photo_fails_with_a_plain_reason_and_its_job_is_don
         failure(&database.pool, submission).await,
         "This file is not a photo. Please choose a JPEG, PNG, WebP or GIF picture."
     );
-    assert_eq!(database.count("fang_tasks WHERE state = 'finished' AND kind = 'thumbnail'").await, 1);
+    assert_eq!(database.count("fang_tasks WHERE state = 'finished' AND kind = 'make_thumbnails'").await, 1);
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_photo_whose_attempts_are_used_up_fails_together_with_its_job() {
     sqlx::query("UPDATE fang_tasks SET retries = max_attempts - 1").execute(&database.pool).await.unwrap();
 
     let error = drain(&context).await.unwrap_err().to_string();
-    assert!(error.contains("(thumbnail): storage:"), "{error}");
+    assert!(error.contains("(make_thumbnails): storage:"), "{error}");
     assert_eq!(
         failure(&database.pool, submission).await,
         "Something went wrong on our side, and your photo is not to blame. Please send it again."
@@ -102,7 +102,7 @@ async fn a_worker_that_has_lost_its_job_publishes_nothing_and_leaves_no_blobs() 
 #[tokio::test]
 async fn a_submission_that_has_vanished_is_no_failure() {
     let database = Database::new().await;
-    enqueue(&database.pool, Job::Thumbnail { submission: 404 }).await;
+    enqueue(&database.pool, Job::MakeThumbnails { submission: 404 }).await;
     let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
     assert_eq!(drain(&context).await.unwrap(), 1);
     assert_eq!(database.count("fang_tasks WHERE state = 'finished'").await, 1);
@@ -111,7 +111,7 @@ async fn a_submission_that_has_vanished_is_no_failure() {
 #[tokio::test]
 async fn ranking_makes_a_generation() {
     let database = Database::new().await;
-    enqueue(&database.pool, Job::Rank).await;
+    enqueue(&database.pool, Job::RankPhotos).await;
     let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
     assert_eq!(drain(&context).await.unwrap(), 1);
     assert_eq!(database.count("generation WHERE number = 1").await, 1);
@@ -131,7 +131,7 @@ async fn pruning_deletes_what_is_old_and_keeps_what_is_young_failed_or_waiting()
     .execute(&database.pool)
     .await
     .unwrap();
-    enqueue(&database.pool, Job::Prune).await;
+    enqueue(&database.pool, Job::DeleteOldRecords).await;
     let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
     assert_eq!(drain(&context).await.unwrap(), 1);
     let kept: Vec<String> = sqlx::query_scalar("SELECT kind FROM fang_tasks WHERE kind LIKE 'f% %' ORDER BY kind")
@@ -163,7 +163,7 @@ async fn upload(database: &Database, file: Option<Vec<u8>>) -> (Context, i64) {
     .fetch_one(&mut *tx)
     .await
     .unwrap();
-    queue::enqueue(&mut tx, Job::Thumbnail { submission }).await.unwrap();
+    queue::enqueue(&mut tx, Job::MakeThumbnails { submission }).await.unwrap();
     tx.commit().await.unwrap();
     (context, submission)
 }
@@ -175,9 +175,9 @@ pub async fn enqueue(pool: &PgPool, job: Job) -> i64 {
     number
 }
 
-async fn progress(pool: &PgPool, submission: i64) -> Option<board::State> {
+async fn progress(pool: &PgPool, submission: i64) -> Option<board::JobState> {
     let mut conn = pool.acquire().await.unwrap();
-    board::of_submission(&mut conn, submission).await.unwrap().map(|progress| progress.state)
+    board::queue_position(&mut conn, submission).await.unwrap().map(|position| position.state)
 }
 
 async fn failure(pool: &PgPool, submission: i64) -> String {

@@ -7,7 +7,7 @@ use crate::{Context, Failure};
 
 /// Does something with an uploaded file as soon as there is memory for it. Blocking work cannot be stopped, so it keeps its
 /// memory permits until it really ends, whatever has become of the job.
-pub(crate) async fn on_pixels<T: Send + 'static>(
+pub(super) async fn on_pixels<T: Send + 'static>(
     ctx: &Context,
     original: Vec<u8>,
     work: impl FnOnce(&[u8]) -> Result<T, Rejection> + Send + 'static,

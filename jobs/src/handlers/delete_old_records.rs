@@ -1,26 +1,17 @@
-//! Keeping tables free of what nobody needs.
+//! `delete_old_records`: keeping tables free of what nobody needs.
 
 use log::info;
 use ratemyderp::ratings::merge;
-use ratemyderp::submissions::removal;
 
-use crate::{Claim, Context, Failure};
+use crate::{Context, Failure};
 
 /// Rows looked at in one statement.
 const PAGE: i64 = 5_000;
 
-/// Deletes what others have added to a photo that was deleted.
-pub(crate) async fn erase(ctx: &Context, claim: &Claim, submission: i64) -> Result<(), Failure> {
-    let mut tx = ctx.pool.begin().await?;
-    sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
-    removal::erase(&mut tx, submission).await?;
-    claim.commit(tx).await
-}
-
 /// Deletes jobs that finished long ago, failed ones later, with their attempts; workers and ticks of that time; and what
 /// is left of raters who logged in.
 /// Walks from the oldest job to the first that is too young, so that its cost follows what there is to delete.
-pub(crate) async fn prune(ctx: &Context) -> Result<(), Failure> {
+pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
     let (finished, failed) = (i64::from(ctx.config.keep_finished_days), i64::from(ctx.config.keep_failed_days));
     let (mut after, mut gone) = (0, 0);
     loop {

@@ -1,4 +1,4 @@
-//! Accounts whose owners have left, and whose grace is over.
+//! `delete_accounts`: those whose owners have left, and whose grace is over.
 
 use log::info;
 use ratemyderp::accounts::deletion;
@@ -8,7 +8,7 @@ use ratemyderp::submissions::removal;
 use crate::{Context, Failure};
 
 /// Deletes them one by one, each in a transaction of its own; an account whose owner came back meanwhile stays.
-pub(crate) async fn forget(ctx: &Context) -> Result<(), Failure> {
+pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
     loop {
         let due = deletion::due(&mut *ctx.pool.acquire().await?).await?;
         if due.is_empty() {

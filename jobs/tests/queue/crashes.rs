@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::support::{Database, until};
-use crate::worker::Worker;
+use crate::test_worker::Worker;
 
 #[tokio::test]
 async fn killed_processes_lose_and_double_nothing() {

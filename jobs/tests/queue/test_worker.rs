@@ -31,7 +31,7 @@ impl Worker {
     pub fn start(self, database: &Database) -> Process {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
-            .args(["--exact", "worker::process", "--ignored", "--nocapture", "--quiet"])
+            .args(["--exact", "test_worker::process", "--ignored", "--nocapture", "--quiet"])
             .env("TEST_WORKER_URL", &database.url)
             .env("TEST_WORKER_SLOTS", self.slots.to_string())
             .env("TEST_WORKER_LEASE_MS", self.lease_ms.to_string())

@@ -8,7 +8,7 @@ use ratemyderp_jobs::drain;
 use uuid::Uuid;
 
 use super::{Site, details, picture};
-use crate::drained::enqueue;
+use crate::handlers::enqueue;
 
 #[tokio::test]
 async fn another_crop_makes_other_pictures_and_the_old_ones_stay_until_pages_no_longer_show_them() {
@@ -27,7 +27,7 @@ async fn another_crop_makes_other_pictures_and_the_old_ones_stay_until_pages_no_
     let storage = &site.context.storage;
     assert_ne!(storage.rendition(new, 160).await.unwrap(), storage.rendition(old, 160).await.unwrap());
     site.sql("UPDATE discarded_blobs SET due_at = now()").await;
-    enqueue(&site.context.pool, Job::Discard).await;
+    enqueue(&site.context.pool, Job::DeleteDiscardedBlobs).await;
     site.drain().await;
     assert!(storage.rendition(old, 160).await.is_err());
     assert!(storage.rendition(new, 160).await.is_ok());
@@ -77,7 +77,7 @@ async fn all_renditions_are_made_anew_by_one_job_that_says_how_far_it_is_and_goe
     for number in 1..=4 {
         site.photo(number, &picture(200, 180, number)).await;
     }
-    let job = enqueue(&site.context.pool, Job::Rerender).await;
+    let job = enqueue(&site.context.pool, Job::RemakeAllThumbnails).await;
     // The third photo's file cannot be read, as if the store were away: the attempt ends there.
     site.sql("CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'away'; END $$;").await;
     site.sql(
@@ -87,8 +87,8 @@ async fn all_renditions_are_made_anew_by_one_job_that_says_how_far_it_is_and_goe
     let keys = site.keys().await;
     assert!(drain(&site.context).await.is_err());
     let mut conn = site.context.pool.acquire().await.unwrap();
-    let advance = board::advance(&mut conn, job).await.unwrap().unwrap();
-    assert_eq!((advance.done, advance.total, advance.skipped), (2, 4, 0));
+    let progress = board::progress(&mut conn, job).await.unwrap().unwrap();
+    assert_eq!((progress.done, progress.total, progress.skipped), (2, 4, 0));
     let shown = site.database.output(&["show", &job.to_string()]);
     assert!(shown.contains("progress   2 of 4 (50 %)"), "{shown}");
     let half = site.keys().await;
@@ -102,7 +102,7 @@ async fn all_renditions_are_made_anew_by_one_job_that_says_how_far_it_is_and_goe
     let changed = |from: &[Uuid], to: &[Uuid]| from.iter().zip(to).map(|(a, b)| a != b).collect::<Vec<_>>();
     assert_eq!(changed(&keys, &half), [true, true, false, false]);
     assert_eq!(changed(&half, &after), [false, false, true, false]);
-    let advance = board::advance(&mut conn, job).await.unwrap().unwrap();
-    assert_eq!((advance.done, advance.skipped), (4, 1));
+    let progress = board::progress(&mut conn, job).await.unwrap().unwrap();
+    assert_eq!((progress.done, progress.skipped), (4, 1));
     site.whole().await;
 }

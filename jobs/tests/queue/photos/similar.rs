@@ -4,7 +4,7 @@ use ratemyderp::queue::Job;
 use ratemyderp::submissions::near;
 
 use super::{Site, picture, png};
-use crate::drained::enqueue;
+use crate::handlers::enqueue;
 
 #[tokio::test]
 async fn a_photo_that_looks_like_an_older_one_is_marked_for_review() {
@@ -36,7 +36,7 @@ async fn every_near_fingerprint_is_found_through_the_index() {
         "UPDATE submissions SET state = 'pending', ordinal = NULL, described_ordinal = NULL, rendition_key = NULL, original_sha256 = NULL WHERE id = {second};"
     ))
     .await;
-    enqueue(&site.context.pool, Job::Thumbnail { submission: second }).await;
+    enqueue(&site.context.pool, Job::MakeThumbnails { submission: second }).await;
     site.drain().await;
     assert_eq!(site.database.count(&format!("submissions WHERE near_duplicate_of = {first}")).await, 1);
     let plan: Vec<String> = {

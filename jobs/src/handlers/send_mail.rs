@@ -1,4 +1,4 @@
-//! Sending what we owe.
+//! `send_mail`: sending what we owe.
 
 use log::info;
 use ratemyderp::letters::{self, Written};
@@ -9,7 +9,7 @@ use sqlx::{Postgres, Transaction};
 use crate::{Claim, Context, Failure};
 
 /// Writes a mail, then hands it over. Nothing is lost and, unless the answer of a server is, nothing goes out twice.
-pub(crate) async fn send(ctx: &Context, claim: &Claim, id: i64) -> Result<(), Failure> {
+pub(super) async fn run(ctx: &Context, claim: &Claim, id: i64) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
     let Some(owed) = mail::attempt(&mut tx, id).await? else {
         info!("mail {id} has been dealt with");
@@ -31,7 +31,7 @@ pub(crate) async fn send(ctx: &Context, claim: &Claim, id: i64) -> Result<(), Fa
 }
 
 /// The mail has failed for good.
-pub(crate) async fn gave_up(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str) -> Result<(), sqlx::Error> {
+pub(super) async fn gave_up(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str) -> Result<(), sqlx::Error> {
     mail::give_up(tx, id, reason).await
 }
 

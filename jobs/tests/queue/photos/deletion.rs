@@ -9,7 +9,7 @@ use ratemyderp::submissions::{self, drafts, moderation, removal};
 use uuid::Uuid;
 
 use super::{Site, files, original, picture};
-use crate::drained::enqueue;
+use crate::handlers::enqueue;
 
 #[tokio::test]
 async fn a_hidden_photo_cannot_be_reached_under_its_old_address_and_comes_back_under_another() {
@@ -45,7 +45,7 @@ async fn a_deleted_photo_leaves_no_blob_no_vote_and_no_standing() {
         Uuid::new_v4()
     ))
     .await;
-    enqueue(&site.context.pool, Job::Rank).await;
+    enqueue(&site.context.pool, Job::RankPhotos).await;
     site.drain().await;
     assert_eq!(site.database.count("standings").await, 1);
     site.change(async |tx| removal::remove(tx, id).await.unwrap()).await;
@@ -103,7 +103,7 @@ async fn blobs_without_a_row_go_when_they_are_old_and_nothing_else_does() {
             std::fs::File::options().write(true).open(&file).unwrap().set_modified(days_ago).unwrap();
         }
     }
-    enqueue(&site.context.pool, Job::Sweep).await;
+    enqueue(&site.context.pool, Job::DeleteOrphanedBlobs).await;
     site.drain().await;
     let mut after = site.blobs().await;
     after.retain(|path| !path.contains(&young.simple().to_string()));

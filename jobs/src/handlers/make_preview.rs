@@ -1,4 +1,4 @@
-//! A small picture of a file that waits for the rest of its form.
+//! `make_preview`: a small picture of a file that waits for the rest of its form.
 
 use log::info;
 use ratemyderp::storage;
@@ -6,11 +6,11 @@ use ratemyderp::submissions::drafts;
 use ratemyderp::submissions::renditions::{self, Crop, Limits};
 use uuid::Uuid;
 
-use crate::images::on_pixels;
+use super::pixels::on_pixels;
 use crate::{Claim, Context, Failure};
 
 /// Makes it. A file that cannot be shown has none: the form says what is wrong when it is sent.
-pub(crate) async fn make(ctx: &Context, claim: &Claim, draft: i64) -> Result<(), Failure> {
+pub(super) async fn run(ctx: &Context, claim: &Claim, draft: i64) -> Result<(), Failure> {
     let draft = drafts::load(&mut *ctx.pool.acquire().await?, draft).await?;
     let Some(draft) = draft.filter(|draft| draft.preview_key.is_none()) else {
         return Ok(());
@@ -30,7 +30,7 @@ pub(crate) async fn make(ctx: &Context, claim: &Claim, draft: i64) -> Result<(),
     let key = Uuid::new_v4();
     ctx.storage.put_preview(key, drafts::PREVIEW, jpeg).await?;
     let mut tx = ctx.pool.begin().await?;
-    // Not wanted any more, or the job lost: the sweep finds it.
+    // Not wanted any more, or the job lost: `delete_orphaned_blobs` finds it.
     drafts::previewed(&mut tx, draft.id, key).await?;
     claim.commit(tx).await
 }

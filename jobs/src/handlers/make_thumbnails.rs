@@ -1,0 +1,79 @@
+//! `make_thumbnails`: from an upload to a photo that people may vote on.
+
+use log::info;
+use ratemyderp::submissions::developing::{self, Made, Wanted};
+use sqlx::{Postgres, Transaction};
+
+use super::renditions::{delete_unused, render};
+use crate::{Claim, Context, Failure};
+
+/// Said to the member when every attempt has failed.
+const OUR_FAULT: &str = "Something went wrong on our side, and your photo is not to blame. Please send it again.";
+
+/// Makes the renditions under a fresh key, then publishes them and ends the job in one transaction. What was written and
+/// is not used is deleted again.
+pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result<(), Failure> {
+    let Some(wanted) = developing::wanted(&mut *ctx.pool.acquire().await?, submission).await? else {
+        info!("submission {submission} no longer waits for renditions");
+        return Ok(());
+    };
+    let made = match render(ctx, &wanted).await? {
+        Ok(made) => made,
+        Err(reason) => return refuse(ctx, claim, submission, &reason).await,
+    };
+    let end = publish(ctx, claim, submission, &wanted, &made).await;
+    if !matches!(end, End::Published | End::Unknown(_)) {
+        delete_unused(&ctx.storage, &made).await;
+    }
+    match end {
+        End::Published | End::Unwanted => Ok(()),
+        End::Unpublished(failure) | End::Unknown(failure) => Err(failure),
+    }
+}
+
+/// The job has failed for good.
+pub(super) async fn gave_up(tx: &mut Transaction<'_, Postgres>, submission: i64) -> Result<(), sqlx::Error> {
+    developing::give_up(tx, submission, OUR_FAULT).await.map(drop)
+}
+
+/// The picture cannot be used: a plain answer to the member, and the end of the job.
+async fn refuse(ctx: &Context, claim: &Claim, submission: i64, reason: &str) -> Result<(), Failure> {
+    let mut tx = ctx.pool.begin().await?;
+    developing::refuse(&mut tx, submission, reason).await?;
+    claim.commit(tx).await
+}
+
+enum End {
+    Published,
+    /// The photo no longer waits.
+    Unwanted,
+    Unpublished(Failure),
+    /// The answer to the commit was lost, so the renditions may be in use.
+    Unknown(Failure),
+}
+
+async fn publish(ctx: &Context, claim: &Claim, submission: i64, wanted: &Wanted, made: &Made) -> End {
+    let (wanted, tx) = match prepare(ctx, submission, wanted, made).await {
+        Ok(prepared) => prepared,
+        Err(error) => return End::Unpublished(error.into()),
+    };
+    match claim.commit(tx).await {
+        Ok(()) if wanted => End::Published,
+        Ok(()) => End::Unwanted,
+        Err(Failure::Lost) => End::Unpublished(Failure::Lost),
+        Err(failure) if wanted => End::Unknown(failure),
+        Err(failure) => End::Unpublished(failure),
+    }
+}
+
+async fn prepare(
+    ctx: &Context,
+    submission: i64,
+    wanted: &Wanted,
+    made: &Made,
+) -> Result<(bool, Transaction<'static, Postgres>), sqlx::Error> {
+    let mut tx = ctx.pool.begin().await?;
+    let keep = ctx.storage.keeps_originals();
+    let wanted = developing::publish(&mut tx, submission, made, wanted.stale_since, keep).await?;
+    Ok((wanted, tx))
+}

@@ -1,0 +1,81 @@
+//! What `make_thumbnails` and `remake_all_thumbnails` share: a photo's renditions, made and stored under fresh keys.
+
+use log::info;
+use ratemyderp::storage::{self, Folder, Storage};
+use ratemyderp::submissions::crop::preview_name;
+use ratemyderp::submissions::developing::{Made, Wanted};
+use ratemyderp::submissions::renditions::{self, Limits, Rejection, Renditions};
+use uuid::Uuid;
+
+use super::pixels::on_pixels;
+use crate::{Context, Failure};
+
+/// Said when the upload itself has gone.
+const MISSING: &str = "We have lost the file that you sent, and we are sorry. Please send it again.";
+
+/// Makes and stores everything that a photo is shown with. The inner error is for its owner.
+pub(super) async fn render(ctx: &Context, wanted: &Wanted) -> Result<Result<Made, String>, Failure> {
+    let Some(original) = wanted.original_key else {
+        return Ok(Err(MISSING.to_owned()));
+    };
+    let original = match ctx.storage.original(original).await {
+        Err(storage::Error::NotFound { .. }) => return Ok(Err(MISSING.to_owned())),
+        original => original?,
+    };
+    let crop = wanted.crop.cut();
+    let rendered = on_pixels(ctx, original, move |file| renditions::render(file, crop, &Limits::default())).await?;
+    let rendered = match rendered {
+        Ok(rendered) => rendered,
+        Err(rejection @ Rejection::Damaged(_)) => {
+            info!("a file is damaged: {rejection:?}");
+            return Ok(Err(rejection.to_string()));
+        }
+        Err(rejection) => return Ok(Err(rejection.to_string())),
+    };
+    let mut made = made(wanted, &rendered)?;
+    if !ctx.storage.keeps_originals() {
+        made.preview_key = None; // there is nothing to choose any more
+    }
+    match store(&ctx.storage, &made, rendered).await {
+        Ok(()) => Ok(Ok(made)),
+        Err(error) => {
+            delete_unused(&ctx.storage, &made).await;
+            Err(error.into())
+        }
+    }
+}
+
+fn made(wanted: &Wanted, rendered: &Renditions) -> Result<Made, Failure> {
+    let number = |value: u32| i32::try_from(value).map_err(|error| Failure::Hopeless(error.to_string()));
+    Ok(Made {
+        key: Uuid::new_v4(),
+        sizes: rendered.images.iter().map(|image| number(image.size)).collect::<Result<_, _>>()?,
+        width: number(rendered.width)?,
+        height: number(rendered.height)?,
+        fingerprint: rendered.fingerprint.map(|fingerprint| fingerprint.0.cast_signed()),
+        preview_key: (!rendered.previews.is_empty()).then(Uuid::new_v4),
+        crop: wanted.crop,
+    })
+}
+
+async fn store(storage: &Storage, made: &Made, rendered: Renditions) -> Result<(), storage::Error> {
+    for image in rendered.images {
+        storage.put_rendition(made.key, image.size, image.jpeg).await?;
+    }
+    if let Some(key) = made.preview_key {
+        for preview in rendered.previews {
+            storage.put_preview(key, preview_name(preview.band), preview.jpeg).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes what is not used after all; what is left over `delete_orphaned_blobs` finds.
+pub(super) async fn delete_unused(storage: &Storage, made: &Made) {
+    let previews = made.preview_key.map(|key| (Folder::Previews, key));
+    for (folder, key) in [Some((Folder::Images, made.key)), previews].into_iter().flatten() {
+        if let Err(error) = storage.delete_all(folder, key).await {
+            log::warn!("{}/{key} is left over: {error}", folder.name());
+        }
+    }
+}

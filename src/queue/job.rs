@@ -1,0 +1,153 @@
+//! The jobs that there are. How each kind is treated says [`definitions`](super::definitions).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantArray};
+
+use super::definitions::{Definition, Unique};
+
+/// Something to be done by the jobs process. Jobs carry ids and load the rest fresh, so that they are safe to repeat.
+///
+/// A kind is stored, and read by operators, as the variant's name in snake_case: a verb with its object.
+#[derive(Serialize, Deserialize, Debug, Clone, PartialEq, EnumDiscriminants)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[strum_discriminants(
+    name(JobKind),
+    derive(Hash, EnumString, IntoStaticStr, VariantArray),
+    strum(serialize_all = "snake_case"),
+    doc = "What a job does, without the photo or mail that it does it to.",
+    allow(missing_docs)
+)]
+pub enum Job {
+    /// Make the renditions of an uploaded photo and put it into the deck.
+    MakeThumbnails {
+        /// The photo's id.
+        submission: i64,
+    },
+    /// Make a small picture of a file that waits for the rest of its form.
+    MakePreview {
+        /// The draft's id.
+        draft: i64,
+    },
+    /// Move the renditions of a photo out of reach, or back, as it is hidden or not.
+    MoveThumbnails {
+        /// The photo's id.
+        submission: i64,
+    },
+    /// Make all renditions of all photos anew.
+    RemakeAllThumbnails,
+    /// Delete the votes for a photo that was deleted, and the reports of it.
+    DeleteVotes {
+        /// The photo's id.
+        submission: i64,
+    },
+    /// Send a mail, or find out that nobody is to have it.
+    SendMail {
+        /// The mail's id.
+        mail: i64,
+        /// One that its reader can switch off: it waits for those that somebody waits for.
+        optional: bool,
+    },
+    /// Add up the week that is over, and owe a mail on it to everybody who wants one.
+    QueueDigests,
+    /// Delete the accounts whose owners have left, when their grace is over.
+    DeleteAccounts,
+    /// Work out the standings.
+    RankPhotos,
+    /// Delete finished jobs, sessions, links and mails, and what belongs to them, after their time.
+    DeleteOldRecords,
+    /// Delete blobs that no row names any more, when their time has come, and drafts that waited too long.
+    DeleteDiscardedBlobs,
+    /// Look for blobs that no row ever named, and delete them.
+    DeleteOrphanedBlobs,
+}
+
+/// What a job does its work to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Submission(i64),
+    Draft(i64),
+    Mail(i64),
+    /// Whatever there is of its sort.
+    Everything,
+}
+
+impl Subject {
+    fn id(self) -> Option<i64> {
+        match self {
+            Subject::Submission(id) | Subject::Draft(id) | Subject::Mail(id) => Some(id),
+            Subject::Everything => None,
+        }
+    }
+}
+
+/// Mails that nobody waits for go behind all others of their lane.
+const OPTIONAL: i16 = 10;
+
+impl Job {
+    /// What it does.
+    pub fn kind(&self) -> JobKind {
+        self.into()
+    }
+
+    /// Lower goes first within a lane.
+    pub fn priority(&self) -> i16 {
+        match self {
+            Job::SendMail { optional: true, .. } => OPTIONAL,
+            _ => self.definition().priority,
+        }
+    }
+
+    /// The name that only one waiting job may have.
+    pub fn unique(&self) -> String {
+        let kind = self.kind().name();
+        match (self.definition().unique, self.subject().id()) {
+            (Unique::PerSubject, Some(id)) => format!("{kind}:{id}"),
+            _ => kind.to_owned(),
+        }
+    }
+
+    /// How it is treated.
+    pub fn definition(&self) -> &'static Definition {
+        self.kind().definition()
+    }
+
+    /// The photo that it is about.
+    pub(super) fn submission(&self) -> Option<i64> {
+        match self.subject() {
+            Subject::Submission(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    fn subject(&self) -> Subject {
+        match self {
+            Job::MakeThumbnails { submission }
+            | Job::MoveThumbnails { submission }
+            | Job::DeleteVotes { submission } => Subject::Submission(*submission),
+            Job::MakePreview { draft } => Subject::Draft(*draft),
+            Job::SendMail { mail, .. } => Subject::Mail(*mail),
+            Job::RemakeAllThumbnails
+            | Job::QueueDigests
+            | Job::DeleteAccounts
+            | Job::RankPhotos
+            | Job::DeleteOldRecords
+            | Job::DeleteDiscardedBlobs
+            | Job::DeleteOrphanedBlobs => Subject::Everything,
+        }
+    }
+}
+
+impl JobKind {
+    /// As stored, and as operators read it, such as `make_thumbnails`.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// How long to wait after so many failed attempts, before jitter: 2 s, 4 s, 8 s and so on, up to what its definition says.
+    pub fn backoff(self, failures: u32) -> Duration {
+        let longest = self.definition().longest_backoff.as_secs();
+        Duration::from_secs(2u64.saturating_pow(failures).clamp(2, longest))
+    }
+}
