@@ -101,6 +101,23 @@ pub struct RatesConfig {
     pub reports_per_hour: i64,
     /// Reports from one network, kept in PostgreSQL.
     pub reports_per_network: Allowance,
+    /// Against ballot stuffing, kept in PostgreSQL.
+    pub stuffing: VoteBrakes,
+}
+
+/// How much new raters of one network (IPv4 /24, IPv6 /48) may do. A limit of 0 is none.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct VoteBrakes {
+    /// For so many hours after their first rating raters count as new.
+    pub new_for_hours: i32,
+    /// Raters that may begin within `new_raters_hours`.
+    pub new_raters_per_network: i32,
+    /// See there.
+    pub new_raters_hours: i32,
+    /// Ratings of one photo by new raters within `photo_hours`.
+    pub ratings_per_photo_and_network: i32,
+    /// See there.
+    pub photo_hours: i32,
 }
 
 /// How much one member may hand in.

@@ -1,5 +1,6 @@
 //! Votes: who casts them, which photo comes next, what they add up to.
 
+pub mod brake;
 pub mod check;
 pub mod collector;
 pub mod deck;

@@ -107,11 +107,11 @@ fn development_routes(_: &Config) -> Vec<Route> {
 }
 
 async fn start_collector(rocket: Rocket<Build>) -> rocket::fairing::Result {
-    match Db::fetch(&rocket) {
-        Some(db) => {
-            let collector = Collector::start(db.pool().clone());
+    match (Db::fetch(&rocket), rocket.state::<Config>()) {
+        (Some(db), Some(config)) => {
+            let collector = Collector::start(db.pool().clone(), config.rates.stuffing);
             Ok(rocket.manage(collector))
         }
-        None => Err(rocket),
+        _ => Err(rocket),
     }
 }

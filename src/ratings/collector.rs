@@ -3,7 +3,9 @@
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
+use super::brake::admit;
 use super::record::{Recorded, Vote, record};
+use crate::config::VoteBrakes;
 use crate::error::Error;
 
 /// The most votes in one transaction: enough to share a commit, few enough to hold locks for milliseconds.
@@ -25,9 +27,9 @@ pub struct Collector {
 
 impl Collector {
     /// Starts counting; stops when the last clone is dropped.
-    pub fn start(pool: PgPool) -> Self {
+    pub fn start(pool: PgPool, brakes: VoteBrakes) -> Self {
         let (votes, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(count(pool, waiting));
+        tokio::spawn(count(pool, brakes, waiting));
         Collector { votes }
     }
 
@@ -39,11 +41,11 @@ impl Collector {
     }
 }
 
-async fn count(pool: PgPool, mut waiting: mpsc::Receiver<Cast>) {
+async fn count(pool: PgPool, brakes: VoteBrakes, mut waiting: mpsc::Receiver<Cast>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let votes: Vec<Vote> = batch.iter().map(|cast| cast.vote).collect();
-        match commit(&pool, &votes).await {
+        match commit(&pool, &brakes, &votes).await {
             Ok(recorded) => {
                 for (cast, recorded) in batch.drain(..).zip(recorded) {
                     // Whoever went away no longer needs the answer; the vote counts.
@@ -60,11 +62,15 @@ async fn count(pool: PgPool, mut waiting: mpsc::Receiver<Cast>) {
     }
 }
 
-async fn commit(pool: &PgPool, votes: &[Vote]) -> Result<Vec<Recorded>, sqlx::Error> {
+async fn commit(pool: &PgPool, brakes: &VoteBrakes, votes: &[Vote]) -> Result<Vec<Recorded>, sqlx::Error> {
     let mut tx = pool.begin().await?;
-    let recorded = record(&mut tx, votes).await?;
+    let braked = admit(&mut tx, votes, brakes).await?;
+    let admitted: Vec<Vote> =
+        votes.iter().zip(&braked).filter(|(_, braked)| braked.is_none()).map(|(vote, _)| *vote).collect();
+    let mut recorded = record(&mut tx, &admitted).await?.into_iter();
     tx.commit().await?;
-    Ok(recorded)
+    let answers = braked.into_iter().filter_map(|braked| braked.map(Recorded::Braked).or_else(|| recorded.next()));
+    Ok(answers.collect())
 }
 
 fn stopped() -> Error {

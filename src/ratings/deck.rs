@@ -145,6 +145,28 @@ pub async fn current(
     Ok(found)
 }
 
+/// Passes over the photo that this rater has to rate now, if it is this one: it stays unrated on this lap.
+pub async fn pass_over(
+    conn: &mut PgConnection,
+    key: &DeckKey,
+    rater: &mut Rater,
+    class: Class,
+    submission: i64,
+) -> Result<(), sqlx::Error> {
+    if current(conn, key, rater, class).await? != Some(submission) {
+        return Ok(());
+    }
+    let Some(progress) = rater.bookmarks.of(class) else {
+        return Ok(());
+    };
+    progress.position += 1;
+    let progress = *progress;
+    if rater.stored {
+        store::write_back(conn, class, rater.id, progress).await?;
+    }
+    Ok(())
+}
+
 /// Moves over positions that are done with; gives the first photo that is not.
 async fn advance(
     conn: &mut PgConnection,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{Postgres, Transaction};
 
+use super::brake::Braked;
 use super::deck::{Progress, Rater};
 use super::{RaterId, Score};
 
@@ -16,6 +17,8 @@ pub struct Vote {
     pub submission: i64,
     /// How derpy.
     pub score: Score,
+    /// From which network, as [`NetworkKey`](super::brake::NetworkKey) hashes it; nothing for the demo's votes.
+    pub network: Option<i64>,
 }
 
 /// What became of a vote.
@@ -36,6 +39,8 @@ pub enum Recorded {
     NoSuchPhoto,
     /// The photo is the rater's own.
     OwnPhoto,
+    /// Their network has cast too many votes of this sort.
+    Braked(Braked),
 }
 
 /// Counts a batch of votes, in the order given; the answer has the same order. Where the same rater votes twice for
@@ -154,15 +159,17 @@ async fn keep_ratings(
     let raters: Vec<_> = accepted.keys().map(|(rater, _)| rater.0).collect();
     let submissions: Vec<i64> = accepted.keys().map(|(_, submission)| *submission).collect();
     let scores: Vec<i16> = accepted.values().map(|vote| vote.score.get().into()).collect();
+    let networks: Vec<Option<i64>> = accepted.values().map(|vote| vote.network).collect();
     let rows = sqlx::query!(
-        r#"INSERT INTO ratings (rater, submission, score)
-           SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::smallint[])
+        r#"INSERT INTO ratings (rater, submission, score, network)
+           SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::bigint[])
            ON CONFLICT (rater, submission) DO UPDATE
-           SET previous = ratings.score, score = excluded.score, changed_at = now()
+           SET previous = ratings.score, score = excluded.score, network = excluded.network, changed_at = now()
            RETURNING rater, submission, previous, score"#,
         &raters,
         &submissions,
-        &scores
+        &scores,
+        &networks as &[Option<i64>]
     )
     .fetch_all(&mut **tx)
     .await?;

@@ -2,6 +2,7 @@
 
 use crate::accounts::two_factor::Vault;
 use crate::mail::unsubscribe;
+use crate::ratings::brake::NetworkKey;
 use crate::ratings::deck::DeckKey;
 use crate::secret::Secret;
 
@@ -13,6 +14,8 @@ pub struct Keys {
     pub csrf: [u8; 32],
     /// Of two-factor keys at rest.
     pub vault: Vault,
+    /// Of networks in ratings.
+    pub networks: NetworkKey,
     /// Of links that end mails; the jobs processes have it too.
     pub unsubscribe: unsubscribe::Key,
 }
@@ -24,6 +27,7 @@ impl Keys {
             deck: DeckKey(secret.key("deck")),
             csrf: secret.key("csrf"),
             vault: Vault::new(secret),
+            networks: NetworkKey::new(secret),
             unsubscribe: unsubscribe::Key::new(secret),
         }
     }

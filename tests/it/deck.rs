@@ -235,7 +235,7 @@ async fn rate(world: &World, person: &mut Person, submission: i64) {
     let mut conn = world.pool.acquire().await.expect("a connection");
     let rater = deck::load(&mut conn, person.id, person.cookie).await.expect("a rater");
     drop(conn);
-    let vote = ratemyderp::ratings::record::Vote { rater, submission, score: crate::support::score(7) };
+    let vote = ratemyderp::ratings::record::Vote { rater, submission, score: crate::support::score(7), network: None };
     world.record(&[vote]).await;
     person.done.insert(submission);
 }

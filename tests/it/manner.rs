@@ -67,7 +67,7 @@ async fn many_ratings_are_not_all_looked_at() {
         let bookmarks = Bookmarks::default();
         let rater = Rater { id: rater, account: Some(account), bookmarks, stored: true };
         let votes: Vec<Vote> =
-            photos.iter().map(|&submission| Vote { rater, submission, score: score(given) }).collect();
+            photos.iter().map(|&submission| Vote { rater, submission, score: score(given), network: None }).collect();
         world.record(&votes).await;
     }
     let manner = manner(&world, account).await.unwrap();

@@ -102,7 +102,7 @@ async fn votes_that_were_under_way_are_counted_for_the_account() {
     for anonymous in [someone(1), someone(2)] {
         merged(&world, anonymous, rater).await;
     }
-    let vote = |rater: Rater, submission, given| Vote { rater, submission, score: score(given) };
+    let vote = |rater: Rater, submission, given| Vote { rater, submission, score: score(given), network: None };
     let recorded = world
         .record(&[vote(known, first, 8), vote(known, second, 5), vote(unknown, second, 6), vote(known, own, 10)])
         .await;
@@ -124,7 +124,7 @@ async fn a_merge_waits_for_a_vote_and_a_vote_for_a_merge() {
     let world = World::new().await;
     let photo = world.photo("Marmalade").await;
     let (_, rater) = member(&world, "marmalade").await;
-    let vote = |rater, given| [Vote { rater, submission: photo, score: score(given) }];
+    let vote = |rater, given| [Vote { rater, submission: photo, score: score(given), network: None }];
 
     let anonymous = world.rater(someone(1)).await;
     let mut voting = world.pool.begin().await.unwrap();
@@ -200,7 +200,7 @@ async fn the_account_is_dealt_only_what_nobody_of_both_has_rated() {
         let mut rater = deck::load(&mut conn, rater, Default::default()).await.unwrap();
         let Some(photo) = deck::current(&mut conn, &KEY, &mut rater, Class::All).await.unwrap() else { break };
         assert_eq!(photos.iter().position(|&id| id == photo).unwrap() % 3, 2, "rated before");
-        world.record(&[Vote { rater, submission: photo, score: score(5) }]).await;
+        world.record(&[Vote { rater, submission: photo, score: score(5), network: None }]).await;
         dealt += 1;
     }
     assert_eq!(dealt, 20);

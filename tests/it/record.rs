@@ -11,7 +11,7 @@ use crate::support::{World, score, someone};
 
 fn vote(rater: u128, submission: i64, given: u8) -> Vote {
     let rater = Rater { id: someone(rater), account: None, bookmarks: Bookmarks::default(), stored: false };
-    Vote { rater, submission, score: score(given) }
+    Vote { rater, submission, score: score(given), network: None }
 }
 
 #[tokio::test]

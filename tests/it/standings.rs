@@ -17,7 +17,7 @@ async fn work_out(world: &World) -> Summary {
 
 fn vote(rater: u8, submission: i64, given: u8) -> Vote {
     let rater = Rater { id: someone(rater.into()), account: None, bookmarks: Bookmarks::default(), stored: false };
-    Vote { rater, submission, score: score(given) }
+    Vote { rater, submission, score: score(given), network: None }
 }
 
 async fn standing(world: &World, photo: i64) -> Option<Standing> {

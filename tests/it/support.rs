@@ -75,6 +75,8 @@ impl World {
             .merge(("assets.reload", false))
             .merge(("rates.votes_per_rater.burst", 10_000))
             .merge(("rates.votes_per_network.burst", 100_000))
+            .merge(("rates.stuffing.new_raters_per_network", 0))
+            .merge(("rates.stuffing.ratings_per_photo_and_network", 0))
             .merge(("uploads.files_per_account.burst", 1000))
     }
 
@@ -188,7 +190,7 @@ impl World {
     /// This rater gives this photo this score.
     pub async fn rate(&self, rater: RaterId, submission: i64, score: u8) -> Recorded {
         let rater = self.rater(rater).await;
-        self.record(&[Vote { rater, submission, score: self::score(score) }]).await[0]
+        self.record(&[Vote { rater, submission, score: self::score(score), network: None }]).await[0]
     }
 
     pub async fn rater(&self, id: RaterId) -> Rater {

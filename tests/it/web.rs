@@ -17,5 +17,6 @@ pub mod page;
 mod profiles;
 mod rating;
 mod reports;
+mod stuffing;
 mod submissions;
 mod times;

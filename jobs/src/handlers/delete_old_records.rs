@@ -1,7 +1,7 @@
 //! `delete_old_records`: keeping tables free of what nobody needs.
 
 use log::info;
-use ratemyderp::ratings::merge;
+use ratemyderp::ratings::{brake, merge};
 
 use crate::{Context, Failure};
 
@@ -62,6 +62,7 @@ pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
     ratemyderp::accounts::upkeep::forget_expired(&mut conn).await?;
     ratemyderp::ratings::week::forget(&mut conn, 35).await?;
     ratemyderp::mail::forget(&mut conn, i32::try_from(finished).unwrap_or(i32::MAX)).await?;
+    brake::prune(&mut conn).await?;
     let forgotten = merge::forget(&mut conn).await?;
     info!("{gone} old jobs and {forgotten} merged raters deleted");
     Ok(())

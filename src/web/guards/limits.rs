@@ -60,6 +60,14 @@ impl Network {
     pub fn of(request: &Request<'_>) -> Self {
         request.client_ip().unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).into()
     }
+
+    /// The IPv4 /24, or the IPv6 /48 around it: whoever rents a line has all of the latter.
+    pub fn line(self) -> IpAddr {
+        match self.0 {
+            IpAddr::V4(_) => self.0,
+            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !(u128::MAX >> 48)).into(),
+        }
+    }
 }
 
 /// As people read it: `192.0.2.x`, or the IPv6 prefix.
@@ -105,5 +113,7 @@ mod tests {
         assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
         assert_ne!(network("2001:db8:0:1::1"), network("2001:db8:0:2::1"));
         assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.1"));
+        assert_eq!(network("2001:db8:0:1::1").line(), network("2001:db8:0:2::1").line());
+        assert_ne!(network("2001:db8:0:1::1").line(), network("2001:db8:1:1::1").line());
     }
 }

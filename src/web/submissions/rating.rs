@@ -1,5 +1,6 @@
 //! A visitor's rating of a photo.
 
+use chrono::Utc;
 use rocket::form::FromForm;
 use rocket::post;
 
@@ -7,7 +8,7 @@ use super::vote_result::VoteResult;
 use super::{Asked, Card};
 use crate::error::Error;
 use crate::ratings::Score;
-use crate::ratings::deck::Rater;
+use crate::ratings::deck::{self, Rater};
 use crate::ratings::record::Vote;
 use crate::submissions;
 use crate::web::answers::Answer;
@@ -38,14 +39,19 @@ pub async fn create(
     network: Network,
     app: App<'_>,
 ) -> Result<Answer, Error> {
-    let App { db, limits, collector, .. } = app;
+    let App { db, keys, limits, collector, .. } = app;
     let score = form.0.score.and_then(Score::parse);
     let score = score.ok_or_else(|| Error::invalid("score", "Choose one of the ten buttons, from 1 to 10."))?;
     let rater = load(&visitor, db).await?;
     limits.vote(rater.id, network)?;
-    let recorded = collector.cast(Vote { rater, submission: id, score }).await?;
+    let network = Some(keys.networks.hash(network.line(), Utc::now()));
+    let recorded = collector.cast(Vote { rater, submission: id, score, network }).await?;
     let result = VoteResult::of(id, recorded)?;
     let stay = form.0.stay.is_some();
+    let counts = result.counts();
+    if !counts && !stay {
+        pass_over(&mut visitor, db, id).await?;
+    }
     if !partial.0 {
         result.keep(&visitor);
         let to = if stay { format!("/submissions/{id}") } else { "/".to_owned() };
@@ -53,8 +59,8 @@ pub async fn create(
     }
     let mut conn = db.acquire().await?;
     let last = result.load(&mut conn).await?;
-    // The first vote has made the rater known.
-    let rater = if rater.stored { rater } else { visitor.rater(&mut conn).await? };
+    // The first vote has made the rater known; what was passed over moved them on.
+    let rater = if rater.stored && counts { rater } else { visitor.rater(&mut conn).await? };
     if stay {
         let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
         let asked = Asked { statistics: true, last, focus: true };
@@ -63,6 +69,15 @@ pub async fn create(
     }
     let card = home::Card::next(&mut conn, &mut visitor, rater, last, true).await?;
     Ok(Answer::Page(View::new("home/_card", card)))
+}
+
+/// Whose vote is not counted goes on all the same.
+async fn pass_over(visitor: &mut Visitor<'_>, db: &Db, photo: i64) -> Result<(), Error> {
+    let mut conn = db.acquire().await?;
+    let mut rater = visitor.rater(&mut conn).await?;
+    deck::pass_over(&mut conn, &visitor.keys.deck, &mut rater, visitor.class(), photo).await?;
+    visitor.remember(&rater);
+    Ok(())
 }
 
 /// The connection goes back before the vote waits for its commit.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use crate::error::Error;
+use crate::ratings::brake::Braked;
 use crate::ratings::record::Recorded;
 use crate::ratings::{Score, tally};
 use crate::submissions::{self, Submission};
@@ -17,23 +18,61 @@ const KEPT_MINUTES: i64 = 5;
 #[serde(from = "InCookie", into = "InCookie")]
 pub struct VoteResult {
     submission: i64,
-    previous: Option<u8>,
-    score: u8,
-    count: i64,
-    sum: i64,
+    outcome: Outcome,
 }
 
-type InCookie = (i64, Option<u8>, u8, i64, i64);
+#[derive(Clone)]
+enum Outcome {
+    Counted { previous: Option<u8>, score: u8, count: i64, sum: i64 },
+    NotCounted(NotCounted),
+}
+
+/// Why a vote does not count although nothing is wrong with it. The photo still waits, or was passed over.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub enum NotCounted {
+    /// New raters of the same network have rated the photo too often.
+    #[serde(rename = "n")]
+    Network,
+}
+
+impl NotCounted {
+    /// What is said, of the photo with this name.
+    pub fn sentence(self, title: &str) -> String {
+        match self {
+            NotCounted::Network => format!(
+                "Your rating of {title} was not counted: new visitors in your network, which a school or a mobile provider \
+                 shares, have rated it very often today."
+            ),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum InCookie {
+    Counted(i64, Option<u8>, u8, i64, i64),
+    NotCounted(i64, NotCounted),
+}
 
 impl From<VoteResult> for InCookie {
     fn from(result: VoteResult) -> Self {
-        (result.submission, result.previous, result.score, result.count, result.sum)
+        match result.outcome {
+            Outcome::Counted { previous, score, count, sum } => {
+                InCookie::Counted(result.submission, previous, score, count, sum)
+            }
+            Outcome::NotCounted(why) => InCookie::NotCounted(result.submission, why),
+        }
     }
 }
 
 impl From<InCookie> for VoteResult {
-    fn from((submission, previous, score, count, sum): InCookie) -> Self {
-        VoteResult { submission, previous, score, count, sum }
+    fn from(kept: InCookie) -> Self {
+        match kept {
+            InCookie::Counted(submission, previous, score, count, sum) => {
+                VoteResult { submission, outcome: Outcome::Counted { previous, score, count, sum } }
+            }
+            InCookie::NotCounted(submission, why) => VoteResult { submission, outcome: Outcome::NotCounted(why) },
+        }
     }
 }
 
@@ -42,6 +81,8 @@ impl From<InCookie> for VoteResult {
 pub struct LastVote {
     id: i64,
     title: String,
+    /// Said instead of the rest.
+    not_counted: Option<String>,
     score: u8,
     previous: Option<u8>,
     average: f64,
@@ -49,17 +90,27 @@ pub struct LastVote {
 }
 
 impl VoteResult {
-    /// `NotFound` and `Forbidden` when it was not counted.
+    /// `NotFound`, `Forbidden` or `TooFast` when it was not counted for good.
     pub fn of(submission: i64, recorded: Recorded) -> Result<Self, Error> {
-        match recorded {
+        let outcome = match recorded {
             Recorded::Counted { previous, score, count, sum } => {
                 // The same rating once more, as from a double click, is no change.
                 let previous = previous.filter(|&previous| previous != score).map(Score::get);
-                Ok(VoteResult { submission, previous, score: score.get(), count, sum })
+                Outcome::Counted { previous, score: score.get(), count, sum }
             }
-            Recorded::NoSuchPhoto => Err(Error::NotFound),
-            Recorded::OwnPhoto => Err(Error::Forbidden("This is your own photo. Everybody else may rate it.".into())),
-        }
+            Recorded::NoSuchPhoto => return Err(Error::NotFound),
+            Recorded::OwnPhoto => {
+                return Err(Error::Forbidden("This is your own photo. Everybody else may rate it.".into()));
+            }
+            Recorded::Braked(Braked::Beginners) => return Err(too_many_beginners()),
+            Recorded::Braked(Braked::Photo) => Outcome::NotCounted(NotCounted::Network),
+        };
+        Ok(VoteResult { submission, outcome })
+    }
+
+    /// Does it count?
+    pub fn counts(&self) -> bool {
+        matches!(self.outcome, Outcome::Counted { .. })
     }
 
     /// Keeps it for the next page.
@@ -79,13 +130,24 @@ impl VoteResult {
     /// With the photo's name; nothing when it was taken down in the meantime.
     pub async fn load(self, conn: &mut PgConnection) -> Result<Option<LastVote>, Error> {
         let submission = submissions::find(conn, self.submission).await?.filter(Submission::votable);
-        Ok(submission.map(|submission| LastVote {
-            id: self.submission,
-            title: submission.title,
-            score: self.score,
-            previous: self.previous,
-            average: tally::average(self.count, self.sum).unwrap_or_default(),
-            count: self.count,
-        }))
+        Ok(submission.map(|submission| self.named(submission.title)))
+    }
+
+    fn named(self, title: String) -> LastVote {
+        let (previous, score, count, sum, not_counted) = match self.outcome {
+            Outcome::Counted { previous, score, count, sum } => (previous, score, count, sum, None),
+            Outcome::NotCounted(why) => (None, 0, 0, 0, Some(why.sentence(&title))),
+        };
+        let average = tally::average(count, sum).unwrap_or_default();
+        LastVote { id: self.submission, title, not_counted, score, previous, average, count }
+    }
+}
+
+fn too_many_beginners() -> Error {
+    Error::TooFast {
+        message: "Your rating was not counted: very many new visitors have begun in your network, which a school or a mobile \
+                  provider shares, within an hour. Try again later. Whoever has been here before, or logs in, is not held up."
+            .into(),
+        retry_after: 3600,
     }
 }

@@ -87,7 +87,7 @@ impl Scene {
                 let mut batch = vec![];
                 for (person, photo, given) in votes {
                     let rater = self.world.rater(self.rater(person)).await;
-                    batch.push(Vote { rater, submission: self.photos[photo], score: score(given) });
+                    batch.push(Vote { rater, submission: self.photos[photo], score: score(given), network: None });
                 }
                 let mut tx = self.world.pool.begin().await?;
                 let recorded = record(&mut tx, &batch).await?;
@@ -174,6 +174,6 @@ async fn deal(scene: &Scene, account: RaterId, rated: &BTreeMap<(RaterId, i64), 
             return Ok(());
         };
         prop_assert!(dealt.insert(photo), "photo {} comes again", photo);
-        scene.world.record(&[Vote { rater, submission: photo, score: score(5) }]).await;
+        scene.world.record(&[Vote { rater, submission: photo, score: score(5), network: None }]).await;
     }
 }

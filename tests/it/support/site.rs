@@ -91,8 +91,9 @@ impl Site {
         for stranger in 1..=3 {
             let rater = self.world.rater(someone(stranger)).await;
             let votes = photos.iter().zip((1..=10).cycle());
-            let votes: Vec<Vote> =
-                votes.map(|(&submission, likes)| Vote { rater, submission, score: score(likes) }).collect();
+            let votes: Vec<Vote> = votes
+                .map(|(&submission, likes)| Vote { rater, submission, score: score(likes), network: None })
+                .collect();
             self.world.record(&votes).await;
         }
         let mut tx = self.world.pool.begin().await.expect("a transaction");
