@@ -1,11 +1,13 @@
 //! People with a name here: how they join, come back and leave, and what they have chosen.
 
-pub mod address;
 pub mod audit;
 pub mod deletion;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod directory;
 pub mod email;
+pub mod email_confirmation;
+pub mod expiry;
 pub mod export;
 pub mod join;
 pub mod login;
@@ -14,13 +16,11 @@ pub mod password;
 pub mod profile;
 pub mod recovery;
 pub mod rights;
-pub mod roster;
 pub mod session;
 pub mod settings;
 pub mod throttle;
 pub mod token;
 pub mod two_factor;
-pub mod upkeep;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};

@@ -1,14 +1,14 @@
 //! RateMyDerp: the domain, and behind the feature `web` the pages.
 //!
 //! Arrows point down:
-//! `web -> letters -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, config, db, error`.
+//! `web -> notifications -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, config, db, error`.
 
 pub mod accounts;
 pub mod config;
 pub mod db;
 pub mod error;
-pub mod letters;
 pub mod mail;
+pub mod notifications;
 pub mod queue;
 pub mod ratings;
 pub mod secret;

@@ -16,12 +16,12 @@ use uuid::Uuid;
 use crate::queue::{self, Job};
 
 pub use mailer::{Mail, Mailer, Refusal};
-pub use unsubscribe::Optional;
+pub use unsubscribe::OptionalMail;
 
 /// What happened that somebody is told of.
 #[derive(Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
-#[serde(tag = "letter", rename_all = "snake_case")]
-pub enum Letter {
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Notification {
     /// Somebody gave an address when joining, or asks for the link again.
     VerifyEmail {
         /// Whose account.
@@ -96,55 +96,55 @@ pub enum Letter {
     },
 }
 
-impl Letter {
+impl Notification {
     /// Which of the mails that a member may switch off this is.
-    pub fn optional(&self) -> Option<Optional> {
+    pub fn optional(&self) -> Option<OptionalMail> {
         match self {
-            Letter::PhotoReady { .. } | Letter::PhotoFailed { .. } => Some(Optional::Photos),
-            Letter::Digest { .. } => Some(Optional::Digest),
-            Letter::VerifyEmail { .. }
-            | Letter::ChangeEmail { .. }
-            | Letter::EmailChanged { .. }
-            | Letter::ResetPassword { .. }
-            | Letter::PasswordChanged { .. }
-            | Letter::TwoFactorChanged { .. }
-            | Letter::RecoveryCodeUsed { .. }
-            | Letter::NewBrowser { .. }
-            | Letter::DeletionPlanned { .. } => None,
+            Notification::PhotoReady { .. } | Notification::PhotoFailed { .. } => Some(OptionalMail::Photos),
+            Notification::Digest { .. } => Some(OptionalMail::Digest),
+            Notification::VerifyEmail { .. }
+            | Notification::ChangeEmail { .. }
+            | Notification::EmailChanged { .. }
+            | Notification::ResetPassword { .. }
+            | Notification::PasswordChanged { .. }
+            | Notification::TwoFactorChanged { .. }
+            | Notification::RecoveryCodeUsed { .. }
+            | Notification::NewBrowser { .. }
+            | Notification::DeletionPlanned { .. } => None,
         }
     }
 
     /// A name for the event, where it can be told from others of its kind.
     fn event(&self) -> Option<String> {
         match self {
-            Letter::PhotoReady { submission } => Some(format!("photo_ready:{submission}")),
-            Letter::PhotoFailed { submission } => Some(format!("photo_failed:{submission}")),
-            Letter::Digest { account, week } => Some(format!("digest:{account}:{week}")),
+            Notification::PhotoReady { submission } => Some(format!("photo_ready:{submission}")),
+            Notification::PhotoFailed { submission } => Some(format!("photo_failed:{submission}")),
+            Notification::Digest { account, week } => Some(format!("digest:{account}:{week}")),
             _ => None,
         }
     }
 }
 
 /// Owes somebody a mail: it is sent if the transaction commits. The same event is told once.
-pub async fn send(tx: &mut Transaction<'_, Postgres>, letter: Letter) -> Result<(), sqlx::Error> {
+pub async fn enqueue(tx: &mut Transaction<'_, Postgres>, notification: Notification) -> Result<(), sqlx::Error> {
     let mail = sqlx::query_scalar!(
-        "INSERT INTO mails (letter, event) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING RETURNING id",
-        Json(&letter) as _,
-        letter.event()
+        "INSERT INTO mails (notification, event) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING RETURNING id",
+        Json(&notification) as _,
+        notification.event()
     )
     .fetch_optional(&mut **tx)
     .await?;
     if let Some(mail) = mail {
-        queue::enqueue(tx, Job::SendMail { mail, optional: letter.optional().is_some() }).await?;
+        queue::enqueue(tx, Job::SendMail { mail, optional: notification.optional().is_some() }).await?;
     }
     Ok(())
 }
 
 /// A mail that has not been sent.
 #[derive(Debug)]
-pub struct Owed {
+pub struct PendingMail {
     /// What it is about.
-    pub letter: Json<Letter>,
+    pub notification: Json<Notification>,
     /// The same at every attempt.
     pub message_id: Uuid,
     /// Which attempt this is, from 1.
@@ -155,11 +155,11 @@ pub struct Owed {
 
 /// Begins an attempt, unless the mail has been sent or forgotten. One that was given up gets another chance: an operator has
 /// asked for it.
-pub async fn attempt(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<Option<Owed>, sqlx::Error> {
+pub async fn begin_attempt(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<Option<PendingMail>, sqlx::Error> {
     sqlx::query_as!(
-        Owed,
+        PendingMail,
         r#"UPDATE mails SET attempts = attempts + 1, unsent_at = NULL, reason = NULL WHERE id = $1 AND sent_at IS NULL
-           RETURNING letter AS "letter: Json<Letter>", message_id, attempts, created_at"#,
+           RETURNING notification AS "notification: Json<Notification>", message_id, attempts, created_at"#,
         id
     )
     .fetch_optional(&mut **tx)
@@ -179,7 +179,7 @@ pub async fn lock(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<bool, s
 }
 
 /// It is on its way.
-pub async fn sent(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), sqlx::Error> {
+pub async fn mark_sent(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), sqlx::Error> {
     sqlx::query!("UPDATE mails SET sent_at = now() WHERE id = $1", id).execute(&mut **tx).await.map(drop)
 }
 
@@ -196,7 +196,7 @@ pub async fn give_up(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str) 
 }
 
 /// Deletes what was dealt with and is older than so many days: addresses that people typed are in it.
-pub async fn forget(conn: &mut PgConnection, days: i32) -> Result<(), sqlx::Error> {
+pub async fn delete_old(conn: &mut PgConnection, days: i32) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "DELETE FROM mails
          WHERE created_at < now() - make_interval(days => $1) AND (sent_at IS NOT NULL OR unsent_at IS NOT NULL)",

@@ -4,14 +4,14 @@ pub mod brake;
 pub mod check;
 pub mod collector;
 pub mod deck;
-pub mod given;
-pub mod manner;
+pub mod history;
 pub mod merge;
 pub mod raters;
+pub mod rating_style;
 pub mod record;
 pub mod standings;
 pub mod tally;
-pub mod week;
+pub mod weekly_digest;
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;

@@ -1,9 +1,9 @@
 //! Blobs: uploaded originals, never public, and renditions under keys that cannot be guessed.
 
 mod listing;
-mod receiving;
 #[cfg(feature = "s3")]
 mod s3;
+mod writer;
 
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use uuid::Uuid;
 
 pub use self::listing::{Blob, Page};
-pub use self::receiving::{Received, Receiving};
+pub use self::writer::{BlobWriter, StoredBlob};
 use crate::config::{StorageConfig, StorageKind};
 
 /// Why a blob could not be read or written.
@@ -126,8 +126,8 @@ impl Storage {
     }
 
     /// Takes in what a member uploads, piece by piece.
-    pub async fn receive_original(&self, key: Uuid) -> Result<Receiving, Error> {
-        Receiving::start(&*self.store, &original(key), self.chunk).await
+    pub async fn original_writer(&self, key: Uuid) -> Result<BlobWriter, Error> {
+        BlobWriter::start(&*self.store, &original(key), self.chunk).await
     }
 
     /// What a member uploaded.

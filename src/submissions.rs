@@ -1,22 +1,22 @@
 //! Photos: what they are, and whether people may vote on them.
 
 pub mod blobs;
+pub mod by_owner;
 pub mod check;
 pub mod crop;
 mod description;
-pub mod developing;
 pub mod drafts;
 pub mod editing;
-pub mod mine;
 pub mod moderation;
-pub mod near;
-mod places;
+mod ordinals;
+pub mod processing;
 pub mod quota;
 pub mod removal;
 pub mod reports;
 pub mod rerender;
+pub mod similar;
+pub mod text;
 pub mod upload;
-pub mod words;
 
 pub use description::describe;
 pub use ratemyderp_pictures::renditions;
@@ -31,7 +31,7 @@ use self::crop::Crop;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, serde::Serialize)]
 #[sqlx(type_name = "submission_state", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum SubmissionState {
     /// Its renditions are still to be made.
     Pending,
     /// Its renditions are there.
@@ -69,7 +69,7 @@ pub struct Submission {
     /// The owner's description for people who cannot see it; may be empty.
     pub alt_text: String,
     /// How far it is.
-    pub state: State,
+    pub state: SubmissionState,
     /// Why its file cannot be used, in words to its owner.
     pub failure: Option<String>,
     /// What moderators decided.
@@ -89,7 +89,7 @@ pub struct Submission {
 impl Submission {
     /// May people vote on it?
     pub fn votable(&self) -> bool {
-        self.state == State::Ready && self.moderation == Moderation::Visible
+        self.state == SubmissionState::Ready && self.moderation == Moderation::Visible
     }
 }
 
@@ -103,7 +103,7 @@ pub async fn find_all(conn: &mut PgConnection, ids: &[i64]) -> Result<Vec<Submis
     sqlx::query_as!(
         Submission,
         r#"SELECT s.id, s.owner, a.display_name AS owner_name, s.title, s.species, s.alt_text,
-                  s.state AS "state: State", s.failure, s.moderation AS "moderation: Moderation",
+                  s.state AS "state: SubmissionState", s.failure, s.moderation AS "moderation: Moderation",
                   s.rendition_key, s.rendition_sizes, s.renditions_hidden,
                   s.crop AS "crop: Crop", s.created_at
            FROM submissions s JOIN accounts a ON a.id = s.owner

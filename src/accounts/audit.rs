@@ -43,7 +43,7 @@ impl Action {
 
 /// One line of the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Entry {
+pub struct AuditEntry {
     /// Later ones have higher numbers.
     pub id: i64,
     /// When.
@@ -60,7 +60,7 @@ pub struct Entry {
 
 /// Which part of the log.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct AuditFilter {
     /// What was done to this account, or by it.
     pub account: Option<i64>,
     /// Only entries before this one.
@@ -90,12 +90,12 @@ pub async fn record(
 }
 
 /// Reads the log, the newest first.
-pub async fn list(conn: &mut PgConnection, filter: &Filter) -> Result<Vec<Entry>, sqlx::Error> {
+pub async fn list(conn: &mut PgConnection, filter: &AuditFilter) -> Result<Vec<AuditEntry>, sqlx::Error> {
     let before = filter.before.unwrap_or(i64::MAX);
     match filter.account {
         None => {
             sqlx::query_as!(
-                Entry,
+                AuditEntry,
                 r#"SELECT l.id, l.at, actor.username AS "actor?", l.action, account.username AS "account?", l.detail
                    FROM audit_log l
                    LEFT JOIN accounts actor ON actor.id = l.actor LEFT JOIN accounts account ON account.id = l.account
@@ -109,7 +109,7 @@ pub async fn list(conn: &mut PgConnection, filter: &Filter) -> Result<Vec<Entry>
         // Two index scans, each of which ends after a page.
         Some(account) => {
             sqlx::query_as!(
-                Entry,
+                AuditEntry,
                 r#"SELECT l.id, l.at, actor.username AS "actor?", l.action, account.username AS "account?", l.detail
                    FROM audit_log l
                    LEFT JOIN accounts actor ON actor.id = l.actor LEFT JOIN accounts account ON account.id = l.account

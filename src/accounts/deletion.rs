@@ -40,7 +40,7 @@ pub async fn due(conn: &mut PgConnection) -> Result<Vec<i64>, sqlx::Error> {
 
 /// Forgets the person. Their username is free again, their ratings stay without a name. False when the
 /// plan was taken back in the meantime, and then nothing changed.
-pub async fn forget(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<bool, sqlx::Error> {
+pub async fn erase_account(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<bool, sqlx::Error> {
     let forgotten = sqlx::query!(
         "UPDATE accounts
          SET username = 'deleted-' || id, display_name = 'Somebody who left', email = NULL, email_verified_at = NULL,

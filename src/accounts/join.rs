@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{DisplayName, Email, Passwords, Username, login, session, settings};
 use crate::config::AccountsConfig;
 use crate::error::Error;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Notification};
 
 /// Somebody who wants to join.
 pub struct Newcomer {
@@ -37,7 +37,7 @@ pub async fn join(tx: &mut Transaction<'_, Postgres>, newcomer: &Newcomer) -> Re
         return Ok(None);
     };
     settings::ensure(tx, id).await?;
-    mail::send(tx, Letter::VerifyEmail { account: id }).await?;
+    mail::enqueue(tx, Notification::VerifyEmail { account: id }).await?;
     Ok(Some(id))
 }
 

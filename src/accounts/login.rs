@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
 
-use super::password::{Passwords, Verdict};
+use super::password::{PasswordCheck, Passwords};
 use super::throttle::{self, Key};
 use crate::config::AccountsConfig;
 use crate::error::Error;
@@ -80,7 +80,7 @@ pub async fn attempt(
     };
     let stored = found.as_ref().and_then(|found| found.password_hash.as_deref());
     let verdict = passwords.verify(password, stored).await?;
-    let (Some(found), Verdict::Right(fresh)) = (found, verdict) else {
+    let (Some(found), PasswordCheck::Right(fresh)) = (found, verdict) else {
         return Ok(Outcome::Refused);
     };
     let mut conn = pool.acquire().await?;
@@ -129,7 +129,7 @@ pub async fn confirm(
         throttle::take(&mut conn, &key, config.logins_per_name_and_network).await?;
         sqlx::query_scalar!("SELECT password_hash FROM accounts WHERE id = $1", account).fetch_one(&mut *conn).await?
     };
-    let right = passwords.verify(password, stored.as_deref()).await? != Verdict::Wrong;
+    let right = passwords.verify(password, stored.as_deref()).await? != PasswordCheck::Wrong;
     if right {
         throttle::clear(&mut *pool.acquire().await?, &key).await?;
     }

@@ -82,7 +82,7 @@ pub struct Passwords {
 
 /// What a comparison has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PasswordCheck {
     /// It is the password. With a new hash to store when the old one was made with other parameters.
     Right(Option<String>),
     /// It is not.
@@ -103,7 +103,7 @@ impl Passwords {
     }
 
     /// Is this the password behind `stored`? Without one it takes as long, and is always wrong.
-    pub async fn verify(&self, typed: &str, stored: Option<&str>) -> Result<Verdict, Error> {
+    pub async fn verify(&self, typed: &str, stored: Option<&str>) -> Result<PasswordCheck, Error> {
         let known = stored.is_some();
         let stored = stored.unwrap_or(&self.decoy).to_owned();
         // Nobody's password is longer: what it is does not matter.
@@ -129,16 +129,16 @@ fn hash(password: &str) -> Result<String, Error> {
     Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(internal)
 }
 
-fn verify(typed: &str, stored: &str, known: bool) -> Result<Verdict, Error> {
+fn verify(typed: &str, stored: &str, known: bool) -> Result<PasswordCheck, Error> {
     let parsed = PasswordHash::new(stored).map_err(internal)?;
     let right = Argon2::default().verify_password(typed.as_bytes(), &parsed).is_ok();
     if !right || !known {
-        return Ok(Verdict::Wrong);
+        return Ok(PasswordCheck::Wrong);
     }
     let (wanted, was) = (Params::default(), Params::try_from(&parsed).map_err(internal)?);
     let cost = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
     let current = cost(&was) == cost(&wanted);
-    Ok(Verdict::Right(if current { None } else { Some(hash(typed)?) }))
+    Ok(PasswordCheck::Right(if current { None } else { Some(hash(typed)?) }))
 }
 
 fn internal(cause: impl std::fmt::Display) -> Error {
@@ -171,9 +171,9 @@ mod tests {
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         let verify =
             async |typed: &str, stored: Option<&str>| passwords.verify(typed, stored).await.expect("a verdict");
-        assert_eq!(verify("wobbly teapot under seven moons", Some(&stored)).await, Verdict::Right(None));
-        assert_eq!(verify("wobbly teapot under seven moon", Some(&stored)).await, Verdict::Wrong);
-        assert_eq!(verify("wobbly teapot under seven moons", None).await, Verdict::Wrong);
+        assert_eq!(verify("wobbly teapot under seven moons", Some(&stored)).await, PasswordCheck::Right(None));
+        assert_eq!(verify("wobbly teapot under seven moon", Some(&stored)).await, PasswordCheck::Wrong);
+        assert_eq!(verify("wobbly teapot under seven moons", None).await, PasswordCheck::Wrong);
     }
 
     #[tokio::test]
@@ -186,7 +186,7 @@ mod tests {
         let stored = weak.hash_password(b"wobbly teapot under seven moons").expect("a hash").to_string();
         let passwords = Passwords::new().expect("a hasher");
         let verdict = passwords.verify("wobbly teapot under seven moons", Some(&stored)).await.expect("a verdict");
-        let Verdict::Right(Some(fresh)) = verdict else { panic!("{verdict:?}") };
+        let PasswordCheck::Right(Some(fresh)) = verdict else { panic!("{verdict:?}") };
         assert!(fresh.contains("m=19456,t=2,p=1"), "{fresh}");
     }
 
@@ -196,6 +196,6 @@ mod tests {
         let composed = Password::parse("zoë wobbles under seven moons", &[]).expect("a good password");
         let stored = passwords.hash(composed).await.expect("a hash");
         let verdict = passwords.verify("zoe\u{308} wobbles under seven moons", Some(&stored)).await.expect("a verdict");
-        assert_eq!(verdict, Verdict::Right(None));
+        assert_eq!(verdict, PasswordCheck::Right(None));
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, Transaction};
 
 use super::token::{self, Purpose, Token};
-use super::{Passwords, address, login, session};
+use super::{Passwords, email_confirmation, login, session};
 use crate::config::AccountsConfig;
 use crate::error::Error;
 
@@ -18,8 +18,8 @@ pub async fn reset(
     let Some(link) = token::redeem(tx, token, Purpose::ResetPassword).await? else {
         return Ok(None);
     };
-    if !address::is_taken(tx, link.account, &link.email).await? {
-        address::verify(tx, link.account, &link.email).await?;
+    if !email_confirmation::is_taken(tx, link.account, &link.email).await? {
+        email_confirmation::verify(tx, link.account, &link.email).await?;
     }
     change(tx, link.account, None, password_hash).await?;
     Ok(Some(link.account))

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::token::Token;
 use super::{Account, Role, Settings, Theme};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Notification};
 
 /// Hours without a visit after which a browser is logged out.
 pub const IDLE_HOURS: i32 = 24;
@@ -75,7 +75,7 @@ pub async fn start(
 
 /// Notes that somebody has logged in. With a browser that is not `known` for this account, and unless it is the account's
 /// first, the member is told by mail.
-pub async fn greet(
+pub async fn note_login(
     tx: &mut Transaction<'_, Postgres>,
     account: i64,
     browser: &Browser,
@@ -90,7 +90,7 @@ pub async fn greet(
     .await?;
     if before.is_some() && !known {
         let (browser, network) = (browser.name.clone(), browser.network.clone());
-        mail::send(tx, Letter::NewBrowser { account, browser, network }).await?;
+        mail::enqueue(tx, Notification::NewBrowser { account, browser, network }).await?;
     }
     Ok(())
 }

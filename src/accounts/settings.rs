@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, Postgres, Transaction};
 
-use crate::mail::Optional;
+use crate::mail::OptionalMail;
 
 /// Colours of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::Type, serde::Serialize, serde::Deserialize)]
@@ -91,7 +91,7 @@ pub async fn save(tx: &mut Transaction<'_, Postgres>, account: i64, settings: &S
 }
 
 /// Does an account want such mails, and has its owner shown that they read its address? The house does not.
-pub async fn wants(conn: &mut PgConnection, account: i64, mails: Optional) -> Result<bool, sqlx::Error> {
+pub async fn wants(conn: &mut PgConnection, account: i64, mails: OptionalMail) -> Result<bool, sqlx::Error> {
     let wants = sqlx::query!(
         "SELECT s.mail_photos, s.mail_digest FROM settings s JOIN accounts a ON a.id = s.account
          WHERE s.account = $1 AND a.email_verified_at IS NOT NULL AND a.suspended_at IS NULL",
@@ -100,18 +100,22 @@ pub async fn wants(conn: &mut PgConnection, account: i64, mails: Optional) -> Re
     .fetch_optional(conn)
     .await?;
     Ok(wants.is_some_and(|wants| match mails {
-        Optional::Photos => wants.mail_photos,
-        Optional::Digest => wants.mail_digest,
+        OptionalMail::Photos => wants.mail_photos,
+        OptionalMail::Digest => wants.mail_digest,
     }))
 }
 
 /// Ends such mails. Repeating it, or an account that is gone, changes nothing.
-pub async fn unsubscribe(tx: &mut Transaction<'_, Postgres>, account: i64, mails: Optional) -> Result<(), sqlx::Error> {
+pub async fn unsubscribe(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    mails: OptionalMail,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE settings SET mail_photos = mail_photos AND NOT $2, mail_digest = mail_digest AND NOT $3 WHERE account = $1",
         account,
-        mails == Optional::Photos,
-        mails == Optional::Digest
+        mails == OptionalMail::Photos,
+        mails == OptionalMail::Digest
     )
     .execute(&mut **tx)
     .await

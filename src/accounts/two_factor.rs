@@ -11,7 +11,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use super::throttle::{self, Key};
 use crate::config::Allowance;
 use crate::error::Error;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Notification};
 
 pub use code::Code;
 pub use recovery::{COUNT, RecoveryCode};
@@ -23,7 +23,7 @@ const PATIENCE_MINUTES: i64 = 30;
 
 /// How an account is guarded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum TwoFactorState {
     /// By its password alone.
     Off,
     /// The member is about to enter the key into an app.
@@ -39,7 +39,7 @@ pub enum State {
 
 /// What a code has shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum CodeCheck {
     /// It is right, and used up with this transaction.
     Right,
     /// It is a recovery code, used up with this transaction.
@@ -51,7 +51,7 @@ pub enum Verdict {
 }
 
 /// How this account is guarded.
-pub async fn state(conn: &mut PgConnection, account: i64) -> Result<State, sqlx::Error> {
+pub async fn state(conn: &mut PgConnection, account: i64) -> Result<TwoFactorState, sqlx::Error> {
     let found = sqlx::query!(
         r#"SELECT begun_at, confirmed_at,
                   (SELECT count(*) FROM recovery_codes r WHERE r.account = t.account AND r.used_at IS NULL) AS "left!"
@@ -62,11 +62,11 @@ pub async fn state(conn: &mut PgConnection, account: i64) -> Result<State, sqlx:
     .await?;
     Ok(match found {
         Some(row) => match row.confirmed_at {
-            Some(since) => State::On { since, recovery_codes: row.left },
-            None if is_fresh(row.begun_at) => State::Pending,
-            None => State::Off,
+            Some(since) => TwoFactorState::On { since, recovery_codes: row.left },
+            None if is_fresh(row.begun_at) => TwoFactorState::Pending,
+            None => TwoFactorState::Off,
         },
-        None => State::Off,
+        None => TwoFactorState::Off,
     })
 }
 
@@ -132,7 +132,7 @@ pub async fn confirm(
     if confirmed.rows_affected() == 0 {
         return Err(Error::NotFound);
     }
-    mail::send(tx, Letter::TwoFactorChanged { account, on: true }).await?;
+    mail::enqueue(tx, Notification::TwoFactorChanged { account, on: true }).await?;
     recovery::renew(tx, account).await.map(Some)
 }
 
@@ -146,7 +146,7 @@ pub async fn abandon(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result
 
 /// Takes one of the account's turns to enter a code: `TooFast` when there is none left. To be taken before `verify`, and
 /// outside its transaction, so that what is rolled back has been counted.
-pub async fn take_turn(conn: &mut PgConnection, account: i64, allowance: Allowance) -> Result<(), Error> {
+pub async fn throttle_codes(conn: &mut PgConnection, account: i64, allowance: Allowance) -> Result<(), Error> {
     throttle::take(conn, &turns(account), allowance).await
 }
 
@@ -159,16 +159,16 @@ pub async fn verify(
     account: i64,
     typed: &Code,
     now: DateTime<Utc>,
-) -> Result<Verdict, Error> {
+) -> Result<CodeCheck, Error> {
     let verdict = match typed {
         Code::App(code) => verify_app(tx, vault, account, code, now).await?,
         Code::Recovery(code) => recovery::redeem(tx, account, code).await?,
     };
-    if matches!(verdict, Verdict::Right | Verdict::Recovered) {
+    if matches!(verdict, CodeCheck::Right | CodeCheck::Recovered) {
         throttle::clear(tx, &turns(account)).await?;
     }
-    if matches!(verdict, Verdict::Recovered) {
-        mail::send(tx, Letter::RecoveryCodeUsed { account }).await?;
+    if matches!(verdict, CodeCheck::Recovered) {
+        mail::enqueue(tx, Notification::RecoveryCodeUsed { account }).await?;
     }
     Ok(verdict)
 }
@@ -192,7 +192,7 @@ pub async fn switch_off(tx: &mut Transaction<'_, Postgres>, account: i64) -> Res
     throttle::clear(tx, &turns(account)).await?;
     let was_on = off.is_some_and(|row| row.was_on);
     if was_on {
-        mail::send(tx, Letter::TwoFactorChanged { account, on: false }).await?;
+        mail::enqueue(tx, Notification::TwoFactorChanged { account, on: false }).await?;
     }
     Ok(was_on)
 }
@@ -203,7 +203,7 @@ async fn verify_app(
     account: i64,
     code: &str,
     now: DateTime<Utc>,
-) -> Result<Verdict, Error> {
+) -> Result<CodeCheck, Error> {
     // Locked, so that a key that is replaced or switched off meanwhile is not taken for the one that was read.
     let stored = sqlx::query_scalar!(
         "SELECT secret FROM two_factor WHERE account = $1 AND confirmed_at IS NOT NULL FOR UPDATE",
@@ -212,24 +212,24 @@ async fn verify_app(
     .fetch_optional(&mut **tx)
     .await?;
     let Some(sealed) = stored else {
-        return Ok(Verdict::Wrong);
+        return Ok(CodeCheck::Wrong);
     };
     let key = match vault.open(account, &sealed) {
         Ok(bytes) => AppKey::from_bytes(bytes),
         // The processes' key was changed: recovery codes still work.
         Err(cause) => {
             log::error!("the two-factor key of account {account} cannot be opened: {cause}");
-            return Ok(Verdict::Wrong);
+            return Ok(CodeCheck::Wrong);
         }
     };
     let Some(step) = key.step_of(code, now) else {
-        return Ok(Verdict::Wrong);
+        return Ok(CodeCheck::Wrong);
     };
     let spent =
         sqlx::query!("UPDATE two_factor SET last_step = $2 WHERE account = $1 AND last_step < $2", account, step)
             .execute(&mut **tx)
             .await?;
-    Ok(if spent.rows_affected() == 1 { Verdict::Right } else { Verdict::Used })
+    Ok(if spent.rows_affected() == 1 { CodeCheck::Right } else { CodeCheck::Used })
 }
 
 fn turns(account: i64) -> Key {

@@ -4,7 +4,7 @@ mod print;
 
 use clap::{Args, Subcommand, ValueEnum};
 use ratemyderp::accounts::audit;
-use ratemyderp::accounts::roster::{self, Filter, Line};
+use ratemyderp::accounts::directory::{self, AccountFilter, AccountSummary};
 use ratemyderp::accounts::{Role, rights};
 use ratemyderp::error::Error;
 use serde_json::json;
@@ -151,7 +151,7 @@ async fn change_role(pool: &PgPool, username: &str, role: Role) -> Result<(), Fa
     end(tx, &line, &told).await
 }
 
-async fn end(tx: Transaction<'_, Postgres>, line: &Line, told: &str) -> Result<(), Failure> {
+async fn end(tx: Transaction<'_, Postgres>, line: &AccountSummary, told: &str) -> Result<(), Failure> {
     tx.commit().await?;
     println!("{} {told}.", line.username);
     Ok(())
@@ -163,8 +163,8 @@ async fn list(pool: &PgPool, wanted: List) -> Result<(), Failure> {
         Any::Moderator => Role::Moderator,
         Any::Operator => Role::Operator,
     });
-    let filter = Filter { role, suspended: wanted.suspended, after: wanted.after, limit: wanted.limit };
-    let lines = roster::list(&mut *pool.acquire().await?, &filter).await?;
+    let filter = AccountFilter { role, suspended: wanted.suspended, after: wanted.after, limit: wanted.limit };
+    let lines = directory::list(&mut *pool.acquire().await?, &filter).await?;
     if wanted.json {
         println!("{}", serde_json::to_string(&lines)?);
     } else {
@@ -176,7 +176,7 @@ async fn list(pool: &PgPool, wanted: List) -> Result<(), Failure> {
 async fn show(pool: &PgPool, username: &str, as_json: bool) -> Result<(), Failure> {
     let mut conn = pool.acquire().await?;
     let line = known(&mut conn, username).await?;
-    let filter = audit::Filter { account: Some(line.id), before: None, limit: HISTORY };
+    let filter = audit::AuditFilter { account: Some(line.id), before: None, limit: HISTORY };
     let history = audit::list(&mut conn, &filter).await?;
     if as_json {
         println!("{}", json!({ "account": line, "audit": history }));
@@ -186,8 +186,8 @@ async fn show(pool: &PgPool, username: &str, as_json: bool) -> Result<(), Failur
     Ok(())
 }
 
-async fn known(conn: &mut PgConnection, username: &str) -> Result<Line, Failure> {
-    roster::find(conn, username).await?.ok_or_else(|| format!("there is no account {username}").into())
+async fn known(conn: &mut PgConnection, username: &str) -> Result<AccountSummary, Failure> {
+    directory::find(conn, username).await?.ok_or_else(|| format!("there is no account {username}").into())
 }
 
 /// Without the names of fields, which only forms have.

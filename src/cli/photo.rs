@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use ratemyderp::accounts::audit;
 use ratemyderp::queue::{self, Job};
-use ratemyderp::submissions::{self, developing, moderation, near, removal};
+use ratemyderp::submissions::{self, moderation, processing, removal, similar};
 use sqlx::{Postgres, Transaction};
 
 use super::Failure;
@@ -82,10 +82,10 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             removal::remove(&mut tx, number).await?;
         }
         Action::Rerender { which } => rerender(&mut tx, which).await?,
-        Action::Similar => similar(&mut tx).await?,
+        Action::Similar => print_similar(&mut tx).await?,
         Action::Distinct { number } => {
             note(&mut tx, number, audit::Action::PhotoDistinct).await?;
-            if !near::reviewed(&mut tx, number).await? {
+            if !similar::mark_reviewed(&mut tx, number).await? {
                 return Err(format!("photo {number} is not on the list").into());
             }
         }
@@ -108,7 +108,7 @@ async fn rerender(tx: &mut Transaction<'_, Postgres>, which: Which) -> Result<()
             println!("Job {job} makes all renditions anew. How far it is: ratemyderp-jobs show {job}");
         }
         Which::One(number) => {
-            if !developing::renew(tx, number).await? {
+            if !processing::reprocess(tx, number).await? {
                 return Err(format!("photo {number} is not ready, or its file was not kept").into());
             }
         }
@@ -116,8 +116,8 @@ async fn rerender(tx: &mut Transaction<'_, Postgres>, which: Which) -> Result<()
     Ok(())
 }
 
-async fn similar(tx: &mut Transaction<'_, Postgres>) -> Result<(), Failure> {
-    let pairs = near::to_review(tx, PAIRS).await?;
+async fn print_similar(tx: &mut Transaction<'_, Postgres>) -> Result<(), Failure> {
+    let pairs = similar::unreviewed(tx, PAIRS).await?;
     if pairs.is_empty() {
         println!("No photo looks like an older one.");
     }

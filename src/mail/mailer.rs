@@ -13,7 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::smtp::Smtp;
-use super::unsubscribe::{Key, Subscription};
+use super::unsubscribe::{Subscription, UnsubscribeKey};
 use crate::config::{Allowance, Config, MailTransport};
 use crate::templates::{self, Templates};
 
@@ -25,7 +25,7 @@ pub struct Mailer {
     site: String,
     host: String,
     templates: Arc<Templates>,
-    unsubscribe: Key,
+    unsubscribe: UnsubscribeKey,
     /// Mails to one address that a stranger can cause.
     pub unasked_per_address: Allowance,
 }
@@ -93,7 +93,7 @@ impl Mailer {
         Ok(Mailer {
             from: config.mail.from.parse().map_err(|cause: AddressError| format!("mail.from: {cause}"))?,
             templates: Arc::new(templates.map_err(|cause| cause.to_string())?),
-            unsubscribe: Key::new(config.secret()?),
+            unsubscribe: UnsubscribeKey::new(config.secret()?),
             unasked_per_address: config.mail.unasked_per_address,
             transport,
             site,

@@ -4,29 +4,29 @@ use crate::secret::{Secret, mac, verify};
 
 /// Mails that a member can switch off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Optional {
+pub enum OptionalMail {
     /// On photos that are ready or have failed.
     Photos,
     /// On how their photos did in a week.
     Digest,
 }
 
-impl Optional {
+impl OptionalMail {
     fn name(self) -> &'static str {
         match self {
-            Optional::Photos => "photos",
-            Optional::Digest => "digest",
+            OptionalMail::Photos => "photos",
+            OptionalMail::Digest => "digest",
         }
     }
 
     fn parse(name: &str) -> Option<Self> {
-        [Optional::Photos, Optional::Digest].into_iter().find(|kind| kind.name() == name)
+        [OptionalMail::Photos, OptionalMail::Digest].into_iter().find(|kind| kind.name() == name)
     }
 }
 
 /// The key under such links.
 #[derive(Clone)]
-pub struct Key([u8; 32]);
+pub struct UnsubscribeKey([u8; 32]);
 
 /// Whose mails, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,29 +34,29 @@ pub struct Subscription {
     /// Whose.
     pub account: i64,
     /// Which.
-    pub mails: Optional,
+    pub mails: OptionalMail,
 }
 
-impl Key {
+impl UnsubscribeKey {
     /// Derived from the secret that all processes share.
     pub fn new(secret: &Secret) -> Self {
-        Key(secret.key("unsubscribe"))
+        UnsubscribeKey(secret.key("unsubscribe"))
     }
 }
 
 impl Subscription {
     /// As the last part of a link, such as `photos-12-0123..ef`.
-    pub fn sign(self, key: &Key) -> String {
+    pub fn sign(self, key: &UnsubscribeKey) -> String {
         let text = self.text();
         let tag = mac(&key.0, text.as_bytes());
         format!("{text}-{}", hex::encode(&tag[..16]))
     }
 
     /// Reads the last part of a link. Only what we signed is read.
-    pub fn parse(signed: &str, key: &Key) -> Option<Self> {
+    pub fn parse(signed: &str, key: &UnsubscribeKey) -> Option<Self> {
         let (text, tag) = signed.rsplit_once('-')?;
         let (mails, account) = text.split_once('-')?;
-        let subscription = Subscription { account: account.parse().ok()?, mails: Optional::parse(mails)? };
+        let subscription = Subscription { account: account.parse().ok()?, mails: OptionalMail::parse(mails)? };
         let mut bytes = [0; 16];
         hex::decode_to_slice(tag, &mut bytes).ok()?;
         verify(&key.0, subscription.text().as_bytes(), &bytes).then_some(subscription)
@@ -73,12 +73,12 @@ mod tests {
 
     #[test]
     fn only_what_was_signed_is_read() {
-        let key = Key([7; 32]);
-        let subscription = Subscription { account: 12, mails: Optional::Photos };
+        let key = UnsubscribeKey([7; 32]);
+        let subscription = Subscription { account: 12, mails: OptionalMail::Photos };
         let signed = subscription.sign(&key);
         assert!(signed.starts_with("photos-12-"), "{signed}");
         assert_eq!(Subscription::parse(&signed, &key), Some(subscription));
-        assert_eq!(Subscription::parse(&signed, &Key([8; 32])), None, "another key");
+        assert_eq!(Subscription::parse(&signed, &UnsubscribeKey([8; 32])), None, "another key");
         for forged in [
             signed.replace("12", "13"),
             signed.replace("photos", "digest"),

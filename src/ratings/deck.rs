@@ -46,30 +46,30 @@ pub struct Lap {
 /// How far somebody has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(into = "(Lap, i64)")]
-pub struct Progress {
+pub struct LapProgress {
     /// The lap they are on.
     pub lap: Lap,
     /// All positions of the lap before this one are done with for good.
     pub position: i64,
 }
 
-impl Progress {
+impl LapProgress {
     /// At the start of the shortest lap, for a rater who is stored before the deck was ever asked.
-    pub(super) const FIRST: Progress = Progress { lap: Lap { start: 1, end: 1 }, position: 0 };
+    pub(super) const FIRST: LapProgress = LapProgress { lap: Lap { start: 1, end: 1 }, position: 0 };
 }
 
 /// How far somebody has come through each class; nothing before they first asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(into = "(Option<Progress>, Option<Progress>)")]
+#[serde(into = "(Option<LapProgress>, Option<LapProgress>)")]
 pub struct Bookmarks {
     /// Through all photos.
-    pub all: Option<Progress>,
+    pub all: Option<LapProgress>,
     /// Through the described ones.
-    pub described: Option<Progress>,
+    pub described: Option<LapProgress>,
 }
 
 impl Bookmarks {
-    fn of(&mut self, class: Class) -> &mut Option<Progress> {
+    fn of(&mut self, class: Class) -> &mut Option<LapProgress> {
         match class {
             Class::All => &mut self.all,
             Class::Described => &mut self.described,
@@ -84,13 +84,13 @@ impl From<Lap> for (i64, i64) {
     }
 }
 
-impl From<Progress> for (Lap, i64) {
-    fn from(progress: Progress) -> Self {
+impl From<LapProgress> for (Lap, i64) {
+    fn from(progress: LapProgress) -> Self {
         (progress.lap, progress.position)
     }
 }
 
-impl From<Bookmarks> for (Option<Progress>, Option<Progress>) {
+impl From<Bookmarks> for (Option<LapProgress>, Option<LapProgress>) {
     fn from(bookmarks: Bookmarks) -> Self {
         (bookmarks.all, bookmarks.described)
     }
@@ -132,7 +132,7 @@ pub async fn current(
         };
         now = Some(match rater.stored {
             true => store::begin_lap(conn, class, rater.id, lap).await?,
-            false => Progress { lap, position: 0 },
+            false => LapProgress { lap, position: 0 },
         });
     };
     *rater.bookmarks.of(class) = now;
@@ -173,7 +173,7 @@ async fn advance(
     key: &DeckKey,
     rater: &Rater,
     class: Class,
-    progress: &mut Progress,
+    progress: &mut LapProgress,
 ) -> Result<Option<i64>, sqlx::Error> {
     let order = Order::new(key, rater.id, class, progress.lap);
     while progress.position < order.len() {
@@ -196,7 +196,7 @@ async fn next_lap(conn: &mut PgConnection, class: Class, done: i64) -> Result<Op
     Ok((size > done).then_some(Lap { start: done + 1, end: size }))
 }
 
-fn lags(before: Option<Progress>, now: Progress) -> bool {
+fn lags(before: Option<LapProgress>, now: LapProgress) -> bool {
     before.is_none_or(|before| before.lap != now.lap || now.position - before.position >= WRITE_BACK)
 }
 
@@ -206,8 +206,8 @@ mod tests {
 
     #[test]
     fn bookmarks_are_short_in_a_cookie_and_survive_it() {
-        let all = Some(Progress { lap: Lap { start: 1, end: 1000 }, position: 17 });
-        let described = Some(Progress { lap: Lap { start: 12, end: 800 }, position: 3 });
+        let all = Some(LapProgress { lap: Lap { start: 1, end: 1000 }, position: 17 });
+        let described = Some(LapProgress { lap: Lap { start: 12, end: 800 }, position: 3 });
         for (bookmarks, text) in [
             (Bookmarks::default(), "[null,null]"),
             (Bookmarks { all, described: None }, "[[[1,1000],17],null]"),

@@ -39,7 +39,7 @@ pub async fn merge(tx: &mut Transaction<'_, Postgres>, from: RaterId, into: Rate
 
 /// Forgets who was merged more than a day ago: votes are not under way for that long. From then on their browsers' old
 /// cookies, if there still are any, stand for somebody new.
-pub async fn forget(conn: &mut PgConnection) -> Result<u64, sqlx::Error> {
+pub async fn delete_old(conn: &mut PgConnection) -> Result<u64, sqlx::Error> {
     let forgotten =
         sqlx::query!("DELETE FROM raters WHERE merged_into IS NOT NULL AND merged_at < now() - interval '1 day'")
             .execute(conn)

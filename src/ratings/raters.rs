@@ -4,11 +4,11 @@ use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
 use super::RaterId;
-use super::deck::Progress;
+use super::deck::LapProgress;
 
 /// The rater of an account, made if it has none yet. Its id is random: no browser's token leads to it.
 pub async fn ensure(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<RaterId, sqlx::Error> {
-    let Progress { lap, position } = Progress::FIRST;
+    let LapProgress { lap, position } = LapProgress::FIRST;
     sqlx::query!(
         "INSERT INTO raters (id, account, lap_start, lap_end, position) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (account) DO NOTHING",

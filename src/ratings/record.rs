@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::{Postgres, Transaction};
 
 use super::brake::Braked;
-use super::deck::{Progress, Rater};
+use super::deck::{LapProgress, Rater};
 use super::{RaterId, Score};
 
 /// One vote as it was cast.
@@ -112,7 +112,7 @@ async fn keep_raters(tx: &mut Transaction<'_, Postgres>, accepted: &BTreeMap<Key
         return Ok(());
     }
     let ids: Vec<_> = new.iter().map(|rater| rater.id.0).collect();
-    let all = Columns::of(new.iter().map(|rater| rater.bookmarks.all.or(Some(Progress::FIRST))));
+    let all = Columns::of(new.iter().map(|rater| rater.bookmarks.all.or(Some(LapProgress::FIRST))));
     let described = Columns::of(new.iter().map(|rater| rater.bookmarks.described));
     sqlx::query!(
         "INSERT INTO raters (id, lap_start, lap_end, position, described_start, described_end, described_position)
@@ -139,9 +139,9 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(bookmarks: impl Iterator<Item = Option<Progress>>) -> Self {
+    fn of(bookmarks: impl Iterator<Item = Option<LapProgress>>) -> Self {
         let bookmarks: Vec<_> = bookmarks.collect();
-        let column = |of: fn(Progress) -> i64| bookmarks.iter().map(|bookmark| bookmark.map(of)).collect();
+        let column = |of: fn(LapProgress) -> i64| bookmarks.iter().map(|bookmark| bookmark.map(of)).collect();
         Columns {
             starts: column(|progress| progress.lap.start),
             ends: column(|progress| progress.lap.end),

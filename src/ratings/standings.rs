@@ -5,7 +5,7 @@
 
 mod generation;
 pub mod leaderboard;
-pub mod shelf;
+pub mod profile_photos;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -46,8 +46,8 @@ pub struct Standing {
 /// Makes the next generation: rewrites the standings of photos that were voted on, hidden or un-hidden since the last
 /// one, and the ladder. All of them are rewritten only when the parameters have moved enough to be seen.
 /// Readers see the old generation until the commit.
-pub async fn work_out(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
-    generation::work_out(tx).await
+pub async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
+    generation::recompute(tx).await
 }
 
 /// What the last run of the ranking job covered.

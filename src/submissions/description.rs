@@ -2,7 +2,7 @@
 
 use sqlx::{Postgres, Transaction};
 
-use super::places;
+use super::ordinals;
 use crate::error::Error;
 
 /// Stores the description of a photo for people who cannot see it; blanks around it are dropped, and nothing but blanks is
@@ -20,7 +20,7 @@ pub async fn describe(tx: &mut Transaction<'_, Postgres>, id: i64, words: &str) 
     .ok_or(Error::NotFound)?;
     let place = match row.described_ordinal {
         _ if words.is_empty() || !row.dealt => None,
-        None => Some(places::next_described(tx).await?),
+        None => Some(ordinals::next_described(tx).await?),
         kept => kept,
     };
     sqlx::query!(

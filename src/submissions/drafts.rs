@@ -6,7 +6,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::blobs;
-use super::upload::{Details, Duplicate, Entered, Original, enter};
+use super::upload::{self, Details, Duplicate, Original, UploadOutcome};
 use crate::config::UploadsConfig;
 use crate::error::Error;
 use crate::queue::{self, Job};
@@ -42,7 +42,7 @@ pub struct Draft {
 
 /// A file that has just arrived.
 #[derive(Debug, Clone, Copy)]
-pub struct Arrived {
+pub struct InspectedOriginal {
     /// Where it is, and what.
     pub original: Original,
     /// How long it is.
@@ -54,7 +54,11 @@ pub struct Arrived {
 }
 
 /// Keeps a file for later, and has a preview made; gives the draft's number.
-pub async fn keep(tx: &mut Transaction<'_, Postgres>, owner: i64, file: &Arrived) -> Result<i64, sqlx::Error> {
+pub async fn create(
+    tx: &mut Transaction<'_, Postgres>,
+    owner: i64,
+    file: &InspectedOriginal,
+) -> Result<i64, sqlx::Error> {
     let id = sqlx::query_scalar!(
         "INSERT INTO drafts (owner, original_key, original_sha256, bytes, width, height)
          VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
@@ -72,7 +76,7 @@ pub async fn keep(tx: &mut Transaction<'_, Postgres>, owner: i64, file: &Arrived
         .fetch_all(&mut **tx)
         .await?;
     for id in beyond {
-        drop_draft(tx, id).await?;
+        delete(tx, id).await?;
     }
     Ok(id)
 }
@@ -107,7 +111,7 @@ pub async fn load(conn: &mut PgConnection, id: i64) -> Result<Option<Draft>, sql
 }
 
 /// Its preview is stored. False when the draft has gone meanwhile.
-pub async fn previewed(tx: &mut Transaction<'_, Postgres>, id: i64, key: Uuid) -> Result<bool, sqlx::Error> {
+pub async fn set_preview(tx: &mut Transaction<'_, Postgres>, id: i64, key: Uuid) -> Result<bool, sqlx::Error> {
     let kept = sqlx::query!("UPDATE drafts SET preview_key = $2 WHERE id = $1 AND preview_key IS NULL", id, key)
         .execute(&mut **tx)
         .await?;
@@ -122,7 +126,7 @@ pub async fn submit(
     id: i64,
     details: &Details,
     limits: &UploadsConfig,
-) -> Result<Entered, Error> {
+) -> Result<UploadOutcome, Error> {
     let draft = sqlx::query!(
         "DELETE FROM drafts WHERE id = $1 AND owner = $2 RETURNING original_key, original_sha256, preview_key",
         id,
@@ -137,11 +141,11 @@ pub async fn submit(
         blobs::discard(tx, Folder::Previews, key, blobs::GRACE).await?;
     }
     let original = Original { key: draft.original_key, sha256 };
-    let entered = enter(tx, owner, details, original, Some(limits)).await?;
-    if let Entered::Duplicate(Duplicate { .. }) = entered {
+    let outcome = upload::submit(tx, owner, details, original, Some(limits)).await?;
+    if let UploadOutcome::Duplicate(Duplicate { .. }) = outcome {
         blobs::discard(tx, Folder::Originals, draft.original_key, Duration::ZERO).await?;
     }
-    Ok(entered)
+    Ok(outcome)
 }
 
 /// Drops every draft that has waited too long; says how many.
@@ -155,24 +159,24 @@ pub async fn expire(pool: &PgPool) -> Result<u64, sqlx::Error> {
     .fetch_all(&mut *tx)
     .await?;
     for &id in &old {
-        drop_draft(&mut tx, id).await?;
+        delete(&mut tx, id).await?;
     }
     tx.commit().await?;
     Ok(old.len() as u64)
 }
 
 /// Drops every draft of an account.
-pub(super) async fn drop_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Result<(), sqlx::Error> {
+pub(super) async fn delete_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Result<(), sqlx::Error> {
     let all =
         sqlx::query_scalar!("SELECT id FROM drafts WHERE owner = $1 ORDER BY id", owner).fetch_all(&mut **tx).await?;
     for id in all {
-        drop_draft(tx, id).await?;
+        delete(tx, id).await?;
     }
     Ok(())
 }
 
 /// Drops a draft with its file.
-pub async fn drop_draft(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), sqlx::Error> {
+pub async fn delete(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), sqlx::Error> {
     let gone = sqlx::query!("DELETE FROM drafts WHERE id = $1 RETURNING original_key, preview_key", id)
         .fetch_optional(&mut **tx)
         .await?;

@@ -3,9 +3,9 @@
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::crop::Crop;
-use super::developing;
+use super::processing;
 use super::upload::Details;
-use super::{Moderation, State};
+use super::{Moderation, SubmissionState};
 use crate::error::Error;
 
 /// A photo as its owner can change it.
@@ -44,7 +44,7 @@ pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Editable>, 
 /// `NotFound` when the photo is gone or belongs to somebody else.
 pub async fn edit(tx: &mut Transaction<'_, Postgres>, owner: i64, id: i64, details: &Details) -> Result<(), Error> {
     let before = sqlx::query!(
-        r#"SELECT crop AS "crop: Crop", state AS "state: State", moderation AS "moderation: Moderation",
+        r#"SELECT crop AS "crop: Crop", state AS "state: SubmissionState", moderation AS "moderation: Moderation",
                   width, height, (original_key IS NOT NULL) AS "original!"
            FROM submissions WHERE id = $1 AND owner = $2 FOR UPDATE"#,
         id,
@@ -55,7 +55,7 @@ pub async fn edit(tx: &mut Transaction<'_, Postgres>, owner: i64, id: i64, detai
     .filter(|photo| photo.moderation != Moderation::Removed)
     .ok_or(Error::NotFound)?;
     // A photo that waits takes its crop from here; one that failed has none.
-    let crop = if before.original || before.state == State::Pending { details.crop } else { before.crop };
+    let crop = if before.original || before.state == SubmissionState::Pending { details.crop } else { before.crop };
     sqlx::query!(
         "UPDATE submissions SET title = $2, species = $3, crop = $4, updated_at = now() WHERE id = $1",
         id,
@@ -67,8 +67,8 @@ pub async fn edit(tx: &mut Transaction<'_, Postgres>, owner: i64, id: i64, detai
     .await?;
     super::describe(tx, id, details.alt_text.as_str()).await?;
     let place = |crop: Crop| before.width.zip(before.height).map(|(width, height)| crop.along(width, height));
-    if before.state == State::Ready && place(crop) != place(before.crop) {
-        developing::renew(tx, id).await?;
+    if before.state == SubmissionState::Ready && place(crop) != place(before.crop) {
+        processing::reprocess(tx, id).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::{blobs, places};
+use super::{blobs, ordinals};
 use crate::error::Error;
 use crate::queue::{self, Job};
 use crate::storage::Folder;
@@ -40,13 +40,13 @@ pub async fn unhide(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
     if !hidden.hidden {
         return Ok(());
     }
-    let places = if hidden.ready { Some(places::next(tx, hidden.described).await?) } else { None };
+    let ordinals = if hidden.ready { Some(ordinals::next(tx, hidden.described).await?) } else { None };
     sqlx::query!(
         "UPDATE submissions SET moderation = 'visible', ordinal = $2, described_ordinal = $3, updated_at = now()
          WHERE id = $1",
         id,
-        places.map(|places| places.ordinal),
-        places.and_then(|places| places.described)
+        ordinals.map(|ordinals| ordinals.ordinal),
+        ordinals.and_then(|ordinals| ordinals.described)
     )
     .execute(&mut **tx)
     .await?;

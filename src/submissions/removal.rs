@@ -22,16 +22,14 @@ pub async fn remove(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
     sqlx::query!(
         "UPDATE submissions
          SET moderation = 'removed', ordinal = NULL, described_ordinal = NULL, original_key = NULL, rendition_key = NULL, rendition_sizes = '{}',
-             preview_key = NULL, original_sha256 = NULL, fingerprint = NULL, near_duplicate_of = NULL, stale_since = NULL,
+             preview_key = NULL, original_sha256 = NULL, fingerprint = NULL, similar_to = NULL, stale_since = NULL,
              title = 'Deleted', species = 'Deleted', alt_text = '', updated_at = now()
          WHERE id = $1",
         id
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!("UPDATE submissions SET near_duplicate_of = NULL WHERE near_duplicate_of = $1", id)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!("UPDATE submissions SET similar_to = NULL WHERE similar_to = $1", id).execute(&mut **tx).await?;
     let images = if photo.renditions_hidden { Folder::Hidden } else { Folder::Images };
     for (folder, key) in
         [(Folder::Originals, photo.original_key), (images, photo.rendition_key), (Folder::Previews, photo.preview_key)]
@@ -57,7 +55,7 @@ pub async fn remove_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Resul
     for id in photos {
         remove(tx, id).await?;
     }
-    drafts::drop_all(tx, owner).await?;
+    drafts::delete_all(tx, owner).await?;
     Ok(())
 }
 

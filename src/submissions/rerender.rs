@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::crop::Crop;
-use super::developing::Wanted;
+use super::processing::ProcessingRequest;
 use crate::queue::board::JobProgress;
 
 /// What one job that makes all renditions anew works through: every photo that was ready when it began.
@@ -22,7 +22,11 @@ pub async fn begin(conn: &mut PgConnection, job: i64) -> Result<JobProgress, sql
 }
 
 /// The next photo behind this number, up to the last, with what is to be made of it.
-pub async fn next(conn: &mut PgConnection, after: i64, last: i64) -> Result<Option<(i64, Wanted)>, sqlx::Error> {
+pub async fn next(
+    conn: &mut PgConnection,
+    after: i64,
+    last: i64,
+) -> Result<Option<(i64, ProcessingRequest)>, sqlx::Error> {
     let row = sqlx::query!(
         r#"SELECT id, original_key, crop AS "crop: Crop", stale_since FROM submissions
            WHERE id > $1 AND id <= $2 AND state = 'ready' AND moderation <> 'removed' AND original_key IS NOT NULL
@@ -32,7 +36,9 @@ pub async fn next(conn: &mut PgConnection, after: i64, last: i64) -> Result<Opti
     )
     .fetch_optional(conn)
     .await?;
-    Ok(row.map(|row| (row.id, Wanted { original_key: row.original_key, crop: row.crop, stale_since: row.stale_since })))
+    Ok(row.map(|row| {
+        (row.id, ProcessingRequest { original_key: row.original_key, crop: row.crop, stale_since: row.stale_since })
+    }))
 }
 
 /// Asks for the renditions that are about to be published, and gives the request that they answer: the one that was there when
@@ -40,7 +46,7 @@ pub async fn next(conn: &mut PgConnection, after: i64, last: i64) -> Result<Opti
 pub async fn request(
     tx: &mut Transaction<'_, Postgres>,
     id: i64,
-    wanted: &Wanted,
+    wanted: &ProcessingRequest,
 ) -> Result<Option<DateTime<Utc>>, sqlx::Error> {
     if wanted.stale_since.is_some() {
         return Ok(wanted.stale_since);

@@ -5,8 +5,8 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::crop::Crop;
-use super::words::{Description, Name};
-use super::{Moderation, State, quota};
+use super::text::{Description, Name};
+use super::{Moderation, SubmissionState, quota};
 use crate::config::UploadsConfig;
 use crate::error::Error;
 use crate::queue::{self, Job};
@@ -51,7 +51,7 @@ pub struct Original {
 
 /// What became of a photo that was handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entered {
+pub enum UploadOutcome {
     /// It waits for its renditions.
     New(i64),
     /// The same file is here already.
@@ -82,12 +82,12 @@ pub async fn upload(pool: &PgPool, storage: &Storage, upload: Upload) -> Result<
     let original = Original { key: Uuid::new_v4(), sha256: Sha256::digest(&upload.file).into() };
     storage.put_original(original.key, upload.file).await?;
     let mut tx = pool.begin().await?;
-    match enter(&mut tx, upload.owner, &details, original, None).await? {
-        Entered::New(id) => {
+    match submit(&mut tx, upload.owner, &details, original, None).await? {
+        UploadOutcome::New(id) => {
             tx.commit().await?;
             Ok(id)
         }
-        Entered::Duplicate(other) => {
+        UploadOutcome::Duplicate(other) => {
             tx.rollback().await?;
             storage.delete_original(original.key).await?;
             Err(Error::Conflict(format!("the same file is already here as photo {}", other.id)))
@@ -97,13 +97,13 @@ pub async fn upload(pool: &PgPool, storage: &Storage, upload: Upload) -> Result<
 
 /// Adds a photo whose file is stored, and its thumbnail job. Of two photos with the same file that come in at once one waits for
 /// the other and is then its duplicate; nothing was added then. `TooFast` past the account's quota.
-pub async fn enter(
+pub async fn submit(
     tx: &mut Transaction<'_, Postgres>,
     owner: i64,
     details: &Details,
     original: Original,
     limits: Option<&UploadsConfig>,
-) -> Result<Entered, Error> {
+) -> Result<UploadOutcome, Error> {
     if let Some(limits) = limits {
         quota::take(tx, owner, limits).await?;
     }
@@ -126,17 +126,17 @@ pub async fn enter(
     match id {
         Some(id) => {
             queue::enqueue(tx, Job::MakeThumbnails { submission: id }).await?;
-            Ok(Entered::New(id))
+            Ok(UploadOutcome::New(id))
         }
         // The other one can only have gone in the moment between.
-        None => duplicate(tx, &original.sha256).await?.map(Entered::Duplicate).ok_or(Error::Busy),
+        None => duplicate(tx, &original.sha256).await?.map(UploadOutcome::Duplicate).ok_or(Error::Busy),
     }
 }
 
 /// The photo with this file, unless it failed or was removed.
 pub async fn duplicate(conn: &mut PgConnection, sha256: &[u8; 32]) -> Result<Option<Duplicate>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"SELECT id, owner, state AS "state: State", moderation AS "moderation: Moderation" FROM submissions
+        r#"SELECT id, owner, state AS "state: SubmissionState", moderation AS "moderation: Moderation" FROM submissions
            WHERE original_sha256 = $1 AND state <> 'failed' AND moderation <> 'removed'"#,
         &sha256[..]
     )
@@ -145,6 +145,6 @@ pub async fn duplicate(conn: &mut PgConnection, sha256: &[u8; 32]) -> Result<Opt
     Ok(row.map(|row| Duplicate {
         id: row.id,
         owner: row.owner,
-        public: row.state == State::Ready && row.moderation == Moderation::Visible,
+        public: row.state == SubmissionState::Ready && row.moderation == Moderation::Visible,
     }))
 }

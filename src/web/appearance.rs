@@ -55,7 +55,7 @@ pub async fn update(form: Guarded<AppearanceForm<'_>>, visitor: Visitor<'_>, db:
     let mut view = FormView::of(&visitor).field("theme", "").field("time_zone", "");
     let theme = THEMES.iter().find(|(_, name, _)| Some(*name) == typed.theme).map(|(theme, ..)| *theme);
     if theme.is_none() {
-        view.wrong(FieldError { field: "theme", message: "Choose the colours.".into() });
+        view.add_error(FieldError { field: "theme", message: "Choose the colours.".into() });
     }
     let appearance = Appearance {
         theme: theme.unwrap_or(visitor.appearance().theme),
@@ -70,12 +70,12 @@ pub async fn update(form: Guarded<AppearanceForm<'_>>, visitor: Visitor<'_>, db:
             Some(zone) => chosen.time_zone = zone.name().to_owned(),
             None => {
                 let message = "Choose a time zone from the list.".into();
-                view.wrong(FieldError { field: "time_zone", message });
+                view.add_error(FieldError { field: "time_zone", message });
             }
         }
         chosen
     });
-    if !view.is_right() {
+    if !view.is_valid() {
         return Ok(Answer::Page(page(&view, appearance, chosen.as_ref())));
     }
     store(appearance, chosen.as_ref(), &visitor, db).await?;

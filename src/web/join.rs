@@ -73,7 +73,7 @@ pub async fn create(
         let doubled = just_joined(pool, passwords, &config.accounts, username, typed.password, before).await?;
         let Some(account) = doubled else {
             let message = "This username is taken. Choose another one.".into();
-            view.wrong(FieldError { field: "username", message });
+            view.add_error(FieldError { field: "username", message });
             return Ok(Answer::Page(page(&view)));
         };
         enter(db.begin().await?, &mut visitor, account, &browser, before, false).await?;

@@ -17,7 +17,7 @@ pub struct Keys {
     /// Of networks in ratings.
     pub networks: NetworkKey,
     /// Of links that end mails; the jobs processes have it too.
-    pub unsubscribe: unsubscribe::Key,
+    pub unsubscribe: unsubscribe::UnsubscribeKey,
 }
 
 impl Keys {
@@ -28,7 +28,7 @@ impl Keys {
             csrf: secret.key("csrf"),
             vault: Vault::new(secret),
             networks: NetworkKey::new(secret),
-            unsubscribe: unsubscribe::Key::new(secret),
+            unsubscribe: unsubscribe::UnsubscribeKey::new(secret),
         }
     }
 }

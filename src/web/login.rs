@@ -68,7 +68,7 @@ pub async fn create(
     let typed = form.0;
     let remember = typed.remember.is_some();
     let mut view = typed.view(&visitor);
-    let caller = Caller { network: &network.to_string(), known: &known(&visitor) };
+    let caller = Caller { network: &network.to_string(), known: &remembered_accounts(&visitor) };
     let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, caller).await?;
     let message = match outcome {
         Outcome::Welcome { account } => {
@@ -83,7 +83,7 @@ pub async fn create(
         Outcome::Suspended(why) => format!("This account is suspended. {why}"),
         Outcome::Refused => "The name or the password is wrong. Check both, or ask for a new password.".to_owned(),
     };
-    view.wrong(FieldError { field: "who", message });
+    view.add_error(FieldError { field: "who", message });
     Ok(Answer::Page(page(&view, remember)))
 }
 
@@ -104,23 +104,23 @@ pub async fn enter(
     }
     // A form that is sent twice is one login.
     if !session::just_started(&mut tx, account, begun_by).await? {
-        session::greet(&mut tx, account, browser, known(visitor).contains(&account)).await?;
+        session::note_login(&mut tx, account, browser, remembered_accounts(visitor).contains(&account)).await?;
     }
     let token = session::start(&mut tx, account, browser, begun_by, remembered).await?;
     tx.commit().await?;
-    make_known(visitor, account);
+    remember_account(visitor, account);
     visitor.log_in(&token, remembered);
     Ok(())
 }
 
 /// The accounts that have been logged in with this browser.
-fn known(visitor: &Visitor<'_>) -> Vec<i64> {
+fn remembered_accounts(visitor: &Visitor<'_>) -> Vec<i64> {
     visitor.cookies.kept(KNOWN).unwrap_or_default()
 }
 
 /// The browser remembers, also once it is logged out, that this member has been in it.
-fn make_known(visitor: &Visitor<'_>, account: i64) {
-    let others = known(visitor).into_iter().filter(|&other| other != account);
+fn remember_account(visitor: &Visitor<'_>, account: i64) {
+    let others = remembered_accounts(visitor).into_iter().filter(|&other| other != account);
     let known: Vec<i64> = iter::once(account).chain(others).take(KNOWN_ACCOUNTS).collect();
     visitor.cookies.keep(KNOWN, &known, Duration::days(COOKIE_DAYS));
 }

@@ -1,11 +1,11 @@
 //! Pages of those who keep the site running.
 
 pub mod audit;
-pub mod look_alikes;
+pub mod similar_photos;
 
 use rocket::{Route, routes};
 
 /// Its routes.
 pub fn routes() -> Vec<Route> {
-    routes![audit::list, look_alikes::list, look_alikes::distinct]
+    routes![audit::list, similar_photos::list, similar_photos::distinct]
 }

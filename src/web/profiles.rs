@@ -10,8 +10,8 @@ use super::guards::member::Member;
 use super::submissions::photo::{alt, thumbnail};
 use crate::accounts::profile::{self, Profile};
 use crate::error::Error;
-use crate::ratings::manner::{self, COUNTED, Manner, SAMPLE};
-use crate::ratings::standings::shelf::{self, PAGE, Shown};
+use crate::ratings::rating_style::{self, COUNTED, RatingStyle, SAMPLE};
+use crate::ratings::standings::profile_photos::{self, PAGE, ProfilePhoto};
 
 /// Its routes.
 pub fn routes() -> Vec<Route> {
@@ -25,17 +25,17 @@ pub async fn show(username: &str, before: Option<&str>, member: Option<Member>, 
     let mut conn = db.acquire().await?;
     let profile = profile::find(&mut conn, username, viewer).await?.ok_or(Error::NotFound)?;
     let before = before.map(parse).transpose()?;
-    let mut photos = shelf::page(&mut conn, profile.account, before).await?;
+    let mut photos = profile_photos::page(&mut conn, profile.account, before).await?;
     let next = (photos.len() > PAGE).then(|| photos[PAGE - 1].submission);
     photos.truncate(PAGE);
     let shows_votes = profile.shows_votes && before.is_none();
-    let manner = if shows_votes { manner::of_account(&mut conn, profile.account).await? } else { None };
+    let style = if shows_votes { rating_style::of_account(&mut conn, profile.account).await? } else { None };
     let own = viewer == Some(profile.account);
     let rows = photos.into_iter().map(Row::from).collect();
-    let manner = manner.map(Words::from);
+    let style = style.map(Words::from);
     Ok(View::new(
         "profiles/page",
-        Page { profile: profile.into(), own, shows_votes, manner, rows, next, later: before.is_some() },
+        Page { profile: profile.into(), own, shows_votes, style, rows, next, later: before.is_some() },
     ))
 }
 
@@ -50,7 +50,7 @@ struct Page {
     profile: Person,
     own: bool,
     shows_votes: bool,
-    manner: Option<Words>,
+    style: Option<Words>,
     rows: Vec<Row>,
     next: Option<i64>,
     /// Is this not the first page?
@@ -86,11 +86,11 @@ struct Words {
     compared: Option<String>,
 }
 
-impl From<Manner> for Words {
-    fn from(manner: Manner) -> Self {
-        let newest = (manner.count > SAMPLE).then_some(SAMPLE);
-        let compared = manner.above_others.map(compare);
-        Words { count: manner.count.min(COUNTED), more: manner.count > COUNTED, mean: manner.mean, newest, compared }
+impl From<RatingStyle> for Words {
+    fn from(style: RatingStyle) -> Self {
+        let newest = (style.count > SAMPLE).then_some(SAMPLE);
+        let compared = style.above_others.map(compare);
+        Words { count: style.count.min(COUNTED), more: style.count > COUNTED, mean: style.mean, newest, compared }
     }
 }
 
@@ -112,8 +112,8 @@ struct Row {
     alt: String,
 }
 
-impl From<Shown> for Row {
-    fn from(photo: Shown) -> Self {
+impl From<ProfilePhoto> for Row {
+    fn from(photo: ProfilePhoto) -> Self {
         Row {
             id: photo.submission,
             alt: alt(&photo.title, &photo.species, &photo.alt_text),

@@ -1,14 +1,14 @@
 //! A photo's own page.
 
-mod arrival;
 pub mod delete;
 pub mod edit;
 mod form;
 pub mod mine;
 pub mod new;
 pub mod photo;
+mod photo_file;
+pub mod progress;
 pub mod rating;
-pub mod receipt;
 pub mod reports;
 pub mod vote_result;
 
@@ -19,7 +19,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 
 use self::photo::Photo;
-use self::receipt::Receipt;
+use self::progress::ProcessingStatus;
 use self::vote_result::{LastVote, VoteResult};
 use super::answers::view::View;
 use super::db::Db;
@@ -29,8 +29,8 @@ use crate::error::Error;
 use crate::ratings::standings::{self, Standing};
 use crate::ratings::tally::{self, Tally};
 use crate::ratings::{self, deck::Rater};
-use crate::submissions::near::{self, Older};
-use crate::submissions::{self, Moderation, State as Progress, Submission};
+use crate::submissions::similar::{self, SimilarPhoto};
+use crate::submissions::{self, Moderation, Submission, SubmissionState};
 
 /// Its routes.
 pub fn routes() -> Vec<Route> {
@@ -39,7 +39,7 @@ pub fn routes() -> Vec<Route> {
         new::create,
         mine::index,
         show,
-        receipt::progress,
+        progress::show,
         edit::edit,
         edit::update,
         edit::preview,
@@ -63,11 +63,11 @@ pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, db: &
     }
     match submission.state {
         _ if submission.moderation != Moderation::Visible => Ok(hidden(&submission)),
-        Progress::Pending | Progress::Failed => {
-            let receipt = Receipt::of(&mut conn, &submission).await?;
-            Ok(View::new("submissions/receipt", receipt))
+        SubmissionState::Pending | SubmissionState::Failed => {
+            let status = ProcessingStatus::of(&mut conn, &submission).await?;
+            Ok(View::new("submissions/progress", status))
         }
-        Progress::Ready => {
+        SubmissionState::Ready => {
             let rater = visitor.rater(&mut conn).await?;
             let last = VoteResult::take(&mut conn, &visitor).await?;
             let asked = Asked { statistics: statistics == Some("1"), last, focus: false };
@@ -93,7 +93,7 @@ pub struct Card {
     profile: Option<String>,
     own: bool,
     /// Said to moderators.
-    looks_like: Option<Older>,
+    looks_like: Option<SimilarPhoto>,
     mine: Option<u8>,
     stay: bool,
     last: Option<LastVote>,
@@ -151,7 +151,7 @@ impl Card {
         let statistics = asked.statistics || own || mine.is_some();
         let standing = if statistics { standings::find(conn, submission.id).await? } else { None };
         let moderator = visitor.member().is_some_and(|member| member.account.role >= Role::Moderator);
-        let looks_like = if moderator { near::older(conn, submission.id).await? } else { None };
+        let looks_like = if moderator { similar::similar_to(conn, submission.id).await? } else { None };
         Ok(Card {
             focus: asked.focus,
             csrf: visitor.form_token(),

@@ -11,7 +11,7 @@ use super::db::Db;
 use super::keys::Keys;
 use crate::accounts::settings;
 use crate::error::Error;
-use crate::mail::unsubscribe::{Optional, Subscription};
+use crate::mail::unsubscribe::{OptionalMail, Subscription};
 
 /// Its routes.
 pub fn routes() -> Vec<Route> {
@@ -41,7 +41,7 @@ impl<'r> FromRequest<'r> for Signed {
 /// Asks; a program that only looks changes nothing.
 #[get("/unsubscribe/<signed>")]
 pub fn show(signed: &str, subscription: Signed) -> View {
-    View::new("unsubscribe/page", json!({ "signed": signed, "digest": subscription.0.mails == Optional::Digest }))
+    View::new("unsubscribe/page", json!({ "signed": signed, "digest": subscription.0.mails == OptionalMail::Digest }))
 }
 
 /// Ends them, whatever the form says. Repeating it changes nothing.
@@ -51,5 +51,5 @@ pub async fn create(subscription: Signed, db: &Db) -> Result<View, Error> {
     let mut tx = db.begin().await?;
     settings::unsubscribe(&mut tx, account, mails).await?;
     tx.commit().await?;
-    Ok(View::new("unsubscribe/done", json!({ "digest": mails == Optional::Digest })))
+    Ok(View::new("unsubscribe/done", json!({ "digest": mails == OptionalMail::Digest })))
 }

@@ -9,7 +9,7 @@ use super::db::Db;
 use super::guards::csrf::Pressed;
 use super::guards::visitor::Visitor;
 use crate::accounts;
-use crate::accounts::address::{self, Confirmed};
+use crate::accounts::email_confirmation::{self, Confirmed};
 use crate::accounts::token::{self, Purpose, Token};
 use crate::error::Error;
 
@@ -41,7 +41,7 @@ pub async fn create(token: &str, _pressed: Pressed, db: &Db) -> Result<View, Err
         return Ok(no_such_link());
     };
     let mut tx = db.begin().await?;
-    let confirmed = address::confirm(&mut tx, &token).await?;
+    let confirmed = email_confirmation::confirm(&mut tx, &token).await?;
     if confirmed == Confirmed::NoSuchLink {
         return Ok(no_such_link());
     }

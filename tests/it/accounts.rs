@@ -1,8 +1,4 @@
-//! Accounts: what guards them, below their pages and on them.
+//! Accounts: what guards them, below their pages.
 
-mod login_code;
-mod privileged;
 mod rights;
-mod sessions;
-mod setting_up;
 mod two_factor;

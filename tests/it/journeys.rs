@@ -3,15 +3,15 @@
 mod accounts;
 mod appearance;
 mod doubled;
-mod guarded;
-mod handing_in;
+mod errors;
 mod keyboard;
 mod limits;
 mod pages;
 mod plain;
 mod scripted;
 mod terminal;
-mod trouble;
+mod two_factor;
+mod uploads;
 
 use rocket::figment::Figment;
 

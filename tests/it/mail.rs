@@ -1,12 +1,12 @@
 //! Mail: who gets which, what it says, and what becomes of it on the way.
 
 mod digest;
-mod letters;
+mod notifications;
 mod optional;
 mod smtp;
 
 use mailparse::{MailHeaderMap, ParsedMail};
-use ratemyderp::mail::{self, Letter, Mailer};
+use ratemyderp::mail::{self, Mailer, Notification};
 use ratemyderp_jobs::Context;
 use sqlx::PgPool;
 
@@ -52,10 +52,10 @@ impl Received {
     }
 }
 
-/// Owes a letter, as the web does.
-pub async fn owe(world: &World, letter: Letter) {
+/// Owes a notification, as the web does.
+pub async fn owe(world: &World, notification: Notification) {
     let mut tx = world.pool.begin().await.expect("a transaction");
-    mail::send(&mut tx, letter).await.expect("owed");
+    mail::enqueue(&mut tx, notification).await.expect("owed");
     tx.commit().await.expect("commit");
 }
 

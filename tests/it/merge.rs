@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ratemyderp::accounts;
 use ratemyderp::ratings::deck::{self, Class, DeckKey, Rater};
-use ratemyderp::ratings::merge::{Merged, forget, merge};
+use ratemyderp::ratings::merge::{Merged, delete_old, merge};
 use ratemyderp::ratings::record::{Recorded, Vote, record};
 use ratemyderp::ratings::{self, RaterId, raters};
 use ratemyderp::submissions::reports::{Reason, report, reported};
@@ -219,7 +219,7 @@ async fn merged_raters_are_forgotten_after_a_day() {
         .execute(&world.pool)
         .await
         .unwrap();
-    assert_eq!(forget(&mut world.pool.acquire().await.unwrap()).await.unwrap(), 1);
+    assert_eq!(delete_old(&mut world.pool.acquire().await.unwrap()).await.unwrap(), 1);
     assert!(!world.rater(someone(1)).await.stored, "somebody new");
     assert_eq!(world.rater(someone(2)).await.id, rater);
     assert_eq!(world.complaints().await, Vec::<String>::new());

@@ -10,7 +10,7 @@ use crate::support::{World, score, someone};
 
 async fn work_out(world: &World) -> Summary {
     let mut tx = world.pool.begin().await.expect("a transaction");
-    let summary = standings::work_out(&mut tx).await.expect("a generation");
+    let summary = standings::recompute(&mut tx).await.expect("a generation");
     tx.commit().await.expect("commit");
     summary
 }

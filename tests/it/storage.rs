@@ -75,7 +75,7 @@ async fn does_everything(storage: &Storage) {
     let [one, two, three] = [1, 2, 3].map(Uuid::from_u128);
     // A file in pieces, long enough for several parts of an upload to S3.
     let piece: Vec<u8> = (0..1_500_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-    let mut receiving = storage.receive_original(one).await.expect("begun");
+    let mut receiving = storage.original_writer(one).await.expect("begun");
     for _ in 0..8 {
         receiving.write(&piece).await.expect("written");
     }
@@ -83,7 +83,7 @@ async fn does_everything(storage: &Storage) {
     let received = receiving.finish().await.expect("stored");
     assert_eq!(received.bytes, 12_000_000);
     assert!(storage.original(one).await.expect("there") == piece.repeat(8));
-    let mut unwanted = storage.receive_original(two).await.expect("begun");
+    let mut unwanted = storage.original_writer(two).await.expect("begun");
     unwanted.write(&piece.repeat(4)).await.expect("written");
     unwanted.abort().await.expect("aborted");
     assert!(storage.original(two).await.is_err());

@@ -23,7 +23,7 @@ use ratemyderp::ratings::{self, RaterId, Score, deck};
 use ratemyderp::storage::Storage;
 use ratemyderp::submissions;
 use ratemyderp::submissions::crop::Crop;
-use ratemyderp::submissions::developing::{self, Made};
+use ratemyderp::submissions::processing::{self, ProcessedPhoto};
 use ratemyderp::submissions::upload::{Upload, upload};
 use ratemyderp_jobs::Context;
 use rocket::figment::Figment;
@@ -125,7 +125,7 @@ impl World {
 
     /// A photo that waited gets these renditions.
     pub async fn publish(&self, id: i64, key: Uuid, sizes: &[i32]) {
-        let made = Made {
+        let made = ProcessedPhoto {
             key,
             sizes: sizes.to_vec(),
             width: 1600,
@@ -135,7 +135,7 @@ impl World {
             crop: Crop::Auto,
         };
         let mut tx = self.pool.begin().await.expect("a transaction");
-        assert!(developing::publish(&mut tx, id, &made, None, true).await.expect("published"));
+        assert!(processing::publish(&mut tx, id, &made, None, true).await.expect("published"));
         tx.commit().await.expect("commit");
     }
 

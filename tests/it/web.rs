@@ -1,22 +1,24 @@
 //! Pages and fragments, as a browser without script and as htmx see them.
 
 mod about;
-mod accounts;
+mod answers;
 mod appearance;
-mod assets;
 mod described;
-mod export;
+mod enumeration;
+mod fairings;
 mod guards;
-mod handing_in;
 mod health;
 mod home;
+mod join;
 mod leaderboard;
-mod merging;
+mod login;
+mod mail_links;
+mod members;
+mod ops;
 mod outbox;
 pub mod page;
 mod profiles;
-mod rating;
-mod reports;
+mod settings;
 mod stuffing;
 mod submissions;
-mod times;
+mod throttle;

@@ -16,7 +16,7 @@ pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
         }
         for account in due {
             let mut tx = ctx.pool.begin().await?;
-            if deletion::forget(&mut tx, account).await? {
+            if deletion::erase_account(&mut tx, account).await? {
                 removal::remove_all(&mut tx, account).await?;
                 raters::release(&mut tx, account).await?;
                 info!("account {account} is deleted, as its owner asked");

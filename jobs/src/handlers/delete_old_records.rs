@@ -59,11 +59,11 @@ pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
         .execute(&ctx.pool)
         .await?;
     let mut conn = ctx.pool.acquire().await?;
-    ratemyderp::accounts::upkeep::forget_expired(&mut conn).await?;
-    ratemyderp::ratings::week::forget(&mut conn, 35).await?;
-    ratemyderp::mail::forget(&mut conn, i32::try_from(finished).unwrap_or(i32::MAX)).await?;
+    ratemyderp::accounts::expiry::delete_expired(&mut conn).await?;
+    ratemyderp::ratings::weekly_digest::delete_old(&mut conn, 35).await?;
+    ratemyderp::mail::delete_old(&mut conn, i32::try_from(finished).unwrap_or(i32::MAX)).await?;
     brake::prune(&mut conn).await?;
-    let forgotten = merge::forget(&mut conn).await?;
+    let forgotten = merge::delete_old(&mut conn).await?;
     info!("{gone} old jobs and {forgotten} merged raters deleted");
     Ok(())
 }

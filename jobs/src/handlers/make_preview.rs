@@ -31,6 +31,6 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, draft: i64) -> Result<(), 
     ctx.storage.put_preview(key, drafts::PREVIEW, jpeg).await?;
     let mut tx = ctx.pool.begin().await?;
     // Not wanted any more, or the job lost: `delete_orphaned_blobs` finds it.
-    drafts::previewed(&mut tx, draft.id, key).await?;
+    drafts::set_preview(&mut tx, draft.id, key).await?;
     claim.commit(tx).await
 }

@@ -1,7 +1,7 @@
 //! `make_thumbnails`: from an upload to a photo that people may vote on.
 
 use log::info;
-use ratemyderp::submissions::developing::{self, Made, Wanted};
+use ratemyderp::submissions::processing::{self, ProcessedPhoto, ProcessingRequest};
 use sqlx::{Postgres, Transaction};
 
 use super::renditions::{delete_unused, render};
@@ -13,7 +13,7 @@ const OUR_FAULT: &str = "Something went wrong on our side, and your photo is not
 /// Makes the renditions under a fresh key, then publishes them and ends the job in one transaction. What was written and
 /// is not used is deleted again.
 pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result<(), Failure> {
-    let Some(wanted) = developing::wanted(&mut *ctx.pool.acquire().await?, submission).await? else {
+    let Some(wanted) = processing::find_request(&mut *ctx.pool.acquire().await?, submission).await? else {
         info!("submission {submission} no longer waits for renditions");
         return Ok(());
     };
@@ -33,13 +33,13 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result
 
 /// The job has failed for good.
 pub(super) async fn gave_up(tx: &mut Transaction<'_, Postgres>, submission: i64) -> Result<(), sqlx::Error> {
-    developing::give_up(tx, submission, OUR_FAULT).await.map(drop)
+    processing::give_up(tx, submission, OUR_FAULT).await.map(drop)
 }
 
 /// The picture cannot be used: a plain answer to the member, and the end of the job.
 async fn refuse(ctx: &Context, claim: &Claim, submission: i64, reason: &str) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
-    developing::refuse(&mut tx, submission, reason).await?;
+    processing::reject(&mut tx, submission, reason).await?;
     claim.commit(tx).await
 }
 
@@ -52,7 +52,13 @@ enum End {
     Unknown(Failure),
 }
 
-async fn publish(ctx: &Context, claim: &Claim, submission: i64, wanted: &Wanted, made: &Made) -> End {
+async fn publish(
+    ctx: &Context,
+    claim: &Claim,
+    submission: i64,
+    wanted: &ProcessingRequest,
+    made: &ProcessedPhoto,
+) -> End {
     let (wanted, tx) = match prepare(ctx, submission, wanted, made).await {
         Ok(prepared) => prepared,
         Err(error) => return End::Unpublished(error.into()),
@@ -69,11 +75,11 @@ async fn publish(ctx: &Context, claim: &Claim, submission: i64, wanted: &Wanted,
 async fn prepare(
     ctx: &Context,
     submission: i64,
-    wanted: &Wanted,
-    made: &Made,
+    wanted: &ProcessingRequest,
+    made: &ProcessedPhoto,
 ) -> Result<(bool, Transaction<'static, Postgres>), sqlx::Error> {
     let mut tx = ctx.pool.begin().await?;
     let keep = ctx.storage.keeps_originals();
-    let wanted = developing::publish(&mut tx, submission, made, wanted.stale_since, keep).await?;
+    let wanted = processing::publish(&mut tx, submission, made, wanted.stale_since, keep).await?;
     Ok((wanted, tx))
 }

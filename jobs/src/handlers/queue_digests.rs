@@ -1,8 +1,8 @@
 //! `queue_digests`: the mail on the week that is over.
 
 use log::info;
-use ratemyderp::mail::{self, Letter};
-use ratemyderp::ratings::week;
+use ratemyderp::mail::{self, Notification};
+use ratemyderp::ratings::weekly_digest;
 
 use crate::{Claim, Context, Failure};
 
@@ -13,15 +13,15 @@ const PAGE: i64 = 500;
 /// follows a broken one goes on where that stopped, since the same week is told once.
 pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
-    let monday = week::last(&mut tx).await?;
-    week::add_up(&mut tx, monday).await?;
+    let monday = weekly_digest::last(&mut tx).await?;
+    weekly_digest::add_up(&mut tx, monday).await?;
     tx.commit().await?;
     let mut last = 0;
     loop {
         let mut tx = ctx.pool.begin().await?;
-        let owners = week::owners(&mut tx, monday, last, PAGE).await?;
+        let owners = weekly_digest::owners(&mut tx, monday, last, PAGE).await?;
         for &account in &owners {
-            mail::send(&mut tx, Letter::Digest { account, week: monday }).await?;
+            mail::enqueue(&mut tx, Notification::Digest { account, week: monday }).await?;
         }
         let Some(&end) = owners.last() else {
             return claim.commit(tx).await;

@@ -1,7 +1,7 @@
 //! `remake_all_thumbnails`: all renditions anew.
 
 use log::{info, warn};
-use ratemyderp::submissions::developing::{self, Made, Wanted};
+use ratemyderp::submissions::processing::{self, ProcessedPhoto, ProcessingRequest};
 use ratemyderp::submissions::rerender;
 
 use super::renditions::{delete_unused, render};
@@ -31,11 +31,17 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     }
 }
 
-async fn publish(ctx: &Context, claim: &Claim, photo: i64, wanted: &Wanted, made: &Made) -> Result<(), Failure> {
+async fn publish(
+    ctx: &Context,
+    claim: &Claim,
+    photo: i64,
+    wanted: &ProcessingRequest,
+    made: &ProcessedPhoto,
+) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
     let held = claim.held(&mut tx).await?;
     let answered = rerender::request(&mut tx, photo, wanted).await?;
-    let published = held && developing::publish(&mut tx, photo, made, answered, ctx.storage.keeps_originals()).await?;
+    let published = held && processing::publish(&mut tx, photo, made, answered, ctx.storage.keeps_originals()).await?;
     if !published {
         delete_unused(&ctx.storage, made).await;
     }

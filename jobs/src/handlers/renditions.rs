@@ -3,7 +3,7 @@
 use log::info;
 use ratemyderp::storage::{self, Folder, Storage};
 use ratemyderp::submissions::crop::preview_name;
-use ratemyderp::submissions::developing::{Made, Wanted};
+use ratemyderp::submissions::processing::{ProcessedPhoto, ProcessingRequest};
 use ratemyderp::submissions::renditions::{self, Limits, Rejection, Renditions};
 use uuid::Uuid;
 
@@ -14,7 +14,10 @@ use crate::{Context, Failure};
 const MISSING: &str = "We have lost the file that you sent, and we are sorry. Please send it again.";
 
 /// Makes and stores everything that a photo is shown with. The inner error is for its owner.
-pub(super) async fn render(ctx: &Context, wanted: &Wanted) -> Result<Result<Made, String>, Failure> {
+pub(super) async fn render(
+    ctx: &Context,
+    wanted: &ProcessingRequest,
+) -> Result<Result<ProcessedPhoto, String>, Failure> {
     let Some(original) = wanted.original_key else {
         return Ok(Err(MISSING.to_owned()));
     };
@@ -45,9 +48,9 @@ pub(super) async fn render(ctx: &Context, wanted: &Wanted) -> Result<Result<Made
     }
 }
 
-fn made(wanted: &Wanted, rendered: &Renditions) -> Result<Made, Failure> {
+fn made(wanted: &ProcessingRequest, rendered: &Renditions) -> Result<ProcessedPhoto, Failure> {
     let number = |value: u32| i32::try_from(value).map_err(|error| Failure::Hopeless(error.to_string()));
-    Ok(Made {
+    Ok(ProcessedPhoto {
         key: Uuid::new_v4(),
         sizes: rendered.images.iter().map(|image| number(image.size)).collect::<Result<_, _>>()?,
         width: number(rendered.width)?,
@@ -58,7 +61,7 @@ fn made(wanted: &Wanted, rendered: &Renditions) -> Result<Made, Failure> {
     })
 }
 
-async fn store(storage: &Storage, made: &Made, rendered: Renditions) -> Result<(), storage::Error> {
+async fn store(storage: &Storage, made: &ProcessedPhoto, rendered: Renditions) -> Result<(), storage::Error> {
     for image in rendered.images {
         storage.put_rendition(made.key, image.size, image.jpeg).await?;
     }
@@ -71,7 +74,7 @@ async fn store(storage: &Storage, made: &Made, rendered: Renditions) -> Result<(
 }
 
 /// Deletes what is not used after all; what is left over `delete_orphaned_blobs` finds.
-pub(super) async fn delete_unused(storage: &Storage, made: &Made) {
+pub(super) async fn delete_unused(storage: &Storage, made: &ProcessedPhoto) {
     let previews = made.preview_key.map(|key| (Folder::Previews, key));
     for (folder, key) in [Some((Folder::Images, made.key)), previews].into_iter().flatten() {
         if let Err(error) = storage.delete_all(folder, key).await {

@@ -1,8 +1,8 @@
 //! `send_mail`: sending what we owe.
 
 use log::info;
-use ratemyderp::letters::{self, Written};
-use ratemyderp::mail::{self, Mail, Owed, Refusal};
+use ratemyderp::mail::{self, Mail, PendingMail, Refusal};
+use ratemyderp::notifications::{self, Composed};
 use ratemyderp::secret::redact;
 use sqlx::{Postgres, Transaction};
 
@@ -11,17 +11,17 @@ use crate::{Claim, Context, Failure};
 /// Writes a mail, then hands it over. Nothing is lost and, unless the answer of a server is, nothing goes out twice.
 pub(super) async fn run(ctx: &Context, claim: &Claim, id: i64) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
-    let Some(owed) = mail::attempt(&mut tx, id).await? else {
+    let Some(pending) = mail::begin_attempt(&mut tx, id).await? else {
         info!("mail {id} has been dealt with");
         return Ok(());
     };
-    match letters::write(&mut tx, &ctx.mailer, &owed).await? {
-        Written::Mail(mail) => {
+    match notifications::compose(&mut tx, &ctx.mailer, &pending).await? {
+        Composed::Mail(mail) => {
             // A link must be good before anybody can have it.
             tx.commit().await?;
-            hand_over(ctx, claim, id, &owed, &mail).await
+            hand_over(ctx, claim, id, &pending, &mail).await
         }
-        Written::Nobody(reason) => {
+        Composed::Skipped(reason) => {
             mail::give_up(&mut tx, id, reason).await?;
             claim.commit(tx).await?;
             info!("mail {id} is sent to nobody: {reason}");
@@ -37,7 +37,7 @@ pub(super) async fn gave_up(tx: &mut Transaction<'_, Postgres>, id: i64, reason:
 
 /// The mail stays locked while it is handed over, so that of two workers one sends it and the other finds it sent. That it
 /// was sent is true even for a worker that has lost its job meanwhile, so this is committed first, and the job ends after it.
-async fn hand_over(ctx: &Context, claim: &Claim, id: i64, owed: &Owed, mail: &Mail) -> Result<(), Failure> {
+async fn hand_over(ctx: &Context, claim: &Claim, id: i64, pending: &PendingMail, mail: &Mail) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
     if !mail::lock(&mut tx, id).await? {
         info!("mail {id} has been dealt with");
@@ -47,11 +47,11 @@ async fn hand_over(ctx: &Context, claim: &Claim, id: i64, owed: &Owed, mail: &Ma
         return Err(Failure::Lost);
     }
     // Servers may quote what they refuse.
-    ctx.mailer.deliver(mail, owed.message_id, owed.created_at).await.map_err(|refusal| match refusal {
+    ctx.mailer.deliver(mail, pending.message_id, pending.created_at).await.map_err(|refusal| match refusal {
         Refusal::Permanent(why) => Failure::Hopeless(redact(&why)),
         Refusal::Temporary(why) => Failure::Retry(redact(&why)),
     })?;
-    mail::sent(&mut tx, id).await?;
+    mail::mark_sent(&mut tx, id).await?;
     tx.commit().await?;
     Ok(())
 }

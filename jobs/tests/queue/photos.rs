@@ -12,8 +12,8 @@ use ratemyderp::error::Error;
 use ratemyderp::queue;
 use ratemyderp::storage::Storage;
 use ratemyderp::submissions::crop::Crop;
-use ratemyderp::submissions::upload::{Details, Entered, Original, enter};
-use ratemyderp::submissions::words::{Description, Name};
+use ratemyderp::submissions::text::{Description, Name};
+use ratemyderp::submissions::upload::{self, Details, Original, UploadOutcome};
 use ratemyderp::submissions::{self, check};
 use ratemyderp_jobs::{Context, drain};
 use sha2::{Digest, Sha256};
@@ -43,21 +43,26 @@ impl Site {
         Site { database, context, owner }
     }
 
-    async fn submit(&self, number: u32, file: &[u8]) -> Result<Entered, Error> {
-        self.enter(number, file, None).await
+    async fn submit(&self, number: u32, file: &[u8]) -> Result<UploadOutcome, Error> {
+        self.submit_limited(number, file, None).await
     }
 
-    async fn submit_within(&self, number: u32, file: &[u8], per_day_when_new: i64) -> Result<Entered, Error> {
-        self.enter(number, file, Some(&limits(per_day_when_new))).await
+    async fn submit_within(&self, number: u32, file: &[u8], per_day_when_new: i64) -> Result<UploadOutcome, Error> {
+        self.submit_limited(number, file, Some(&limits(per_day_when_new))).await
     }
 
-    async fn enter(&self, number: u32, file: &[u8], limits: Option<&UploadsConfig>) -> Result<Entered, Error> {
+    async fn submit_limited(
+        &self,
+        number: u32,
+        file: &[u8],
+        limits: Option<&UploadsConfig>,
+    ) -> Result<UploadOutcome, Error> {
         let original = original(file);
         self.context.storage.put_original(original.key, file.to_vec()).await?;
         let mut tx = self.context.pool.begin().await?;
-        let entered = enter(&mut tx, self.owner, &details(number, Crop::Auto), original, limits).await;
+        let entered = upload::submit(&mut tx, self.owner, &details(number, Crop::Auto), original, limits).await;
         match entered {
-            Ok(Entered::New(_)) => tx.commit().await?,
+            Ok(UploadOutcome::New(_)) => tx.commit().await?,
             _ => self.context.storage.delete_original(original.key).await?,
         }
         entered
@@ -65,7 +70,7 @@ impl Site {
 
     /// A photo that is ready.
     async fn photo(&self, number: u32, file: &[u8]) -> i64 {
-        let Entered::New(id) = self.submit(number, file).await.unwrap() else { panic!("a duplicate") };
+        let UploadOutcome::New(id) = self.submit(number, file).await.unwrap() else { panic!("a duplicate") };
         self.drain().await;
         assert!(self.find(id).await.votable());
         id

@@ -6,7 +6,7 @@ use rand::RngExt;
 use sha2::{Digest, Sha256};
 use sqlx::{Postgres, Transaction};
 
-use super::Verdict;
+use super::CodeCheck;
 use crate::error::Error;
 
 /// How many there are.
@@ -81,7 +81,7 @@ pub async fn redeem(
     tx: &mut Transaction<'_, Postgres>,
     account: i64,
     code: &RecoveryCode,
-) -> Result<Verdict, sqlx::Error> {
+) -> Result<CodeCheck, sqlx::Error> {
     // Locked, so that codes which are being replaced are not accepted.
     let salt = sqlx::query_scalar!(
         "SELECT salt FROM two_factor WHERE account = $1 AND confirmed_at IS NOT NULL FOR UPDATE",
@@ -90,7 +90,7 @@ pub async fn redeem(
     .fetch_optional(&mut **tx)
     .await?;
     let Some(hash) = salt.map(|salt| code.hash(&salt)) else {
-        return Ok(Verdict::Wrong);
+        return Ok(CodeCheck::Wrong);
     };
     let redeemed = sqlx::query!(
         "UPDATE recovery_codes SET used_at = now() WHERE account = $1 AND hash = $2 AND used_at IS NULL",
@@ -100,7 +100,7 @@ pub async fn redeem(
     .execute(&mut **tx)
     .await?;
     if redeemed.rows_affected() == 1 {
-        return Ok(Verdict::Recovered);
+        return Ok(CodeCheck::Recovered);
     }
     let known = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM recovery_codes WHERE account = $1 AND hash = $2) AS "known!""#,
@@ -109,7 +109,7 @@ pub async fn redeem(
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(if known { Verdict::Used } else { Verdict::Wrong })
+    Ok(if known { CodeCheck::Used } else { CodeCheck::Wrong })
 }
 
 #[cfg(test)]

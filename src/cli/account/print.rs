@@ -1,11 +1,11 @@
 //! Accounts in plain words.
 
 use chrono::{DateTime, Utc};
-use ratemyderp::accounts::audit::Entry;
-use ratemyderp::accounts::roster::Line;
+use ratemyderp::accounts::audit::AuditEntry;
+use ratemyderp::accounts::directory::AccountSummary;
 
 /// One line for each, in columns.
-pub fn list(lines: &[Line]) -> String {
+pub fn list(lines: &[AccountSummary]) -> String {
     if lines.is_empty() {
         return "No such accounts.\n".into();
     }
@@ -21,7 +21,7 @@ pub fn list(lines: &[Line]) -> String {
 }
 
 /// Everything about one.
-pub fn show(line: &Line, history: &[Entry]) -> String {
+pub fn show(line: &AccountSummary, history: &[AuditEntry]) -> String {
     let mut text = format!("{} ({})\n", line.username, line.role.name());
     let seen = line.seen_at.map(|at| format!(", last seen {}", time(at))).unwrap_or_default();
     for (name, value) in [
@@ -50,7 +50,7 @@ pub fn show(line: &Line, history: &[Entry]) -> String {
     text
 }
 
-fn row(line: &Line) -> [String; 6] {
+fn row(line: &AccountSummary) -> [String; 6] {
     let state = match (&line.suspension, line.deletion_due_at) {
         (Some(_), _) => "suspended",
         (None, Some(_)) => "leaving",
@@ -66,7 +66,7 @@ fn row(line: &Line) -> [String; 6] {
     ]
 }
 
-fn email(line: &Line) -> String {
+fn email(line: &AccountSummary) -> String {
     let address = line.email.clone().unwrap_or_default();
     if address.is_empty() || line.email_verified { address } else { format!("{address} (not verified)") }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{Bookmarks, Class, Lap, Progress, Rater};
+use super::{Bookmarks, Class, Lap, LapProgress, Rater};
 use crate::ratings::RaterId;
 
 /// What `raters` knows of somebody, or what their cookie says. Somebody who was merged into an account's rater is that one.
@@ -18,7 +18,7 @@ pub async fn load(conn: &mut PgConnection, id: RaterId, cookie: Bookmarks) -> Re
         return Ok(Rater { id, account: None, bookmarks: cookie, stored: false });
     };
     let bookmarks = Bookmarks {
-        all: Some(Progress { lap: Lap { start: row.lap_start, end: row.lap_end }, position: row.position }),
+        all: Some(LapProgress { lap: Lap { start: row.lap_start, end: row.lap_end }, position: row.position }),
         described: progress(row.described_start, row.described_end, row.described_position),
     };
     Ok(Rater { id: RaterId(row.id), account: row.account, bookmarks, stored: true })
@@ -34,7 +34,7 @@ pub async fn load_member(conn: &mut PgConnection, account: i64) -> Result<Rater,
     .fetch_one(conn)
     .await?;
     let bookmarks = Bookmarks {
-        all: Some(Progress { lap: Lap { start: row.lap_start, end: row.lap_end }, position: row.position }),
+        all: Some(LapProgress { lap: Lap { start: row.lap_start, end: row.lap_end }, position: row.position }),
         described: progress(row.described_start, row.described_end, row.described_position),
     };
     Ok(Rater { id: RaterId(row.id), account: Some(account), bookmarks, stored: true })
@@ -104,7 +104,12 @@ pub async fn size(conn: &mut PgConnection, class: Class) -> Result<i64, sqlx::Er
 }
 
 /// Stores a new lap, unless another tab stored one first: then gives that one.
-pub async fn begin_lap(conn: &mut PgConnection, class: Class, id: RaterId, lap: Lap) -> Result<Progress, sqlx::Error> {
+pub async fn begin_lap(
+    conn: &mut PgConnection,
+    class: Class,
+    id: RaterId,
+    lap: Lap,
+) -> Result<LapProgress, sqlx::Error> {
     match class {
         Class::All => {
             sqlx::query!(
@@ -129,7 +134,7 @@ pub async fn begin_lap(conn: &mut PgConnection, class: Class, id: RaterId, lap: 
         }
     }
     let mut rater = load(conn, id, Bookmarks::default()).await?;
-    Ok(rater.bookmarks.of(class).unwrap_or(Progress { lap, position: 0 }))
+    Ok(rater.bookmarks.of(class).unwrap_or(LapProgress { lap, position: 0 }))
 }
 
 /// Stores how far somebody has come, unless another tab is further.
@@ -137,7 +142,7 @@ pub async fn write_back(
     conn: &mut PgConnection,
     class: Class,
     id: RaterId,
-    progress: Progress,
+    progress: LapProgress,
 ) -> Result<(), sqlx::Error> {
     match class {
         Class::All => {
@@ -165,6 +170,6 @@ pub async fn write_back(
     Ok(())
 }
 
-fn progress(start: Option<i64>, end: Option<i64>, position: Option<i64>) -> Option<Progress> {
-    Some(Progress { lap: Lap { start: start?, end: end? }, position: position? })
+fn progress(start: Option<i64>, end: Option<i64>, position: Option<i64>) -> Option<LapProgress> {
+    Some(LapProgress { lap: Lap { start: start?, end: end? }, position: position? })
 }

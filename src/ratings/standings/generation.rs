@@ -36,7 +36,7 @@ impl Parameters {
     }
 }
 
-pub(super) async fn work_out(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
+pub(super) async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
     // Two ranking jobs at once would work from different votes; the row makes them queue.
     let last = sqlx::query_as!(Parameters, "SELECT mean, weight, variance FROM generation FOR UPDATE")
         .fetch_one(&mut **tx)

@@ -46,7 +46,7 @@ impl FormView {
         match parsed {
             Ok(value) => Ok(Some(value)),
             Err(Error::Invalid(errors)) => {
-                errors.into_iter().for_each(|error| self.wrong(error));
+                errors.into_iter().for_each(|error| self.add_error(error));
                 Ok(None)
             }
             Err(other) => Err(other),
@@ -54,7 +54,7 @@ impl FormView {
     }
 
     /// Something is wrong with a field; the first complaint about each is kept. Complaints are listed as their fields come.
-    pub fn wrong(&mut self, error: FieldError) {
+    pub fn add_error(&mut self, error: FieldError) {
         let first = self.wrong.entry(error.field).or_default();
         if first.is_none() {
             *first = Some(error.message.clone());
@@ -67,12 +67,12 @@ impl FormView {
     /// The page with this form: 422 when something is wrong. Templates know it as `form`, beside `data`, which is an object.
     pub fn page(&self, template: &'static str, mut data: Value) -> View {
         data["form"] = json!(self);
-        let status = if self.is_right() { Status::Ok } else { Status::UnprocessableEntity };
+        let status = if self.is_valid() { Status::Ok } else { Status::UnprocessableEntity };
         View::new(template, data).status(status)
     }
 
     /// Is nothing wrong?
-    pub fn is_right(&self) -> bool {
+    pub fn is_valid(&self) -> bool {
         self.errors.is_empty()
     }
 }

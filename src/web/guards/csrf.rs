@@ -57,7 +57,7 @@ async fn parse<'r, T: FromForm<'r>>(request: &'r Request<'_>, data: Data<'r>) ->
 
 /// Names and values of a form, once it is known to be ours.
 async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<&'r [(String, String)], (Status, Error)> {
-    came_from_here(request)?;
+    check_origin(request)?;
     let limit = request.limits().get("form").unwrap_or(128.kibibytes());
     let config = request.rocket().state::<Config>().ok_or_else(unreadable)?;
     let patience = Duration::from_secs(config.patience.form_seconds);
@@ -69,12 +69,12 @@ async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<&'r [(Stri
     }
     let fields = request.local_cache(|| decode(&body)).as_deref().ok_or_else(unreadable)?;
     let sent = fields.iter().find(|(name, _)| name == FIELD).map(|(_, value)| value.as_str());
-    believe(request, sent).await?;
+    verify_token(request, sent).await?;
     Ok(fields)
 }
 
 /// Refuses what another site's page has sent.
-pub(super) fn came_from_here(request: &Request<'_>) -> Result<(), (Status, Error)> {
+pub(super) fn check_origin(request: &Request<'_>) -> Result<(), (Status, Error)> {
     if from_here(request) {
         return Ok(());
     }
@@ -83,7 +83,7 @@ pub(super) fn came_from_here(request: &Request<'_>) -> Result<(), (Status, Error
 }
 
 /// Refuses a form without this visitor's token: each of the guards asks this before anything is done or kept.
-pub(super) async fn believe(request: &Request<'_>, sent: Option<&str>) -> Result<(), (Status, Error)> {
+pub(super) async fn verify_token(request: &Request<'_>, sent: Option<&str>) -> Result<(), (Status, Error)> {
     let visitor = Visitor::from_request(request).await;
     let visitor = visitor.success_or((Status::ServiceUnavailable, Error::Busy))?;
     if !visitor.returned {

@@ -20,7 +20,7 @@ use super::session::{self, CurrentSession};
 use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
 use crate::error::Error;
-use crate::storage::{self, Received, Receiving, Storage};
+use crate::storage::{self, BlobWriter, Storage, StoredBlob};
 use crate::web::db::Db;
 
 /// The longest value of a field that is not a file, in bytes.
@@ -34,15 +34,15 @@ const PATIENCE: u64 = 4;
 
 /// A form with at most one file, which carried this visitor's token before the file and did not come from elsewhere.
 /// The twin of [`csrf::Guarded`] for `multipart/form-data`; for members alone whose address is confirmed.
-pub struct Sent {
+pub struct UploadForm {
     fields: BTreeMap<String, String>,
     /// What came as the file.
-    pub file: File,
+    pub file: UploadedFile,
 }
 
 /// A file that was sent along, or not.
 #[derive(Debug, Clone, Copy)]
-pub enum File {
+pub enum UploadedFile {
     /// None was chosen.
     Missing,
     /// It is stored, and belongs to nobody yet: whoever does not use it deletes it.
@@ -50,7 +50,7 @@ pub enum File {
         /// Where.
         key: Uuid,
         /// What.
-        received: Received,
+        stored: StoredBlob,
     },
     /// It is longer than this many bytes.
     TooLong {
@@ -58,10 +58,10 @@ pub enum File {
         limit: u64,
     },
     /// There is no room left for it.
-    NoRoom,
+    StorageFull,
 }
 
-impl Sent {
+impl UploadForm {
     /// What was typed into a field; nothing when it was not sent.
     pub fn value(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
@@ -69,12 +69,12 @@ impl Sent {
 }
 
 #[rocket::async_trait]
-impl<'r> FromData<'r> for Sent {
+impl<'r> FromData<'r> for UploadForm {
     type Error = Error;
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
         match receive(request, data).await {
-            Ok(sent) => Outcome::Success(sent),
+            Ok(upload) => Outcome::Success(upload),
             Err((status, error)) => refuse(request, status, error),
         }
     }
@@ -82,8 +82,8 @@ impl<'r> FromData<'r> for Sent {
 
 type Refused = (Status, Error);
 
-async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused> {
-    csrf::came_from_here(request)?;
+async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<UploadForm, Refused> {
+    csrf::check_origin(request)?;
     let kind = request.content_type().filter(|kind| kind.is_form_data());
     let boundary = kind.and_then(|kind| kind.param("boundary")).ok_or_else(unreadable)?;
     // Who may not send a photo does not get to store one.
@@ -100,14 +100,14 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<Sent, Refused>
     let mut stream = Box::pin(TimeoutReader::new(data.open(ByteUnit::from(limit.saturating_mul(PATIENCE)))));
     stream.as_mut().set_timeout_pinned(Some(Duration::from_secs(config.patience.silence_seconds)));
     let form = Multipart::with_reader(Paced::new(stream), boundary);
-    let mut sent = Sent { fields: BTreeMap::new(), file: File::Missing };
-    let read = in_turn(read(request, storage, session.account.id, form, limit, &mut sent)).await;
-    match (read, sent.file) {
-        (Ok(()), _) => Ok(sent),
+    let mut upload = UploadForm { fields: BTreeMap::new(), file: UploadedFile::Missing };
+    let read = in_turn(read(request, storage, session.account.id, form, limit, &mut upload)).await;
+    match (read, upload.file) {
+        (Ok(()), _) => Ok(upload),
         // Cut off far behind the limit.
-        (Err(_), File::TooLong { .. }) => Ok(sent),
-        (Err(refused), File::Stored { key, .. }) => {
-            forget(storage, key).await;
+        (Err(_), UploadedFile::TooLong { .. }) => Ok(upload),
+        (Err(refused), UploadedFile::Stored { key, .. }) => {
+            delete_unused(storage, key).await;
             Err(refused)
         }
         (Err(refused), _) => Err(refused),
@@ -120,34 +120,34 @@ async fn read(
     account: i64,
     mut form: Multipart<'_>,
     limit: u64,
-    sent: &mut Sent,
+    upload: &mut UploadForm,
 ) -> Result<(), Refused> {
     let mut first = true;
     while let Some(mut field) = form.next_field().await.map_err(cut)? {
         let name = field.name().unwrap_or_default().to_owned();
         if std::mem::take(&mut first) {
             let token = if name == csrf::FIELD { text(&mut field).await? } else { String::new() };
-            csrf::believe(request, Some(&token)).await?;
+            csrf::verify_token(request, Some(&token)).await?;
         } else if name == "file" && field.file_name().is_some() {
-            if !matches!(sent.file, File::Missing) {
+            if !matches!(upload.file, UploadedFile::Missing) {
                 return Err(unreadable());
             }
             if field.file_name().is_some_and(|name| !name.is_empty()) {
-                take_turn(request, account).await?;
+                throttle_files(request, account).await?;
             }
-            file(storage, &mut field, limit, sent).await?;
-        } else if sent.fields.len() >= FIELDS {
+            file(storage, &mut field, limit, upload).await?;
+        } else if upload.fields.len() >= FIELDS {
             return Err(unreadable());
         } else {
             let value = text(&mut field).await?;
-            sent.fields.insert(name, value);
+            upload.fields.insert(name, value);
         }
     }
     if first { Err(unreadable()) } else { Ok(()) }
 }
 
 /// Before the first byte of a file is kept.
-async fn take_turn(request: &Request<'_>, account: i64) -> Result<(), Refused> {
+async fn throttle_files(request: &Request<'_>, account: i64) -> Result<(), Refused> {
     let rocket = request.rocket();
     let (db, config) = Db::fetch(rocket).zip(rocket.state::<Config>()).ok_or_else(unreadable)?;
     let taken = async {
@@ -169,43 +169,43 @@ async fn text(field: &mut Field<'_>) -> Result<String, Refused> {
     String::from_utf8(bytes).map_err(|_| unreadable())
 }
 
-/// Puts what it has learnt into `sent.file`, so that it is known when the rest of the form is cut off.
-async fn file(storage: &Storage, field: &mut Field<'_>, limit: u64, sent: &mut Sent) -> Result<(), Refused> {
+/// Puts what it has learnt into `upload.file`, so that it is known when the rest of the form is cut off.
+async fn file(storage: &Storage, field: &mut Field<'_>, limit: u64, upload: &mut UploadForm) -> Result<(), Refused> {
     let chosen = field.file_name().is_some_and(|name| !name.is_empty());
     let key = Uuid::new_v4();
-    let mut receiving = match storage.receive_original(key).await {
-        Ok(receiving) => Some(receiving),
-        Err(cause) => stop(cause, sent)?,
+    let mut writer = match storage.original_writer(key).await {
+        Ok(writer) => Some(writer),
+        Err(cause) => stop(cause, upload)?,
     };
     loop {
         let piece = match field.chunk().await {
             Ok(Some(piece)) => piece,
             Ok(None) => break,
             Err(cause) => {
-                abort(receiving).await;
+                abort(writer).await;
                 return Err(cut(cause));
             }
         };
-        if let Some(mut blob) = receiving.take() {
+        if let Some(mut blob) = writer.take() {
             if blob.bytes() + piece.len() as u64 > limit {
-                sent.file = File::TooLong { limit };
+                upload.file = UploadedFile::TooLong { limit };
                 abort(Some(blob)).await;
             } else {
                 match blob.write(&piece).await {
-                    Ok(()) => receiving = Some(blob),
+                    Ok(()) => writer = Some(blob),
                     Err(cause) => {
                         abort(Some(blob)).await;
-                        stop::<Receiving>(cause, sent)?;
+                        stop::<BlobWriter>(cause, upload)?;
                     }
                 }
             }
         }
     }
-    match receiving {
+    match writer {
         Some(blob) if !chosen && blob.bytes() == 0 => abort(Some(blob)).await,
         Some(blob) => match blob.finish().await {
-            Ok(received) => sent.file = File::Stored { key, received },
-            Err(cause) => drop(stop::<Receiving>(cause, sent)?),
+            Ok(stored) => upload.file = UploadedFile::Stored { key, stored },
+            Err(cause) => drop(stop::<BlobWriter>(cause, upload)?),
         },
         None => {}
     }
@@ -213,26 +213,26 @@ async fn file(storage: &Storage, field: &mut Field<'_>, limit: u64, sent: &mut S
 }
 
 /// Without room for it the rest is read all the same, so that its sender hears why. Everything else ends the request.
-fn stop<T>(cause: storage::Error, sent: &mut Sent) -> Result<Option<T>, Refused> {
+fn stop<T>(cause: storage::Error, upload: &mut UploadForm) -> Result<Option<T>, Refused> {
     if storage::is_full(&cause) {
         log::error!("there is no room for uploads: {cause}");
-        sent.file = File::NoRoom;
+        upload.file = UploadedFile::StorageFull;
         return Ok(None);
     }
     log::error!("an upload could not be stored: {cause}");
     Err((Status::InternalServerError, Error::Internal(cause.into())))
 }
 
-async fn abort(receiving: Option<Receiving>) {
-    if let Some(receiving) = receiving
-        && let Err(cause) = receiving.abort().await
+async fn abort(writer: Option<BlobWriter>) {
+    if let Some(writer) = writer
+        && let Err(cause) = writer.abort().await
     {
         log::warn!("a part of an upload is left to the sweep: {cause}");
     }
 }
 
 /// Deletes a file that is not used after all; if that fails the sweep does it.
-pub async fn forget(storage: &Storage, key: Uuid) {
+pub async fn delete_unused(storage: &Storage, key: Uuid) {
     if let Err(cause) = storage.delete_original(key).await {
         log::warn!("an upload is left to the sweep: {cause}");
     }

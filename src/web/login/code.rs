@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::enter;
 use crate::accounts::login::{self, Halfway};
 use crate::accounts::session::{self, Browser};
-use crate::accounts::two_factor::{self, Code, Verdict};
+use crate::accounts::two_factor::{self, Code, CodeCheck};
 use crate::error::{Error, FieldError};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
@@ -77,20 +77,20 @@ pub async fn create(
         return Ok(Answer::Page(page(&view)));
     };
     let account = kept.halfway.account;
-    two_factor::take_turn(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await?;
+    two_factor::throttle_codes(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await?;
     let mut tx = db.begin().await?;
     let verdict = two_factor::verify(&mut tx, &keys.vault, account, &code, Utc::now()).await?;
     let good = match verdict {
-        Verdict::Right | Verdict::Recovered => true,
+        CodeCheck::Right | CodeCheck::Recovered => true,
         // Of a doubled click the browser shows the second answer alone: it leads where the first one did.
-        Verdict::Used => session::just_started(&mut tx, account, kept.begun_by).await?,
-        Verdict::Wrong => false,
+        CodeCheck::Used => session::just_started(&mut tx, account, kept.begun_by).await?,
+        CodeCheck::Wrong => false,
     };
     if !good {
-        view.wrong(complaint(verdict));
+        view.add_error(complaint(verdict));
         return Ok(Answer::Page(page(&view)));
     }
-    if let (Code::Recovery(_), two_factor::State::On { recovery_codes, .. }) =
+    if let (Code::Recovery(_), two_factor::TwoFactorState::On { recovery_codes, .. }) =
         (&code, two_factor::state(&mut tx, account).await?)
     {
         visitor.say(&recovered(recovery_codes));
@@ -101,9 +101,11 @@ pub async fn create(
 }
 
 /// What is wrong with a code that was refused.
-pub fn complaint(refused: Verdict) -> FieldError {
+pub fn complaint(refused: CodeCheck) -> FieldError {
     let message = match refused {
-        Verdict::Used => "This code was used already. Enter the next one that the app shows, or another recovery code.",
+        CodeCheck::Used => {
+            "This code was used already. Enter the next one that the app shows, or another recovery code."
+        }
         _ => {
             "This code is wrong. Enter the one that the app shows now; if it stays wrong, set the clock of your phone right."
         }

@@ -3,8 +3,8 @@
 use rocket::get;
 use serde_json::json;
 
-use crate::accounts::audit::{self, Filter};
-use crate::accounts::roster;
+use crate::accounts::audit::{self, AuditFilter};
+use crate::accounts::directory;
 use crate::error::{Error, FieldError};
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
@@ -21,18 +21,18 @@ pub async fn list(_operator: Operator, account: Option<&str>, before: Option<i64
     let mut form = FormView::default().field("account", asked.unwrap_or_default());
     let mut conn = db.acquire().await?;
     let known = match asked {
-        Some(name) => roster::find(&mut conn, name).await?,
+        Some(name) => directory::find(&mut conn, name).await?,
         None => None,
     };
     if asked.is_some() && known.is_none() {
         let message = "There is no account with this username.".into();
-        form.wrong(FieldError { field: "account", message });
+        form.add_error(FieldError { field: "account", message });
     }
     let username = known.as_ref().map(|line| line.username.clone());
     let mut entries = match (asked, known) {
         (Some(_), None) => Vec::new(),
         (_, known) => {
-            let filter = Filter { account: known.map(|line| line.id), before, limit: PAGE as i64 + 1 };
+            let filter = AuditFilter { account: known.map(|line| line.id), before, limit: PAGE as i64 + 1 };
             audit::list(&mut conn, &filter).await?
         }
     };

@@ -8,7 +8,7 @@ use crate::accounts::Email;
 use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
 use crate::error::Error;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Notification};
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
@@ -49,7 +49,7 @@ pub async fn create(
     throttle::take(&mut conn, &Key::new("mail to", &[&address]), config.accounts.mails_per_account).await?;
     drop(conn);
     let mut tx = db.begin().await?;
-    mail::send(&mut tx, Letter::ResetPassword { address }).await?;
+    mail::enqueue(&mut tx, Notification::ResetPassword { address }).await?;
     tx.commit().await?;
     Ok(View::new("password/forgot_sent", json!({ "email": email.as_str() })))
 }

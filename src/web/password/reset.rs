@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::accounts::token::{self, Purpose, Token};
 use crate::accounts::{self, Account, Password, recovery};
 use crate::error::Error;
-use crate::mail::{self, Letter};
+use crate::mail::{self, Notification};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
@@ -54,7 +54,7 @@ pub async fn create(
         let hash = passwords.hash(password).await?;
         let mut tx = db.begin().await?;
         if let Some(account) = recovery::reset(&mut tx, &link, &hash).await? {
-            mail::send(&mut tx, Letter::PasswordChanged { account }).await?;
+            mail::enqueue(&mut tx, Notification::PasswordChanged { account }).await?;
             tx.commit().await?;
             return Ok(changed(&visitor));
         }

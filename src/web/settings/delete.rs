@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::accounts::{deletion, login};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Notification};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
@@ -42,12 +42,12 @@ pub async fn create(
     let account = member.account().id;
     let mut view = self::form(&visitor);
     if !login::confirm(db.pool(), passwords, &config.accounts, account, form.0.password).await? {
-        view.wrong(FieldError { field: "password", message: "This is not your password.".into() });
+        view.add_error(FieldError { field: "password", message: "This is not your password.".into() });
         return Ok(Answer::Page(page(&view, &member, config)));
     }
     let mut tx = db.begin().await?;
     deletion::plan(&mut tx, account, config.accounts.deletion_grace_days).await?;
-    mail::send(&mut tx, Letter::DeletionPlanned { account }).await?;
+    mail::enqueue(&mut tx, Notification::DeletionPlanned { account }).await?;
     tx.commit().await?;
     visitor.log_out();
     visitor.say("You are logged out, and your account will be deleted. Log in again if you change your mind.");

@@ -9,7 +9,7 @@ use crate::accounts::throttle::{self, Key};
 use crate::accounts::{Account, Email, login};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Notification};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
@@ -46,14 +46,15 @@ pub async fn update(
     let mut view = self::form(typed.email, &visitor);
     let email = view.check(Email::parse(typed.email))?;
     if !login::confirm(db.pool(), passwords, &config.accounts, account.id, typed.password).await? {
-        view.wrong(FieldError { field: "password", message: "This is not your password.".into() });
+        view.add_error(FieldError { field: "password", message: "This is not your password.".into() });
     }
-    let (Some(email), true) = (email, view.is_right()) else {
+    let (Some(email), true) = (email, view.is_valid()) else {
         return Ok(Answer::Page(page(&view, account)));
     };
     brake(db, config, account.id).await?;
     let mut tx = db.begin().await?;
-    mail::send(&mut tx, Letter::ChangeEmail { account: account.id, address: email.as_str().to_owned() }).await?;
+    mail::enqueue(&mut tx, Notification::ChangeEmail { account: account.id, address: email.as_str().to_owned() })
+        .await?;
     tx.commit().await?;
     visitor.say("We have sent a mail to the new address. It becomes yours when you open the link in it.");
     Ok(Answer::to("/settings"))
@@ -72,7 +73,7 @@ pub async fn resend(
     if !account.email_verified {
         brake(db, config, account.id).await?;
         let mut tx = db.begin().await?;
-        mail::send(&mut tx, Letter::VerifyEmail { account: account.id }).await?;
+        mail::enqueue(&mut tx, Notification::VerifyEmail { account: account.id }).await?;
         tx.commit().await?;
         visitor.say("We have sent the mail once more. Look into the spam folder, too.");
     }

@@ -16,8 +16,8 @@ use crate::accounts::export::{Export, export};
 use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
 use crate::error::Error;
-use crate::ratings::given;
-use crate::submissions::mine::{self, Mine};
+use crate::ratings::history;
+use crate::submissions::by_owner::{self, OwnPhoto};
 use crate::web::db::Db;
 use crate::web::guards::member::Member;
 
@@ -107,19 +107,19 @@ impl List {
         let mut conn = pool.acquire().await?;
         match self {
             List::Photos => {
-                let mut photos = mine::page(&mut conn, account, from).await?;
-                let more = photos.len() > mine::PAGE;
-                photos.truncate(mine::PAGE);
-                let next = photos.last().filter(|_| more).map(|mine| mine.photo.id);
+                let mut photos = by_owner::page(&mut conn, account, from).await?;
+                let more = photos.len() > by_owner::PAGE;
+                photos.truncate(by_owner::PAGE);
+                let next = photos.last().filter(|_| more).map(|own| own.photo.id);
                 Ok(Page { rows: photos.iter().map(photo).collect(), next })
             }
             List::Ratings => {
-                let ratings = given::ratings(&mut conn, account, from.unwrap_or(0)).await?;
+                let ratings = history::ratings(&mut conn, account, from.unwrap_or(0)).await?;
                 let next = full(&ratings).map(|rating| rating.submission);
                 Ok(Page { rows: rows(&ratings)?, next })
             }
             List::Reports => {
-                let reports = given::reports(&mut conn, account, from.unwrap_or(0)).await?;
+                let reports = history::reports(&mut conn, account, from.unwrap_or(0)).await?;
                 let next = full(&reports).map(|report| report.submission);
                 Ok(Page { rows: rows(&reports)?, next })
             }
@@ -129,7 +129,7 @@ impl List {
 
 /// The last row, if more may follow.
 fn full<T>(rows: &[T]) -> Option<&T> {
-    rows.last().filter(|_| rows.len() as i64 >= given::PAGE)
+    rows.last().filter(|_| rows.len() as i64 >= history::PAGE)
 }
 
 fn rows<T: Serialize>(rows: &[T]) -> Result<Vec<Value>, Error> {
@@ -137,8 +137,8 @@ fn rows<T: Serialize>(rows: &[T]) -> Result<Vec<Value>, Error> {
     values.map_err(|cause| Error::Internal(cause.into()))
 }
 
-fn photo(mine: &Mine) -> Value {
-    let photo = &mine.photo;
+fn photo(own: &OwnPhoto) -> Value {
+    let photo = &own.photo;
     json!({
         "photo": photo.id,
         "name": photo.title,
@@ -149,7 +149,7 @@ fn photo(mine: &Mine) -> Value {
         "moderation": photo.moderation,
         "crop": photo.crop,
         "sent_at": photo.created_at,
-        "ratings": mine.count,
-        "sum_of_ratings": mine.sum,
+        "ratings": own.count,
+        "sum_of_ratings": own.sum,
     })
 }

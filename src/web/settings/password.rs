@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::accounts::{Password, login, recovery};
 use crate::error::{Error, FieldError};
-use crate::mail::{self, Letter};
+use crate::mail::{self, Notification};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
@@ -43,16 +43,16 @@ pub async fn update(
         if recovery::just_changed(db.pool(), passwords, &config.accounts, account.id, form.0.password).await? {
             return Ok(changed(&visitor));
         }
-        view.wrong(FieldError { field: "current", message: "This is not your password.".into() });
+        view.add_error(FieldError { field: "current", message: "This is not your password.".into() });
     }
     let password = view.check(Password::parse(form.0.password, &account.names()))?;
-    let (Some(password), true) = (password, view.is_right()) else {
+    let (Some(password), true) = (password, view.is_valid()) else {
         return Ok(Answer::Page(page(&view)));
     };
     let hash = passwords.hash(password).await?;
     let mut tx = db.begin().await?;
     recovery::change(&mut tx, account.id, Some(member.id), &hash).await?;
-    mail::send(&mut tx, Letter::PasswordChanged { account: account.id }).await?;
+    mail::enqueue(&mut tx, Notification::PasswordChanged { account: account.id }).await?;
     tx.commit().await?;
     Ok(changed(&visitor))
 }

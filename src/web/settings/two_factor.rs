@@ -11,7 +11,7 @@ use rocket::response::Redirect;
 use rocket::{Responder, State, get, post};
 use serde_json::json;
 
-use crate::accounts::two_factor::{self, Code, Verdict};
+use crate::accounts::two_factor::{self, Code, CodeCheck};
 use crate::accounts::{Role, login, session};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
@@ -64,7 +64,7 @@ pub async fn create(
     let account = member.account().id;
     if !login::confirm(db.pool(), passwords, &config.accounts, account, form.0.password).await? {
         let mut view = FormView::of(&visitor).field("password", "").field("code", "");
-        view.wrong(FieldError { field: "password", message: "This is not your password.".into() });
+        view.add_error(FieldError { field: "password", message: "This is not your password.".into() });
         return Ok(Answer::Page(page(&view, &member, db, keys, config).await?));
     }
     let mut tx = db.begin().await?;
@@ -110,7 +110,7 @@ pub async fn confirm(
             visitor.say("Two-factor is on. All other browsers are logged out.");
             return Ok(Answer::to("/settings/two-factor/recovery-codes"));
         }
-        view.wrong(complaint(Verdict::Wrong));
+        view.add_error(complaint(CodeCheck::Wrong));
     }
     drop(tx);
     Ok(Answer::Page(page(&view, &member, db, keys, config).await?))
@@ -129,7 +129,7 @@ pub async fn picture(member: Member, db: &Db, keys: &State<Keys>, config: &State
 async fn page(form: &FormView, member: &Member, db: &Db, keys: &Keys, config: &Config) -> Result<View, Error> {
     let account = member.account();
     let mut conn = db.acquire().await?;
-    let status = if form.is_right() { Status::Ok } else { Status::UnprocessableEntity };
+    let status = if form.is_valid() { Status::Ok } else { Status::UnprocessableEntity };
     if let Some(key) = two_factor::pending(&mut conn, &keys.vault, account.id).await? {
         let url = key.url(site(config), &account.username)?;
         let data = json!({ "form": form, "key": key.in_groups(), "url": url });
@@ -137,7 +137,7 @@ async fn page(form: &FormView, member: &Member, db: &Db, keys: &Keys, config: &C
     }
     let needed = config.accounts.two_factor_required && account.role > Role::Member;
     let data = match two_factor::state(&mut conn, account.id).await? {
-        two_factor::State::On { since, recovery_codes } => {
+        two_factor::TwoFactorState::On { since, recovery_codes } => {
             let data = json!({ "since": since, "recovery_codes": recovery_codes, "needed": needed });
             return Ok(View::new("settings/two_factor/on", data));
         }

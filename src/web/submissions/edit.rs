@@ -12,7 +12,7 @@ use crate::storage::Storage;
 use crate::submissions::crop::{Crop, preview_name};
 use crate::submissions::editing::{self, Editable};
 use crate::submissions::renditions::Band;
-use crate::submissions::{self, Submission};
+use crate::submissions::{self, Submission, SubmissionState};
 use crate::web::answers::Answer;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
@@ -124,7 +124,7 @@ async fn page(conn: &mut PgConnection, form: PhotoForm, photo: &Submission, crop
         title: photo.title.clone(),
         photo: Photo::of(photo),
         places: places(&editable, crop),
-        fixed: photo.state == submissions::State::Ready && !editable.croppable,
+        fixed: photo.state == SubmissionState::Ready && !editable.croppable,
         stale: editable.stale,
     };
     Ok(View::new("submissions/edit", page).status(status))

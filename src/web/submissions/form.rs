@@ -7,10 +7,10 @@ use super::photo::Photo;
 use crate::error::FieldError;
 use crate::submissions::Submission;
 use crate::submissions::crop::Crop;
+use crate::submissions::text::{Description, Name};
 use crate::submissions::upload::Details;
-use crate::submissions::words::{Description, Name};
 use crate::web::answers::form::FormView;
-use crate::web::guards::upload::Sent;
+use crate::web::guards::upload::UploadForm;
 use crate::web::guards::visitor::Visitor;
 
 /// Common animals, offered while one types.
@@ -63,7 +63,7 @@ struct Choice {
 
 /// A photo with the same file.
 #[derive(Serialize)]
-pub struct Twin {
+pub struct DuplicateView {
     /// Its number.
     pub id: i64,
     /// Its animal's name.
@@ -105,9 +105,9 @@ impl PhotoForm {
     }
 
     /// Reads a form with a file.
-    pub fn read(sent: &Sent, visitor: &Visitor<'_>) -> (Self, Option<Details>) {
+    pub fn read(upload: &UploadForm, visitor: &Visitor<'_>) -> (Self, Option<Details>) {
         let [title, species, description, crop, terms] =
-            ["title", "species", "description", "crop", "terms"].map(|name| sent.value(name));
+            ["title", "species", "description", "crop", "terms"].map(|name| upload.value(name));
         Self::check(&Typed { title, species, description, crop, terms }, visitor)
     }
 
@@ -129,21 +129,21 @@ impl PhotoForm {
     }
 
     /// Something is wrong with a field.
-    pub fn wrong(&mut self, field: &'static str, message: &str) {
-        self.add(FieldError { field, message: message.to_owned() });
+    pub fn add_error(&mut self, field: &'static str, message: &str) {
+        self.add_field_error(FieldError { field, message: message.to_owned() });
     }
 
     /// The same, ready made.
-    pub fn add(&mut self, error: FieldError) {
-        self.view.wrong(error);
+    pub fn add_field_error(&mut self, error: FieldError) {
+        self.view.add_error(error);
         if self.status == Status::Ok {
             self.status = Status::UnprocessableEntity;
         }
     }
 
     /// Is nothing wrong?
-    pub fn is_right(&self) -> bool {
-        self.view.is_right()
+    pub fn is_valid(&self) -> bool {
+        self.view.is_valid()
     }
 
     fn filled(typed: &Typed<'_>, visitor: &Visitor<'_>) -> Self {
@@ -171,7 +171,7 @@ impl PhotoForm {
         match parsed {
             Ok(value) => Some(value),
             Err(message) => {
-                self.add(FieldError { field, message });
+                self.add_field_error(FieldError { field, message });
                 None
             }
         }
@@ -179,6 +179,6 @@ impl PhotoForm {
 }
 
 /// Said of a file that is here already.
-pub fn twin(own: bool) -> &'static str {
+pub fn duplicate_message(own: bool) -> &'static str {
     if own { "You have sent in this very file before." } else { "This very file has been sent in before." }
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::photo::Photo;
 use crate::error::Error;
-use crate::submissions::mine::{self, PAGE};
-use crate::submissions::{Moderation, State};
+use crate::submissions::by_owner::{self, OwnPhoto, PAGE};
+use crate::submissions::{Moderation, SubmissionState};
 use crate::web::answers::view::View;
 use crate::web::db::Db;
 use crate::web::guards::member::Member;
@@ -15,7 +15,7 @@ use crate::web::guards::member::Member;
 /// The newest first, with their states and figures. `before` is the last number of the page before.
 #[get("/submissions/mine?<before>")]
 pub async fn index(before: Option<i64>, member: Member, db: &Db) -> Result<View, Error> {
-    let mut photos = mine::page(&mut *db.acquire().await?, member.account().id, before).await?;
+    let mut photos = by_owner::page(&mut *db.acquire().await?, member.account().id, before).await?;
     let next = (photos.len() > PAGE).then(|| photos[PAGE - 1].photo.id);
     photos.truncate(PAGE);
     let rows = photos.iter().map(Row::from).collect();
@@ -41,23 +41,23 @@ struct Row {
     at: DateTime<Utc>,
 }
 
-impl From<&mine::Mine> for Row {
-    fn from(mine: &mine::Mine) -> Self {
-        let photo = &mine.photo;
+impl From<&OwnPhoto> for Row {
+    fn from(own: &OwnPhoto) -> Self {
+        let photo = &own.photo;
         let state = match (photo.state, photo.moderation) {
-            (State::Failed, _) => "Did not work out",
+            (SubmissionState::Failed, _) => "Did not work out",
             (_, Moderation::Hidden | Moderation::Removed) => "Hidden",
-            (State::Pending, _) => "Not ready yet",
-            (State::Ready, _) if photo.alt_text.is_empty() => "On show, not described",
-            (State::Ready, _) => "On show",
+            (SubmissionState::Pending, _) => "Not ready yet",
+            (SubmissionState::Ready, _) if photo.alt_text.is_empty() => "On show, not described",
+            (SubmissionState::Ready, _) => "On show",
         };
         Row {
             id: photo.id,
             title: photo.title.clone(),
             state,
             thumbnail: Photo::of(photo),
-            count: mine.count,
-            average: crate::ratings::tally::average(mine.count, mine.sum),
+            count: own.count,
+            average: crate::ratings::tally::average(own.count, own.sum),
             at: photo.created_at,
         }
     }

@@ -1,6 +1,6 @@
 //! Roles, suspensions and resets: what they end, and what stands in the audit log.
 
-use ratemyderp::accounts::audit::{self, Filter};
+use ratemyderp::accounts::audit::{self, AuditFilter};
 use ratemyderp::accounts::session::{self, Browser};
 use ratemyderp::accounts::token::Token;
 use ratemyderp::accounts::{Role, rights};
@@ -19,8 +19,8 @@ async fn log_in(world: &World, account: i64) -> Token {
 }
 
 async fn log(tx: &mut Transaction<'_, Postgres>) -> Vec<String> {
-    let entries = audit::list(tx, &Filter { limit: 100, ..Filter::default() }).await.unwrap();
-    let line = |entry: audit::Entry| {
+    let entries = audit::list(tx, &AuditFilter { limit: 100, ..AuditFilter::default() }).await.unwrap();
+    let line = |entry: audit::AuditEntry| {
         let (actor, account) = (entry.actor.unwrap_or("-".into()), entry.account.unwrap_or("-".into()));
         format!("{actor}: {account} {}: {}", entry.action, entry.detail)
     };
@@ -111,7 +111,7 @@ async fn the_log_is_read_page_by_page_and_by_account() {
     let mut seen = vec![];
     let mut before = None;
     loop {
-        let page = audit::list(&mut tx, &Filter { account: None, before, limit: 4 }).await.unwrap();
+        let page = audit::list(&mut tx, &AuditFilter { account: None, before, limit: 4 }).await.unwrap();
         let Some(last) = page.last() else { break };
         before = Some(last.id);
         seen.extend(page.into_iter().map(|entry| entry.id));
@@ -119,7 +119,7 @@ async fn the_log_is_read_page_by_page_and_by_account() {
     assert_eq!(seen.len(), 9);
     assert!(seen.is_sorted_by(|a, b| a > b), "{seen:?}");
     let about = async |tx: &mut Transaction<'_, Postgres>, account, before| {
-        let filter = Filter { account: Some(account), before, limit: 100 };
+        let filter = AuditFilter { account: Some(account), before, limit: 100 };
         let entries = audit::list(tx, &filter).await.unwrap();
         entries.into_iter().map(|entry| entry.detail).collect::<Vec<_>>()
     };

@@ -1,7 +1,7 @@
 //! Codes, recovery codes and the brake on wrong ones.
 
 use chrono::{DateTime, Duration, Utc};
-use ratemyderp::accounts::two_factor::{self, COUNT, Code, RecoveryCode, State, Vault, Verdict};
+use ratemyderp::accounts::two_factor::{self, COUNT, Code, CodeCheck, RecoveryCode, TwoFactorState, Vault};
 use ratemyderp::config::Allowance;
 use ratemyderp::error::Error;
 
@@ -37,7 +37,7 @@ impl Guarded {
     }
 
     /// Types a code so many seconds after switching it on.
-    async fn type_after(&self, seconds: i64, typed: &str) -> Verdict {
+    async fn type_after(&self, seconds: i64, typed: &str) -> CodeCheck {
         let code = Code::parse(typed).expect("a code");
         let now = self.now + Duration::seconds(seconds);
         let mut tx = self.world.pool.begin().await.unwrap();
@@ -46,7 +46,7 @@ impl Guarded {
         verdict
     }
 
-    async fn state(&self) -> State {
+    async fn state(&self) -> TwoFactorState {
         let mut conn = self.world.pool.acquire().await.unwrap();
         two_factor::state(&mut conn, self.account).await.unwrap()
     }
@@ -59,15 +59,15 @@ fn vault(world: &World) -> Vault {
 #[tokio::test]
 async fn a_code_is_good_once_and_so_are_its_neighbours_in_time() {
     let member = Guarded::new().await;
-    assert_eq!(member.type_after(0, &member.code_after(0)).await, Verdict::Used, "it switched two-factor on");
-    assert_eq!(member.type_after(0, &member.code_after(30)).await, Verdict::Right, "a clock that is ahead");
-    assert_eq!(member.type_after(30, &member.code_after(30)).await, Verdict::Used);
-    assert_eq!(member.type_after(90, &member.code_after(60)).await, Verdict::Right, "a clock that is behind");
-    assert_eq!(member.type_after(90, &member.code_after(30)).await, Verdict::Wrong, "two steps ago");
-    assert_eq!(member.type_after(90, &member.code_after(150)).await, Verdict::Wrong, "two steps ahead");
-    assert_eq!(member.type_after(90, "000000").await, Verdict::Wrong);
-    assert_eq!(member.type_after(90, &member.code_after(120)).await, Verdict::Right);
-    assert_eq!(member.type_after(90, &member.code_after(90)).await, Verdict::Used, "older than one that was used");
+    assert_eq!(member.type_after(0, &member.code_after(0)).await, CodeCheck::Used, "it switched two-factor on");
+    assert_eq!(member.type_after(0, &member.code_after(30)).await, CodeCheck::Right, "a clock that is ahead");
+    assert_eq!(member.type_after(30, &member.code_after(30)).await, CodeCheck::Used);
+    assert_eq!(member.type_after(90, &member.code_after(60)).await, CodeCheck::Right, "a clock that is behind");
+    assert_eq!(member.type_after(90, &member.code_after(30)).await, CodeCheck::Wrong, "two steps ago");
+    assert_eq!(member.type_after(90, &member.code_after(150)).await, CodeCheck::Wrong, "two steps ahead");
+    assert_eq!(member.type_after(90, "000000").await, CodeCheck::Wrong);
+    assert_eq!(member.type_after(90, &member.code_after(120)).await, CodeCheck::Right);
+    assert_eq!(member.type_after(90, &member.code_after(90)).await, CodeCheck::Used, "older than one that was used");
 }
 
 #[tokio::test]
@@ -76,9 +76,9 @@ async fn of_many_at_once_with_one_code_one_comes_in() {
     for typed in [member.code_after(30), member.recovery[0].clone()] {
         let all = (0..12).map(|_| member.type_after(30, &typed));
         let verdicts = futures(all).await;
-        let right = |verdict: &&Verdict| matches!(verdict, Verdict::Right | Verdict::Recovered);
+        let right = |verdict: &&CodeCheck| matches!(verdict, CodeCheck::Right | CodeCheck::Recovered);
         assert_eq!(verdicts.iter().filter(right).count(), 1, "{typed}: {verdicts:?}");
-        assert_eq!(verdicts.iter().filter(|&&verdict| verdict == Verdict::Used).count(), 11, "{typed}: {verdicts:?}");
+        assert_eq!(verdicts.iter().filter(|&&verdict| verdict == CodeCheck::Used).count(), 11, "{typed}: {verdicts:?}");
     }
 }
 
@@ -92,15 +92,15 @@ async fn a_recovery_code_is_good_once() {
     let member = Guarded::new().await;
     assert_eq!(member.recovery.len(), COUNT);
     let typed = member.recovery[3].replace(' ', "");
-    assert_eq!(member.type_after(0, &typed).await, Verdict::Recovered);
-    assert_eq!(member.type_after(0, &typed).await, Verdict::Used);
-    assert_eq!(member.type_after(0, &RecoveryCode::random().to_string()).await, Verdict::Wrong);
-    assert!(matches!(member.state().await, State::On { recovery_codes: 9, .. }));
+    assert_eq!(member.type_after(0, &typed).await, CodeCheck::Recovered);
+    assert_eq!(member.type_after(0, &typed).await, CodeCheck::Used);
+    assert_eq!(member.type_after(0, &RecoveryCode::random().to_string()).await, CodeCheck::Wrong);
+    assert!(matches!(member.state().await, TwoFactorState::On { recovery_codes: 9, .. }));
     let mut tx = member.world.pool.begin().await.unwrap();
     let fresh = two_factor::renew_recovery_codes(&mut tx, member.account).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(member.type_after(0, &member.recovery[5]).await, Verdict::Wrong, "replaced");
-    assert_eq!(member.type_after(0, &fresh[5].to_string()).await, Verdict::Recovered);
+    assert_eq!(member.type_after(0, &member.recovery[5]).await, CodeCheck::Wrong, "replaced");
+    assert_eq!(member.type_after(0, &fresh[5].to_string()).await, CodeCheck::Recovered);
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn what_is_rolled_back_is_not_used_up() {
         two_factor::verify(&mut tx, &member.vault, member.account, &code, now).await.unwrap();
         tx.rollback().await.unwrap();
         let verdict = member.type_after(30, &typed).await;
-        assert!(matches!(verdict, Verdict::Right | Verdict::Recovered), "{verdict:?}");
+        assert!(matches!(verdict, CodeCheck::Right | CodeCheck::Recovered), "{verdict:?}");
     }
 }
 
@@ -125,7 +125,7 @@ async fn another_members_codes_are_wrong() {
         let code = Code::parse(&typed).unwrap();
         let mut tx = member.world.pool.begin().await.unwrap();
         let verdict = two_factor::verify(&mut tx, &member.vault, other, &code, member.now).await.unwrap();
-        assert_eq!(verdict, Verdict::Wrong, "who has no two-factor has no codes");
+        assert_eq!(verdict, CodeCheck::Wrong, "who has no two-factor has no codes");
     }
 }
 
@@ -134,19 +134,19 @@ async fn nothing_asks_for_codes_before_the_app_has_shown_that_it_works() {
     let world = World::new().await;
     let (account, vault) = (world.member("noodle").await, vault(&world));
     let mut tx = world.pool.begin().await.unwrap();
-    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Off);
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), TwoFactorState::Off);
     two_factor::begin(&mut tx, &vault, account).await.unwrap();
-    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Pending);
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), TwoFactorState::Pending);
     assert!(!two_factor::is_on(&mut tx, account).await.unwrap());
     let wrong = Code::parse("000000").unwrap();
     assert!(two_factor::confirm(&mut tx, &vault, account, &wrong, Utc::now()).await.unwrap().is_none());
     sqlx::query("UPDATE two_factor SET begun_at = now() - interval '31 minutes'").execute(&mut *tx).await.unwrap();
-    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Off, "it has waited long enough");
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), TwoFactorState::Off, "it has waited long enough");
     assert!(two_factor::pending(&mut tx, &vault, account).await.unwrap().is_none());
     two_factor::begin(&mut tx, &vault, account).await.unwrap();
-    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Pending);
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), TwoFactorState::Pending);
     two_factor::abandon(&mut tx, account).await.unwrap();
-    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), State::Off);
+    assert_eq!(two_factor::state(&mut tx, account).await.unwrap(), TwoFactorState::Off);
 }
 
 #[tokio::test]
@@ -157,13 +157,13 @@ async fn what_is_on_can_neither_be_begun_nor_abandoned_anew() {
     assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
     two_factor::abandon(&mut tx, member.account).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(member.type_after(30, &member.code_after(30)).await, Verdict::Right);
+    assert_eq!(member.type_after(30, &member.code_after(30)).await, CodeCheck::Right);
     let mut tx = member.world.pool.begin().await.unwrap();
     assert!(two_factor::switch_off(&mut tx, member.account).await.unwrap());
     assert!(!two_factor::switch_off(&mut tx, member.account).await.unwrap());
     tx.commit().await.unwrap();
-    assert_eq!(member.type_after(60, &member.code_after(60)).await, Verdict::Wrong);
-    assert_eq!(member.type_after(60, &member.recovery[0]).await, Verdict::Wrong);
+    assert_eq!(member.type_after(60, &member.code_after(60)).await, CodeCheck::Wrong);
+    assert_eq!(member.type_after(60, &member.recovery[0]).await, CodeCheck::Wrong);
 }
 
 #[tokio::test]
@@ -172,15 +172,15 @@ async fn wrong_codes_are_braked_until_a_right_one() {
     let allowance: Allowance = serde_json::from_value(serde_json::json!({ "per_hour": 6, "burst": 3 })).unwrap();
     let turn = async || {
         let mut conn = member.world.pool.acquire().await.unwrap();
-        two_factor::take_turn(&mut conn, member.account, allowance).await
+        two_factor::throttle_codes(&mut conn, member.account, allowance).await
     };
     for _ in 0..3 {
         turn().await.unwrap();
-        assert_eq!(member.type_after(30, "000000").await, Verdict::Wrong);
+        assert_eq!(member.type_after(30, "000000").await, CodeCheck::Wrong);
     }
     let braked = turn().await;
     assert!(matches!(braked, Err(Error::TooFast { retry_after: 600, .. })), "{braked:?}");
-    assert_eq!(member.type_after(30, &member.code_after(30)).await, Verdict::Right);
+    assert_eq!(member.type_after(30, &member.code_after(30)).await, CodeCheck::Right);
     turn().await.unwrap();
 }
 
@@ -204,6 +204,6 @@ async fn the_tables_alone_make_no_code() {
 async fn with_another_key_of_the_processes_recovery_codes_still_work() {
     let mut member = Guarded::new().await;
     member.vault = Vault::new(&serde_json::from_value("another key".into()).unwrap());
-    assert_eq!(member.type_after(30, &member.code_after(30)).await, Verdict::Wrong);
-    assert_eq!(member.type_after(30, &member.recovery[0]).await, Verdict::Recovered);
+    assert_eq!(member.type_after(30, &member.code_after(30)).await, CodeCheck::Wrong);
+    assert_eq!(member.type_after(30, &member.recovery[0]).await, CodeCheck::Recovered);
 }

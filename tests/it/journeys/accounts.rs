@@ -1,10 +1,10 @@
 //! A member's life in a browser: joining, confirming, coming back, changing, leaving, and coming back once more.
 
-mod impatient;
-mod leaving;
-mod merging;
-mod rarities;
-mod terminals;
+mod doubled_clicks;
+mod deletion;
+mod merge;
+mod rare_pages;
+mod terminal;
 
 use serde_json::json;
 

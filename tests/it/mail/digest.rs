@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, Utc};
 use ratemyderp::queue::{self, Job};
-use ratemyderp::ratings::week;
+use ratemyderp::ratings::weekly_digest;
 
 use super::optional::{photo, publish};
 use super::{member, sent};
@@ -98,7 +98,7 @@ async fn published(world: &World, owner: i64, title: &str) -> i64 {
 
 /// Some time in the week that is over.
 async fn in_last_week(world: &World) -> DateTime<Utc> {
-    let monday = week::last(&mut world.pool.acquire().await.unwrap()).await.unwrap();
+    let monday = weekly_digest::last(&mut world.pool.acquire().await.unwrap()).await.unwrap();
     monday.and_hms_opt(23, 59, 59).unwrap().and_utc() + Days::new(6)
 }
 

@@ -1,7 +1,7 @@
 //! Mails that a member can do without, and how they end.
 
-use ratemyderp::mail::Letter;
-use ratemyderp::mail::unsubscribe::{Key, Optional, Subscription};
+use ratemyderp::mail::Notification;
+use ratemyderp::mail::unsubscribe::{OptionalMail, Subscription, UnsubscribeKey};
 use rocket::http::Status;
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ async fn the_owner_of_a_photo_hears_that_it_is_ready() {
     let account = member(&world, "derpina", "derpina@example.com", true).await;
     let photo = photo(&world, account, "Käthe & Co").await;
     publish(&world, photo).await;
-    let again = Letter::PhotoReady { submission: photo };
+    let again = Notification::PhotoReady { submission: photo };
     owe(&world, again).await;
     let mails = sent(&world).await;
     assert_eq!(mails.len(), 1, "one event, one mail");
@@ -92,8 +92,8 @@ async fn a_person_is_asked_before_mails_end() {
     let world = World::new().await;
     let account = member(&world, "derpina", "derpina@example.com", true).await;
     let client = world.client().await;
-    let key = Key::new(world.config().secret().unwrap());
-    let path = format!("/unsubscribe/{}", Subscription { account, mails: Optional::Digest }.sign(&key));
+    let key = UnsubscribeKey::new(world.config().secret().unwrap());
+    let path = format!("/unsubscribe/{}", Subscription { account, mails: OptionalMail::Digest }.sign(&key));
     let page = get(&client, &path).await;
     assert_eq!(page.status, Status::Ok);
     assert!(page.text().contains("End the weekly mails?"));
@@ -110,8 +110,8 @@ async fn an_altered_link_ends_nothing() {
     let account = member(&world, "derpina", "derpina@example.com", true).await;
     let other = member(&world, "other", "other@example.com", true).await;
     let client = world.client().await;
-    let key = Key::new(world.config().secret().unwrap());
-    let signed = Subscription { account, mails: Optional::Photos }.sign(&key);
+    let key = UnsubscribeKey::new(world.config().secret().unwrap());
+    let signed = Subscription { account, mails: OptionalMail::Photos }.sign(&key);
     for altered in [
         signed.replace(&format!("-{account}-"), &format!("-{other}-")),
         signed.replace("photos", "digest"),
@@ -146,7 +146,7 @@ pub async fn publish(world: &World, photo: i64) {
 
 async fn fail(world: &World, photo: i64, reason: &str) {
     let mut tx = world.pool.begin().await.unwrap();
-    ratemyderp::submissions::developing::refuse(&mut tx, photo, reason).await.unwrap();
+    ratemyderp::submissions::processing::reject(&mut tx, photo, reason).await.unwrap();
     tx.commit().await.unwrap();
 }
 

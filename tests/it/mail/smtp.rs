@@ -1,6 +1,6 @@
 //! Over a real SMTP server, which is not always in the mood.
 
-use ratemyderp::mail::{Letter, Mailer};
+use ratemyderp::mail::{Mailer, Notification};
 
 use super::{Received, drain, member, owe, reasons};
 use crate::support::World;
@@ -10,7 +10,7 @@ use crate::support::smtp::SmtpServer;
 async fn a_mail_arrives_in_two_parts_with_the_headers_it_needs() {
     let (world, server) = (World::new().await, SmtpServer::start());
     let account = member(&world, "derpina", "derpina@exämple.de", true).await;
-    owe(&world, Letter::PasswordChanged { account }).await;
+    owe(&world, Notification::PasswordChanged { account }).await;
     drain(&world, &mailer(&world, &server, "")).await.unwrap();
     let taken = server.taken();
     assert_eq!(taken.len(), 1);
@@ -39,7 +39,7 @@ async fn names_with_line_breaks_begin_no_headers_and_no_tags() {
         sqlx::query(sql).bind(name).bind(account).execute(&world.pool).await.unwrap();
     }
     world.publish(photo, uuid::Uuid::new_v4(), &[160]).await;
-    owe(&world, Letter::PasswordChanged { account }).await;
+    owe(&world, Notification::PasswordChanged { account }).await;
     drain(&world, &mailer(&world, &server, "")).await.unwrap();
     let taken = server.taken();
     let mails: Vec<Received> = taken.iter().map(|raw| Received::read(raw)).collect();
@@ -60,7 +60,7 @@ async fn a_server_that_is_down_gets_the_mail_when_it_is_back() {
     let account = member(&world, "derpina", "derpina@example.com", false).await;
     let mailer = mailer(&world, &server, "");
     server.stop();
-    owe(&world, Letter::VerifyEmail { account }).await;
+    owe(&world, Notification::VerifyEmail { account }).await;
     for _ in 0..8 {
         assert!(drain(&world, &mailer).await.is_err(), "more often than a stranger may cause mails");
         soon(&world).await;
@@ -76,7 +76,7 @@ async fn a_server_that_asks_for_patience_gets_it() {
     let (world, server) = (World::new().await, SmtpServer::start());
     let account = member(&world, "derpina", "derpina@example.com", true).await;
     let mailer = mailer(&world, &server, "");
-    owe(&world, Letter::PasswordChanged { account }).await;
+    owe(&world, Notification::PasswordChanged { account }).await;
     for behaviour in ["data 451 4.7.1 Come back later", "rcpt 450 4.2.1 Greylisted", "ehlo 554 5.3.2 Not today", "hang"]
     {
         server.behave(behaviour);
@@ -97,7 +97,7 @@ async fn a_mail_that_is_refused_for_good_fails_with_the_reason() {
     for (behaviour, reason) in
         [("rcpt 550 5.1.1 No such user", "No such user"), ("data 554 5.7.1 Looks like spam", "Looks like spam")]
     {
-        owe(&world, Letter::PasswordChanged { account }).await;
+        owe(&world, Notification::PasswordChanged { account }).await;
         server.behave(behaviour);
         let failure = drain(&world, &mailer).await.unwrap_err();
         assert!(failure.contains(reason), "{failure}");
@@ -115,7 +115,7 @@ async fn a_failed_mail_that_an_operator_retries_is_sent() {
     let (world, server) = (World::new().await, SmtpServer::start());
     let account = member(&world, "derpina", "derpina@example.com", true).await;
     let mailer = mailer(&world, &server, "");
-    owe(&world, Letter::PasswordChanged { account }).await;
+    owe(&world, Notification::PasswordChanged { account }).await;
     server.behave("rcpt 550 5.7.1 We do not know your server");
     assert!(drain(&world, &mailer).await.is_err());
     server.behave("");
@@ -131,7 +131,7 @@ async fn a_link_that_a_server_quotes_is_kept_nowhere() {
     let account = member(&world, "derpina", "derpina@example.com", false).await;
     let token = "ab".repeat(32);
     server.behave(&format!("data 550 5.7.1 Bad link http://127.0.0.1/verify/{token}"));
-    owe(&world, Letter::VerifyEmail { account }).await;
+    owe(&world, Notification::VerifyEmail { account }).await;
     let failure = drain(&world, &mailer(&world, &server, "")).await.unwrap_err();
     assert!(failure.contains("/verify/..."), "{failure}");
     let kept: String = sqlx::query_scalar("SELECT string_agg(t::text, '') FROM (SELECT (f.*)::text AS t FROM fang_tasks f UNION ALL SELECT (m.*)::text FROM mails m UNION ALL SELECT (a.*)::text FROM job_attempts a) AS kept")
@@ -146,7 +146,7 @@ async fn an_answer_that_gets_lost_leads_to_the_same_mail_again() {
     let (world, server) = (World::new().await, SmtpServer::start());
     let account = member(&world, "derpina", "derpina@example.com", true).await;
     let mailer = mailer(&world, &server, "");
-    owe(&world, Letter::PasswordChanged { account }).await;
+    owe(&world, Notification::PasswordChanged { account }).await;
     server.behave("drop");
     assert!(drain(&world, &mailer).await.is_err());
     soon(&world).await;
@@ -164,7 +164,7 @@ async fn a_mail_that_was_sent_is_not_sent_again() {
     let (world, server) = (World::new().await, SmtpServer::start());
     let account = member(&world, "derpina", "derpina@example.com", true).await;
     let mailer = mailer(&world, &server, "");
-    owe(&world, Letter::PasswordChanged { account }).await;
+    owe(&world, Notification::PasswordChanged { account }).await;
     drain(&world, &mailer).await.unwrap();
     sqlx::query("UPDATE fang_tasks SET state = 'retried'").execute(&world.pool).await.unwrap();
     assert_eq!(drain(&world, &mailer).await, Ok(1));
@@ -176,7 +176,7 @@ async fn of_two_workers_with_the_same_mail_one_sends_it() {
     let (world, server) = (World::new().await, SmtpServer::start());
     let account = member(&world, "derpina", "derpina@example.com", true).await;
     let mailer = mailer(&world, &server, "");
-    owe(&world, Letter::PasswordChanged { account }).await;
+    owe(&world, Notification::PasswordChanged { account }).await;
     // A second job for the same mail, as no part of the site makes one.
     sqlx::query(
         "INSERT INTO fang_tasks (metadata, task_type, kind, max_attempts)
@@ -196,7 +196,7 @@ async fn a_server_that_wants_a_password_gets_it() {
     let (world, server) = (World::new().await, SmtpServer::start());
     let account = member(&world, "derpina", "derpina@example.com", true).await;
     server.behave("password derp secret");
-    owe(&world, Letter::PasswordChanged { account }).await;
+    owe(&world, Notification::PasswordChanged { account }).await;
     for wrong in ["", "derp:wrong@"] {
         let failure = drain(&world, &mailer(&world, &server, wrong)).await.unwrap_err();
         assert_eq!(state(&world).await, ("retried".into(), "owed".into()), "our own fault loses no mail: {failure}");
@@ -210,7 +210,7 @@ async fn a_server_that_wants_a_password_gets_it() {
 async fn where_encryption_is_demanded_nothing_is_told_without_it() {
     let (world, server) = (World::new().await, SmtpServer::start());
     let account = member(&world, "derpina", "derpina@example.com", true).await;
-    owe(&world, Letter::PasswordChanged { account }).await;
+    owe(&world, Notification::PasswordChanged { account }).await;
     let url = format!("{}?tls=required", server.url(""));
     let failure = drain(&world, &at(&world, &url)).await.unwrap_err();
     assert!(failure.contains("STARTTLS"), "{failure}");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ratemyderp::mail::{self, Letter};
+use ratemyderp::mail::{self, Notification};
 
 use super::installation::Installation;
 use super::process::Process;
@@ -55,7 +55,7 @@ async fn owe_all(installation: &Installation) {
         .fetch_one(&mut *tx)
         .await
         .unwrap();
-        mail::send(&mut tx, Letter::PasswordChanged { account }).await.unwrap();
+        mail::enqueue(&mut tx, Notification::PasswordChanged { account }).await.unwrap();
     }
     tx.commit().await.unwrap();
 }

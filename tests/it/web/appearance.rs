@@ -1,5 +1,7 @@
 //! Looks and behaviour, with an account and without.
 
+mod zones;
+
 use rocket::http::Status;
 
 use super::page::{Page, get, log_in, post, submit};

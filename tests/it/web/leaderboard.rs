@@ -15,7 +15,7 @@ async fn the_board_says_ranks_and_leads_down_and_up() {
         }
     }
     let mut tx = world.pool.begin().await.unwrap();
-    ratemyderp::ratings::standings::work_out(&mut tx).await.unwrap();
+    ratemyderp::ratings::standings::recompute(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     let top = get(&client, "/leaderboard").await;
     assert!(top.text().contains("of 25, derpiest first"), "{}", top.text());
@@ -47,7 +47,7 @@ async fn a_page_whose_photos_share_a_rank_says_so() {
         world.rate(someone(1), photo, if number < 20 { 9 } else { 4 }).await;
     }
     let mut tx = world.pool.begin().await.unwrap();
-    ratemyderp::ratings::standings::work_out(&mut tx).await.unwrap();
+    ratemyderp::ratings::standings::recompute(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     let top = get(&client, "/leaderboard").await;
     assert!(top.text().contains("Rank 1, which these photos share, of 23, derpiest first"), "{}", top.text());

@@ -53,7 +53,7 @@ async fn a_profile_says_who_somebody_is_and_shows_their_photos() {
     .await;
     world.hide(hidden).await;
     let mut tx = world.pool.begin().await.unwrap();
-    ratemyderp::ratings::standings::work_out(&mut tx).await.unwrap();
+    ratemyderp::ratings::standings::recompute(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
     let client = world.client().await;
     for address in ["/u/noodle", "/u/Noodle"] {

@@ -1,55 +1,66 @@
-use rocket::http::Status;
+//! The form for photos, and what becomes of them.
 
-use super::page::{get, post};
-use crate::support::{World, someone};
+mod edit;
+mod files;
+mod new;
+mod page;
+mod rating;
+mod reports;
 
-#[tokio::test]
-async fn figures_stay_hidden_until_rated_or_asked_for() {
-    let world = World::new().await;
-    let photo = world.photo("Marmalade").await;
-    for rater in 0..3 {
-        world.rate(someone(rater), photo, 9).await;
-    }
-    let mut tx = world.pool.begin().await.unwrap();
-    ratemyderp::ratings::standings::work_out(&mut tx).await.unwrap();
-    tx.commit().await.unwrap();
-    let client = world.client().await;
-    let url = format!("/submissions/{photo}");
-    let page = get(&client, &url).await;
-    assert!(page.text().contains("3 ratings so far"));
-    assert!(!page.text().contains("Average") && !page.text().contains("Rank"), "{}", page.text());
-    assert!(page.html.contains(&format!("href=\"{url}?statistics=1\"")));
-    let asked = get(&client, &format!("{url}?statistics=1")).await;
-    for shown in ["Average 9.0 from 3 ratings", "Rank 1 of 1", "95 % between"] {
-        assert!(asked.text().contains(shown), "{shown}: {}", asked.text());
-    }
-    post(&client, &format!("{url}/rating"), &format!("csrf={}&stay=true&score=5", page.csrf())).await;
-    let rated = get(&client, &url).await;
-    assert!(rated.text().contains("Average 8.0 from 4 ratings"), "{}", rated.text());
-    assert!(rated.text().contains("You rated Marmalade 5. Change it"));
+use rocket::http::{Header, Status};
+use rocket::local::asynchronous::Client;
+
+use crate::web::page::{Page, get, log_in};
+use crate::support::World;
+use crate::support::multipart::{Part, body, content_type};
+
+pub const WORDS: &[(&str, &str)] =
+    &[("title", "Noodle"), ("species", "dog"), ("description", "A dog in a bath"), ("crop", "auto"), ("terms", "yes")];
+
+pub async fn member() -> (World, Client) {
+    member_with("log_level", "off").await
 }
 
-#[tokio::test]
-async fn hidden_photos_are_gone_and_come_back_with_their_votes() {
+/// Somebody who is logged in, on a site with one setting of its own.
+async fn member_with(setting: &str, value: impl serde::Serialize) -> (World, Client) {
     let world = World::new().await;
-    let photo = world.photo("Marmalade").await;
-    world.rate(someone(1), photo, 9).await;
-    let client = world.client().await;
-    let url = format!("/submissions/{photo}?statistics=1");
-    world.hide(photo).await;
-    assert_eq!(get(&client, &url).await.status, Status::NotFound);
-    world.unhide(photo).await;
-    assert!(get(&client, &url).await.text().contains("from 1 rating"));
+    let client = world.client_with(world.figment().merge((setting, value))).await;
+    world.member("noodle").await;
+    assert_eq!(log_in(&client, "noodle").await.status, Status::SeeOther);
+    (world, client)
 }
 
-#[tokio::test]
-async fn peoples_words_are_never_markup() {
-    let world = World::new().await;
-    let photo = world.photo("<script>alert(1)</script>\" onload=x").await;
-    let client = world.client().await;
-    for path in ["/".to_owned(), format!("/submissions/{photo}"), format!("/submissions/{photo}/reports/new")] {
-        let page = get(&client, &path).await;
-        assert_eq!(page.status, Status::Ok);
-        assert!(!page.html.contains("<script>alert") && !page.html.contains("\" onload"), "{path}");
-    }
+pub async fn send(client: &Client, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Page {
+    let csrf = get(client, "/submissions/new").await.csrf();
+    send_with(client, &csrf, fields, file).await
+}
+
+async fn send_with(client: &Client, csrf: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Page {
+    let mut parts = vec![Part::Field("csrf", csrf)];
+    parts.extend(fields.iter().map(|(name, value)| Part::Field(name, value)));
+    // Browsers send an empty file when none was chosen.
+    let (name, content) = file.unwrap_or(("", b""));
+    parts.push(Part::File("file", name, content));
+    post_parts(client, &parts).await
+}
+
+async fn post_parts(client: &Client, parts: &[Part<'_>]) -> Page {
+    let request = client.post("/submissions").header(Header::new("Content-Type", content_type()));
+    Page::of(request.body(body(parts)).dispatch().await).await
+}
+
+async fn bytes(client: &Client, address: &str) -> Vec<u8> {
+    let response = client.get(address.to_owned()).dispatch().await;
+    assert_eq!(response.status(), Status::Ok, "{address}");
+    response.into_bytes().await.expect("a body")
+}
+
+/// Uploaded files in the blob store.
+async fn originals(world: &World) -> usize {
+    let page = world.storage.blobs_after("originals/", 100).await.expect("blobs");
+    page.blobs.iter().filter(|blob| blob.path.starts_with("originals/")).count()
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    bytes.windows(word.len()).any(|part| part == word)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratemyderp::queue::Job;
 use ratemyderp::storage::Storage;
-use ratemyderp::submissions::upload::Entered;
+use ratemyderp::submissions::upload::UploadOutcome;
 use ratemyderp::submissions::{self, drafts, moderation, removal};
 use uuid::Uuid;
 
@@ -63,7 +63,7 @@ async fn a_deleted_photo_leaves_no_blob_no_vote_and_no_standing() {
 #[tokio::test]
 async fn a_photo_deleted_while_it_is_made_stays_deleted() {
     let site = Site::new().await;
-    let Entered::New(id) = site.submit(1, &picture(300, 200, 1)).await.unwrap() else { panic!() };
+    let UploadOutcome::New(id) = site.submit(1, &picture(300, 200, 1)).await.unwrap() else { panic!() };
     site.change(async |tx| removal::remove(tx, id).await.unwrap()).await;
     site.drain().await;
     assert_eq!(site.database.count("submissions WHERE moderation = 'removed' AND ordinal IS NULL").await, 1);
@@ -81,10 +81,10 @@ async fn blobs_without_a_row_go_when_they_are_old_and_nothing_else_does() {
     site.change(async |tx| moderation::hide(tx, hidden).await.unwrap()).await;
     site.drain().await;
     site.sql("DELETE FROM discarded_blobs").await;
-    let draft = drafts::Arrived { original: original(b"kept"), bytes: 4, width: 64, height: 64 };
+    let draft = drafts::InspectedOriginal { original: original(b"kept"), bytes: 4, width: 64, height: 64 };
     storage.put_original(draft.original.key, b"kept".to_vec()).await.unwrap();
     site.change(async |tx| {
-        drafts::keep(tx, site.owner, &draft).await.unwrap();
+        drafts::create(tx, site.owner, &draft).await.unwrap();
     })
     .await;
     let before = site.blobs().await;

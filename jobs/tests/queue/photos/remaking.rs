@@ -3,7 +3,7 @@
 use ratemyderp::error::Error;
 use ratemyderp::queue::{Job, board};
 use ratemyderp::submissions::crop::Crop;
-use ratemyderp::submissions::{developing, editing};
+use ratemyderp::submissions::{editing, processing};
 use ratemyderp_jobs::drain;
 use uuid::Uuid;
 
@@ -65,7 +65,7 @@ async fn originals_go_once_their_renditions_are_made_where_that_is_configured() 
     let id = site.photo(1, &picture(300, 200, 1)).await;
     site.drain().await;
     assert_eq!(site.blobs().await.len(), 1);
-    site.change(async |tx| assert!(!developing::renew(tx, id).await.unwrap())).await;
+    site.change(async |tx| assert!(!processing::reprocess(tx, id).await.unwrap())).await;
     let mut conn = site.context.pool.acquire().await.unwrap();
     assert!(!editing::find(&mut conn, id).await.unwrap().unwrap().croppable);
     site.whole().await;

@@ -1,7 +1,7 @@
 //! Photos that look like an older one.
 
 use ratemyderp::queue::Job;
-use ratemyderp::submissions::near;
+use ratemyderp::submissions::similar;
 
 use super::{Site, picture, png};
 use crate::handlers::enqueue;
@@ -15,10 +15,10 @@ async fn a_photo_that_looks_like_an_older_one_is_marked_for_review() {
     let second = site.photo(2, &smaller).await;
     site.photo(3, &picture(400, 300, 9)).await;
     let mut conn = site.context.pool.acquire().await.unwrap();
-    let pairs = near::to_review(&mut conn, 10).await.unwrap();
+    let pairs = similar::unreviewed(&mut conn, 10).await.unwrap();
     assert_eq!(pairs.iter().map(|pair| (pair.id, pair.older)).collect::<Vec<_>>(), [(second, first)]);
-    site.change(async |tx| assert!(near::reviewed(tx, second).await.unwrap())).await;
-    assert!(near::to_review(&mut conn, 10).await.unwrap().is_empty());
+    site.change(async |tx| assert!(similar::mark_reviewed(tx, second).await.unwrap())).await;
+    assert!(similar::unreviewed(&mut conn, 10).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn every_near_fingerprint_is_found_through_the_index() {
     .await;
     enqueue(&site.context.pool, Job::MakeThumbnails { submission: second }).await;
     site.drain().await;
-    assert_eq!(site.database.count(&format!("submissions WHERE near_duplicate_of = {first}")).await, 1);
+    assert_eq!(site.database.count(&format!("submissions WHERE similar_to = {first}")).await, 1);
     let plan: Vec<String> = {
         let mut tx = site.context.pool.begin().await.unwrap();
         sqlx::query("SET LOCAL enable_seqscan = off").execute(&mut *tx).await.unwrap();

@@ -3,7 +3,7 @@
 use ratemyderp::error::Error;
 use ratemyderp::queue::Job;
 use ratemyderp::submissions::crop::Crop;
-use ratemyderp::submissions::upload::{Duplicate, Entered, Original};
+use ratemyderp::submissions::upload::{Duplicate, Original, UploadOutcome};
 use ratemyderp::submissions::{drafts, removal};
 use uuid::Uuid;
 
@@ -14,16 +14,16 @@ use crate::handlers::enqueue;
 async fn the_same_file_is_refused_with_the_other_photo_unless_that_one_failed_or_is_gone() {
     let site = Site::new().await;
     let first = site.submit(1, &picture(300, 200, 1)).await.unwrap();
-    let Entered::New(id) = first else { panic!("{first:?}") };
-    let public = |public| Entered::Duplicate(Duplicate { id, owner: site.owner, public });
+    let UploadOutcome::New(id) = first else { panic!("{first:?}") };
+    let public = |public| UploadOutcome::Duplicate(Duplicate { id, owner: site.owner, public });
     assert_eq!(site.submit(2, &picture(300, 200, 1)).await.unwrap(), public(false));
     site.drain().await;
     assert_eq!(site.submit(2, &picture(300, 200, 1)).await.unwrap(), public(true));
     site.change(async |tx| removal::remove(tx, id).await.unwrap()).await;
-    assert!(matches!(site.submit(2, &picture(300, 200, 1)).await.unwrap(), Entered::New(_)));
-    assert!(matches!(site.submit(3, b"a shopping list").await.unwrap(), Entered::New(_)));
+    assert!(matches!(site.submit(2, &picture(300, 200, 1)).await.unwrap(), UploadOutcome::New(_)));
+    assert!(matches!(site.submit(3, b"a shopping list").await.unwrap(), UploadOutcome::New(_)));
     site.drain().await;
-    assert!(matches!(site.submit(3, b"a shopping list").await.unwrap(), Entered::New(_)));
+    assert!(matches!(site.submit(3, b"a shopping list").await.unwrap(), UploadOutcome::New(_)));
 }
 
 #[tokio::test]
@@ -31,8 +31,8 @@ async fn of_two_uploads_of_the_same_file_at_once_one_wins() {
     let site = Site::new().await;
     let file = picture(300, 200, 1);
     let all = futures(20, |number| site.submit(number, &file)).await;
-    let new = all.iter().filter(|entered| matches!(entered, Ok(Entered::New(_)))).count();
-    let twice = all.iter().filter(|entered| matches!(entered, Ok(Entered::Duplicate(_)))).count();
+    let new = all.iter().filter(|entered| matches!(entered, Ok(UploadOutcome::New(_)))).count();
+    let twice = all.iter().filter(|entered| matches!(entered, Ok(UploadOutcome::Duplicate(_)))).count();
     assert_eq!((new, twice), (1, 19), "{all:?}");
     assert_eq!(site.database.count("submissions").await, 1);
 }
@@ -45,7 +45,7 @@ async fn a_hundred_uploads_at_once_do_not_pass_the_quota() {
         async move { site.submit_within(number, &number.to_be_bytes(), 5).await }
     })
     .await;
-    let new = all.iter().filter(|entered| matches!(entered, Ok(Entered::New(_)))).count();
+    let new = all.iter().filter(|entered| matches!(entered, Ok(UploadOutcome::New(_)))).count();
     assert_eq!(new, 5);
     let refused = all.iter().find_map(|entered| entered.as_ref().err()).expect("a refusal");
     let Error::TooFast { message, retry_after } = refused else { panic!("{refused}") };
@@ -67,7 +67,7 @@ async fn a_draft_gets_a_preview_and_goes_after_a_day_or_when_three_newer_ones_ca
     let file = picture(300, 200, 1);
     let mut kept = vec![];
     for number in 0..4 {
-        let arrived = drafts::Arrived {
+        let arrived = drafts::InspectedOriginal {
             original: Original { key: Uuid::new_v4(), sha256: [number; 32] },
             bytes: 1,
             width: 300,
@@ -75,7 +75,7 @@ async fn a_draft_gets_a_preview_and_goes_after_a_day_or_when_three_newer_ones_ca
         };
         site.context.storage.put_original(arrived.original.key, file.clone()).await.unwrap();
         let mut tx = site.context.pool.begin().await.unwrap();
-        kept.push(drafts::keep(&mut tx, site.owner, &arrived).await.unwrap());
+        kept.push(drafts::create(&mut tx, site.owner, &arrived).await.unwrap());
         tx.commit().await.unwrap();
     }
     site.drain().await;
@@ -92,7 +92,7 @@ async fn a_draft_gets_a_preview_and_goes_after_a_day_or_when_three_newer_ones_ca
     let limits = limits(5);
     let mut tx = site.context.pool.begin().await.unwrap();
     let entered = drafts::submit(&mut tx, site.owner, kept[3], &details(1, Crop::Auto), &limits).await.unwrap();
-    assert!(matches!(entered, Entered::New(_)));
+    assert!(matches!(entered, UploadOutcome::New(_)));
     let again = drafts::submit(&mut tx, site.owner, kept[3], &details(1, Crop::Auto), &limits).await;
     assert!(matches!(again, Err(Error::NotFound)));
     tx.commit().await.unwrap();

@@ -5,7 +5,7 @@ use rocket::form::FromForm;
 use rocket::{State, get, post};
 use serde_json::json;
 
-use crate::accounts::two_factor::{self, Code, Verdict};
+use crate::accounts::two_factor::{self, Code, CodeCheck};
 use crate::accounts::{Role, login};
 use crate::config::Config;
 use crate::error::{Error, FieldError};
@@ -67,18 +67,18 @@ pub async fn confirm(
     let App { db, config, keys, passwords, .. } = app;
     let account = member.account().id;
     if !login::confirm(db.pool(), passwords, &config.accounts, account, typed.password).await? {
-        view.wrong(FieldError { field: "password", message: "This is not your password.".into() });
+        view.add_error(FieldError { field: "password", message: "This is not your password.".into() });
     }
     let code = view.check(Code::parse(typed.code))?;
-    let (Some(code), true) = (code, view.is_right()) else {
+    let (Some(code), true) = (code, view.is_valid()) else {
         return Ok(None);
     };
-    two_factor::take_turn(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await?;
+    two_factor::throttle_codes(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await?;
     let mut tx = db.begin().await?;
     match two_factor::verify(&mut tx, &keys.vault, account, &code, Utc::now()).await? {
-        Verdict::Right | Verdict::Recovered => Ok(Some(tx)),
+        CodeCheck::Right | CodeCheck::Recovered => Ok(Some(tx)),
         refused => {
-            view.wrong(complaint(refused));
+            view.add_error(complaint(refused));
             Ok(None)
         }
     }

@@ -1,7 +1,7 @@
 //! Pages around mail.
 
-use ratemyderp::mail::unsubscribe::{Key, Optional, Subscription};
-use ratemyderp::mail::{Letter, Mailer};
+use ratemyderp::mail::unsubscribe::{OptionalMail, Subscription, UnsubscribeKey};
+use ratemyderp::mail::{Mailer, Notification};
 use rocket::figment::Figment;
 use tempfile::TempDir;
 
@@ -21,7 +21,7 @@ async fn the_outbox_of_a_site_under_development() {
     assert!(visitor.text("main").await.contains("There are no mails yet."));
     look(&visitor, "empty outbox").await;
     let account = site.world.newcomer("noodle").await;
-    deliver(&site, &folder, Letter::VerifyEmail { account }).await;
+    deliver(&site, &folder, Notification::VerifyEmail { account }).await;
     visitor.reload().await;
     look(&visitor, "outbox").await;
     visitor.follow(".ways a").await;
@@ -39,7 +39,7 @@ async fn w3m_reads_the_outbox_and_follows_a_link() {
     let folder = TempDir::new().expect("a folder");
     let site = Site::with(|figment| into(figment, &folder)).await;
     let account = site.world.newcomer("noodle").await;
-    deliver(&site, &folder, Letter::VerifyEmail { account }).await;
+    deliver(&site, &folder, Notification::VerifyEmail { account }).await;
     let terminal = Terminal::w3m(&site.url("/outbox"));
     terminal.wait_for("Its mails are not sent, but kept here.").await;
     terminal.activate("Confirm your address").await;
@@ -66,8 +66,8 @@ async fn choosing_and_ending_mails() {
     assert!(visitor.text(".said").await.contains("Your choice of mails is saved."));
     assert_eq!(chosen(&site, account).await, (true, true));
 
-    let key = Key::new(site.world.config().secret().expect("a secret"));
-    for mails in [Optional::Photos, Optional::Digest] {
+    let key = UnsubscribeKey::new(site.world.config().secret().expect("a secret"));
+    for mails in [OptionalMail::Photos, OptionalMail::Digest] {
         visitor.goto(&site.url(&format!("/unsubscribe/{}", Subscription { account, mails }.sign(&key)))).await;
         look(&visitor, "end them?").await;
         visitor.follow("main .action").await;
@@ -81,8 +81,8 @@ fn into(figment: Figment, folder: &TempDir) -> Figment {
     figment.merge(("mail.transport", "file")).merge(("mail.folder", folder.path()))
 }
 
-async fn deliver(site: &Site, folder: &TempDir, letter: Letter) {
-    owe(&site.world, letter).await;
+async fn deliver(site: &Site, folder: &TempDir, notification: Notification) {
+    owe(&site.world, notification).await;
     let config = into(site.world.figment(), folder).extract().expect("a configuration");
     let mailer = Mailer::from_config(&config).expect("a mailer");
     drain(&site.world, &mailer).await.expect("every job succeeds");

@@ -1,0 +1,3 @@
+//! How we reply.
+
+mod form;

@@ -1,0 +1,3 @@
+//! What happens to every request.
+
+mod assets;

@@ -1,0 +1,3 @@
+//! Pages for whoever runs the site.
+
+mod similar_photos;

@@ -1,0 +1,55 @@
+use rocket::http::Status;
+
+use crate::web::page::{get, post};
+use crate::support::{World, someone};
+
+#[tokio::test]
+async fn figures_stay_hidden_until_rated_or_asked_for() {
+    let world = World::new().await;
+    let photo = world.photo("Marmalade").await;
+    for rater in 0..3 {
+        world.rate(someone(rater), photo, 9).await;
+    }
+    let mut tx = world.pool.begin().await.unwrap();
+    ratemyderp::ratings::standings::recompute(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let client = world.client().await;
+    let url = format!("/submissions/{photo}");
+    let page = get(&client, &url).await;
+    assert!(page.text().contains("3 ratings so far"));
+    assert!(!page.text().contains("Average") && !page.text().contains("Rank"), "{}", page.text());
+    assert!(page.html.contains(&format!("href=\"{url}?statistics=1\"")));
+    let asked = get(&client, &format!("{url}?statistics=1")).await;
+    for shown in ["Average 9.0 from 3 ratings", "Rank 1 of 1", "95 % between"] {
+        assert!(asked.text().contains(shown), "{shown}: {}", asked.text());
+    }
+    post(&client, &format!("{url}/rating"), &format!("csrf={}&stay=true&score=5", page.csrf())).await;
+    let rated = get(&client, &url).await;
+    assert!(rated.text().contains("Average 8.0 from 4 ratings"), "{}", rated.text());
+    assert!(rated.text().contains("You rated Marmalade 5. Change it"));
+}
+
+#[tokio::test]
+async fn hidden_photos_are_gone_and_come_back_with_their_votes() {
+    let world = World::new().await;
+    let photo = world.photo("Marmalade").await;
+    world.rate(someone(1), photo, 9).await;
+    let client = world.client().await;
+    let url = format!("/submissions/{photo}?statistics=1");
+    world.hide(photo).await;
+    assert_eq!(get(&client, &url).await.status, Status::NotFound);
+    world.unhide(photo).await;
+    assert!(get(&client, &url).await.text().contains("from 1 rating"));
+}
+
+#[tokio::test]
+async fn peoples_words_are_never_markup() {
+    let world = World::new().await;
+    let photo = world.photo("<script>alert(1)</script>\" onload=x").await;
+    let client = world.client().await;
+    for path in ["/".to_owned(), format!("/submissions/{photo}"), format!("/submissions/{photo}/reports/new")] {
+        let page = get(&client, &path).await;
+        assert_eq!(page.status, Status::Ok);
+        assert!(!page.html.contains("<script>alert") && !page.html.contains("\" onload"), "{path}");
+    }
+}
