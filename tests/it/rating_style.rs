@@ -16,7 +16,7 @@ async fn member(world: &World) -> (i64, RaterId) {
     (account, rater)
 }
 
-async fn manner(world: &World, account: i64) -> Option<RatingStyle> {
+async fn style(world: &World, account: i64) -> Option<RatingStyle> {
     let mut conn = world.pool.acquire().await.expect("a connection");
     of_account(&mut conn, account).await.expect("figures or none")
 }
@@ -25,7 +25,7 @@ async fn manner(world: &World, account: i64) -> Option<RatingStyle> {
 async fn somebody_is_compared_with_everybody_else_who_rated_the_same_photos() {
     let world = World::new().await;
     let (account, rater) = member(&world).await;
-    assert_eq!(manner(&world, account).await, None);
+    assert_eq!(style(&world, account).await, None);
     // Two others give 4 and 6, the member 7: two points more. Nobody else has rated the last photo.
     for number in 0..5 {
         let photo = world.photo("Photo").await;
@@ -35,14 +35,14 @@ async fn somebody_is_compared_with_everybody_else_who_rated_the_same_photos() {
             world.rate(someone(2), photo, 6).await;
         }
     }
-    let few = manner(&world, account).await.unwrap();
+    let few = style(&world, account).await.unwrap();
     assert_eq!(few, RatingStyle { count: 5, mean: 7.0, above_others: None }, "four photos say nothing");
     let photo = world.photo("Photo").await;
     world.rate(rater, photo, 1).await;
     world.rate(someone(1), photo, 9).await;
-    let manner = manner(&world, account).await.unwrap();
-    assert_eq!((manner.count, manner.mean), (6, 6.0));
-    assert!((manner.above_others.unwrap() - (4.0 * 2.0 - 8.0) / 5.0).abs() < 1e-9, "{manner:?}");
+    let style = style(&world, account).await.unwrap();
+    assert_eq!((style.count, style.mean), (6, 6.0));
+    assert!((style.above_others.unwrap() - (4.0 * 2.0 - 8.0) / 5.0).abs() < 1e-9, "{style:?}");
 }
 
 #[tokio::test]
@@ -70,8 +70,8 @@ async fn many_ratings_are_not_all_looked_at() {
             photos.iter().map(|&submission| Vote { rater, submission, score: score(given), network: None }).collect();
         world.record(&votes).await;
     }
-    let manner = manner(&world, account).await.unwrap();
-    assert_eq!((manner.count, manner.mean), (COUNTED + 1, 9.0), "the newest photos");
+    let style = style(&world, account).await.unwrap();
+    assert_eq!((style.count, style.mean), (COUNTED + 1, 9.0), "the newest photos");
     sqlx::query("ANALYZE").execute(&world.pool).await.unwrap();
     let plan: Vec<String> = sqlx::query_scalar(
         "EXPLAIN SELECT avg(own.score - (t.sum - own.score)::float8 / (t.count - 1)) FILTER (WHERE t.count > 1)

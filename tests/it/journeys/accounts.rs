@@ -1,7 +1,7 @@
 //! A member's life in a browser: joining, confirming, coming back, changing, leaving, and coming back once more.
 
-mod doubled_clicks;
 mod deletion;
+mod doubled_clicks;
 mod merge;
 mod rare_pages;
 mod terminal;

@@ -1,7 +1,7 @@
 //! Handing in a photo: with script, without, in a text browser.
 
-mod terminal;
 mod refusals;
+mod terminal;
 
 use std::path::PathBuf;
 

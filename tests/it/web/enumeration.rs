@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use rocket::local::asynchronous::Client;
 
-use crate::web::members::{join, log_in_with};
 use crate::mail::sent;
 use crate::support::World;
+use crate::web::members::{join, log_in_with};
 use crate::web::page::{Page, get, log_in, post, submit};
 
 /// Requests of each kind.
@@ -135,7 +135,7 @@ async fn time_tells_nobody_who_exists() {
         let email = ["pickle%40example.com", "nobody%40example.com"][which];
         let csrf = get(&client, "/join").await.csrf();
         let name = format!("username=new{which}-{number}&display_name=New&next=");
-        let password = super::ANOTHER.replace(' ', "+");
+        let password = crate::web::members::ANOTHER.replace(' ', "+");
         timed(&client, "/join", &format!("csrf={csrf}&{name}&email={email}&password={password}")).await
     })
     .await;

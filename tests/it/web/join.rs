@@ -2,8 +2,8 @@
 
 use rocket::http::{ContentType, RawStr, Status};
 
-use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, join, log_in_with, mailed, newcomer, press, typed};
 use crate::support::{PASSWORD, World};
+use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, join, log_in_with, mailed, newcomer, press, typed};
 use crate::web::page::{Page, get, log_in, post, post_twice, rate};
 
 #[tokio::test]

@@ -5,9 +5,9 @@ mod merge;
 
 use rocket::http::Status;
 
-use crate::web::members::{assert_wrong, is_logged_in, log_in_with, typed};
 use crate::mail::{only, sent};
 use crate::support::{PASSWORD, World};
+use crate::web::members::{assert_wrong, is_logged_in, log_in_with, typed};
 use crate::web::page::{get, log_in, post_twice, submit};
 
 #[tokio::test]

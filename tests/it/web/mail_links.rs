@@ -2,9 +2,9 @@
 
 use rocket::http::Status;
 
-use crate::web::members::{ANOTHER, NOBODYS, assert_wrong, is_logged_in, join, log_in_with, mailed, press};
 use crate::mail::sent;
 use crate::support::{PASSWORD, World};
+use crate::web::members::{ANOTHER, NOBODYS, assert_wrong, is_logged_in, join, log_in_with, mailed, press};
 use crate::web::page::{get, log_in, post_twice, submit};
 
 /// A link to a new password for this member of the tests.

@@ -3,9 +3,9 @@
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 
-use crate::web::page::{Page, get, post, submit};
 use crate::mail::{Received, sent};
 use crate::support::World;
+use crate::web::page::{Page, get, post, submit};
 
 /// A password that is good, and not [`PASSWORD`](crate::support::PASSWORD).
 pub const ANOTHER: &str = "crooked lanterns hum at noon";

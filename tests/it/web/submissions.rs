@@ -10,9 +10,9 @@ mod reports;
 use rocket::http::{Header, Status};
 use rocket::local::asynchronous::Client;
 
-use crate::web::page::{Page, get, log_in};
 use crate::support::World;
 use crate::support::multipart::{Part, body, content_type};
+use crate::web::page::{Page, get, log_in};
 
 pub const WORDS: &[(&str, &str)] =
     &[("title", "Noodle"), ("species", "dog"), ("description", "A dog in a bath"), ("crop", "auto"), ("terms", "yes")];

@@ -4,9 +4,9 @@ use rocket::figment::Figment;
 use rocket::http::{ContentType, Status};
 use rocket::local::asynchronous::Client;
 
-use crate::web::members::{ANOTHER, assert_wrong, join, log_in_with};
 use crate::mail::sent;
 use crate::support::{PASSWORD, World};
+use crate::web::members::{ANOTHER, assert_wrong, join, log_in_with};
 use crate::web::page::{Page, get, log_in, submit};
 
 fn braked(figment: Figment, brake: &str, burst: u32) -> Figment {

@@ -4,8 +4,8 @@ use ratemyderp::accounts::Role;
 use rocket::http::RawStr;
 use rocket::local::asynchronous::Client;
 
-use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, log_in_with, mailed, typed};
 use crate::support::{PASSWORD, World};
+use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, log_in_with, mailed, typed};
 use crate::web::page::{get, log_in, submit};
 
 const TWO_FACTOR: &str = "/settings/two-factor";

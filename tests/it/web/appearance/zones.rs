@@ -2,8 +2,8 @@
 
 use ratemyderp::accounts::Role;
 
-use crate::web::page::{get, log_in};
 use crate::support::{World, someone};
+use crate::web::page::{get, log_in};
 
 /// A quarter of an hour off everybody else, so that nothing is right by chance.
 const ZONE: &str = "Asia/Kathmandu";

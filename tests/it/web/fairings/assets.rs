@@ -2,8 +2,8 @@ use std::io::Read;
 
 use rocket::http::{Header, Status};
 
-use crate::web::page::get;
 use crate::support::World;
+use crate::web::page::get;
 
 #[tokio::test]
 async fn assets_are_compressed_and_kept_for_good() {

@@ -4,8 +4,8 @@ use ratemyderp::accounts::Role;
 use rocket::http::{ContentType, Method, Status};
 use rocket::local::asynchronous::Client;
 
-use crate::web::page::{get, log_in, post, post_with};
 use crate::support::World;
+use crate::web::page::{get, log_in, post, post_with};
 
 #[tokio::test]
 async fn every_route_that_changes_something_wants_the_token_but_one_that_wants_a_signature() {

@@ -3,8 +3,8 @@
 use rocket::http::{Cookie, Status};
 use rocket::local::asynchronous::Client;
 
-use crate::web::members::{ANOTHER, is_logged_in};
 use crate::support::{PASSWORD, World};
+use crate::web::members::{ANOTHER, is_logged_in};
 use crate::web::page::{get, log_in, post, post_partial, submit};
 
 /// Is a browser with these cookies logged in, as this process sees it?

@@ -2,8 +2,8 @@
 
 use rocket::http::Status;
 
-use crate::web::page::{get, log_in, rate, submit};
 use crate::support::World;
+use crate::web::page::{get, log_in, rate, submit};
 
 const NEWCOMER: [(&str, &str); 5] = [
     ("username", "noodle"),

@@ -3,9 +3,9 @@
 use ratemyderp::accounts::Role;
 use rocket::http::Status;
 
-use crate::web::submissions::{WORDS, member, send};
 use crate::support::uploads::look_alike;
 use crate::web::page::{get, log_in, post, submit};
+use crate::web::submissions::{WORDS, member, send};
 
 const PAGE: &str = "/ops/similar-photos";
 

@@ -4,9 +4,9 @@ use ratemyderp::queue::Job;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 
-use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, join, log_in_with, press};
 use crate::mail::sent;
 use crate::support::{PASSWORD, World};
+use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, join, log_in_with, press};
 use crate::web::page::{Page, get, log_in, rate, submit};
 
 const FORM: &str = "/settings/delete";
@@ -149,7 +149,7 @@ async fn name_and_address_are_free_for_others_and_lead_to_nobody_before() {
     let (profile, nobodys) = (get(&stranger, "/u/noodle").await, get(&stranger, "/u/nobody-at-all").await);
     assert_eq!((profile.status, profile.text()), (nobodys.status, nobodys.text()));
     assert_eq!(join(&client, &[]).await.status, Status::SeeOther);
-    let link = super::mailed(&world, "noodle@example.com", "/verify/").await;
+    let link = crate::web::members::mailed(&world, "noodle@example.com", "/verify/").await;
     assert_eq!(press(&client, &link).await.status, Status::Ok, "the address too");
     assert_eq!(log_in_with(&world.client().await, "noodle@example.com", ANOTHER).await.status, Status::SeeOther);
 }

@@ -3,9 +3,9 @@
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 
-use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, join, link_in, log_in_with, mailed, press, typed};
 use crate::mail::{Received, sent};
 use crate::support::{PASSWORD, World};
+use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, join, link_in, log_in_with, mailed, press, typed};
 use crate::web::page::{Page, get, log_in, submit};
 
 const FORM: &str = "/settings/email";

@@ -5,8 +5,8 @@ use ratemyderp::submissions::reports::{Reason, report};
 use rocket::http::Status;
 use serde_json::Value;
 
-use crate::web::page::{Page, get, log_in, submit};
 use crate::support::{World, someone};
+use crate::web::page::{Page, get, log_in, submit};
 
 async fn file(page: &Page) -> Value {
     assert_eq!(page.status, Status::Ok);

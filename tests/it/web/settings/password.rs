@@ -3,9 +3,9 @@
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
 
-use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, log_in_with, typed};
 use crate::mail::sent;
 use crate::support::{PASSWORD, World};
+use crate::web::members::{ANOTHER, assert_wrong, is_logged_in, log_in_with, typed};
 use crate::web::page::{Page, get, log_in, post, post_twice, submit};
 
 const FORM: &str = "/settings/password";

@@ -1,7 +1,7 @@
 use rocket::http::Status;
 
-use crate::web::page::{get, post};
 use crate::support::{World, someone};
+use crate::web::page::{get, post};
 
 #[tokio::test]
 async fn figures_stay_hidden_until_rated_or_asked_for() {

@@ -1,7 +1,7 @@
 use rocket::http::Status;
 
-use crate::web::page::{get, post, post_partial, rate};
 use crate::support::{World, someone};
+use crate::web::page::{get, post, post_partial, rate};
 
 #[tokio::test]
 async fn anything_but_one_to_ten_is_refused_and_counts_nothing() {

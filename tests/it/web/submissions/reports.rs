@@ -1,7 +1,7 @@
 use rocket::http::{ContentType, Status};
 
-use crate::web::page::{get, post};
 use crate::support::World;
+use crate::web::page::{get, post};
 
 #[tokio::test]
 async fn a_reported_photo_is_passed_over() {
