@@ -179,13 +179,11 @@ async fn advance(
     while progress.position < order.len() {
         let until = (progress.position + LOOK_AHEAD).min(order.len());
         let ordinals: Vec<i64> = (progress.position..until).map(|position| order.ordinal(position)).collect();
-        let open = store::open(conn, class, rater, &ordinals).await?;
-        for ordinal in ordinals {
-            if let Some(photo) = open.iter().find(|photo| photo.ordinal == ordinal) {
-                return Ok(Some(photo.id));
-            }
-            progress.position += 1;
+        if let Some(open) = store::open(conn, class, rater, &ordinals).await? {
+            progress.position += open.at - 1;
+            return Ok(Some(open.id));
         }
+        progress.position = until;
     }
     Ok(None)
 }

@@ -1,5 +1,7 @@
 //! Which photo comes next.
 
+mod plans;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -253,40 +255,5 @@ async fn own_photos_are_never_dealt() {
     for class in [Class::All, Class::Described] {
         assert_eq!(deck::current(&mut conn, &KEY, &mut owner, class).await.unwrap(), None);
         assert!(deck::current(&mut conn, &KEY, &mut other, class).await.unwrap().is_some());
-    }
-}
-
-#[tokio::test]
-async fn the_next_photo_is_found_without_a_scan() {
-    let world = World::new().await;
-    sqlx::raw_sql(
-        "INSERT INTO submissions
-             (owner, title, species, alt_text, original_key, state, rendition_key, ordinal, described_ordinal)
-         SELECT (SELECT id FROM accounts LIMIT 1), 'Photo', 'cat', CASE WHEN n % 2 = 0 THEN 'A cat' ELSE '' END,
-                gen_random_uuid(), 'ready', gen_random_uuid(), n, CASE WHEN n % 2 = 0 THEN n / 2 END
-         FROM generate_series(1, 20000) n;
-         UPDATE deck SET size = 20000, described_size = 10000;
-         ANALYZE",
-    )
-    .execute(&world.pool)
-    .await
-    .unwrap();
-    assert_eq!(world.complaints().await.len(), 20_000, "photos without a tally, and nothing else");
-    for ordinal in ["ordinal", "described_ordinal"] {
-        let ordinals: Vec<i64> = (1..=32).map(|n| n * 301).collect();
-        let plan: Vec<String> = sqlx::query_scalar(&format!(
-            "EXPLAIN SELECT s.id, s.{ordinal} FROM submissions s
-             WHERE s.{ordinal} = ANY($1) AND s.owner IS DISTINCT FROM NULL::bigint
-               AND NOT EXISTS (SELECT FROM ratings r WHERE r.rater = $2 AND r.submission = s.id)
-               AND NOT EXISTS (SELECT FROM reports p WHERE p.rater = $2 AND p.submission = s.id)"
-        ))
-        .bind(ordinals)
-        .bind(someone(1).0)
-        .fetch_all(&world.pool)
-        .await
-        .unwrap();
-        let plan = plan.join("\n");
-        assert!(!plan.contains("Seq Scan on submissions"), "{plan}");
-        assert!(plan.contains(&format!("submissions_{ordinal}_key")), "{plan}");
     }
 }

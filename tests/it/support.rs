@@ -6,6 +6,7 @@ pub mod browser;
 pub mod cdp;
 pub mod database;
 pub mod multipart;
+pub mod rows;
 pub mod site;
 pub mod smtp;
 pub mod specimen;

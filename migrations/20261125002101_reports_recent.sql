@@ -1,0 +1,3 @@
+-- no-transaction
+-- `reports_by_time` does its work.
+DROP INDEX CONCURRENTLY IF EXISTS reports_recent;
