@@ -1,15 +1,15 @@
 //! The connection pool and the migrations.
 
+pub mod migrations;
+
 use std::time::Duration;
 
 use sqlx::PgPool;
-use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::config::DatabaseConfig;
 
-/// Every migration of `migrations/`, compiled in.
-pub static MIGRATIONS: Migrator = sqlx::migrate!();
+pub use migrations::{MIGRATIONS, migrate};
 
 /// A pool that connects when first used, so that a PostgreSQL that is down does not stop a process from starting.
 /// `process` is what operators see in `pg_stat_activity`. Fails on a malformed URL only.
@@ -22,9 +22,4 @@ pub fn pool(config: &DatabaseConfig, process: &str) -> Result<PgPool, sqlx::Erro
         .max_connections(config.max_connections)
         .acquire_timeout(Duration::from_secs(config.connect_timeout))
         .connect_lazy_with(options))
-}
-
-/// Brings the database up to date; safe to repeat and to run from several processes at once.
-pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
-    MIGRATIONS.run(pool).await
 }

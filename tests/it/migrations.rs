@@ -1,5 +1,7 @@
 //! What migrations do with what is there already.
 
+mod meanwhile;
+
 use ratemyderp::db;
 
 use crate::support::World;
