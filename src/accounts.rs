@@ -1,6 +1,7 @@
 //! People with a name here: how they join, come back and leave, and what they have chosen.
 
 pub mod audit;
+pub mod check;
 pub mod deletion;
 #[cfg(feature = "demo")]
 pub mod demo;

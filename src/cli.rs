@@ -18,8 +18,8 @@ pub enum Command {
     Serve,
     /// Bring the database up to date; safe to repeat
     Migrate,
-    /// Recount tallies, deck, standings and queue, and say what disagrees
-    Check,
+    /// Recount everything, look for every file, and say what disagrees; changes nothing
+    Check(check::Arguments),
     /// Who may do what, and who may not come in
     Account(account::Arguments),
     /// Hand in the demo photos, once
@@ -36,7 +36,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve => serve::run().await,
         Command::Migrate => migrate::run().await,
-        Command::Check => check::run().await,
+        Command::Check(arguments) => check::run(arguments).await,
         Command::Account(arguments) => account::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Photo(arguments) => photo::run(arguments).await,

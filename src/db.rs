@@ -1,6 +1,8 @@
 //! The connection pool and the migrations.
 
+pub mod check;
 pub mod migrations;
+mod sentences;
 
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use crate::config::DatabaseConfig;
 
 pub use migrations::{MIGRATIONS, migrate};
+pub use sentences::{Sentences, sentences};
 
 /// A pool that connects when first used, so that a PostgreSQL that is down does not stop a process from starting.
 /// `process` is what operators see in `pg_stat_activity`. Fails on a malformed URL only.

@@ -1,9 +1,10 @@
 //! RateMyDerp: the domain, and behind the feature `web` the pages.
 //!
 //! Arrows point down:
-//! `web -> notifications -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, config, db, error`.
+//! `web -> check, notifications -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, config, db, error`.
 
 pub mod accounts;
+pub mod check;
 pub mod config;
 pub mod db;
 pub mod error;

@@ -2,9 +2,11 @@
 
 use sqlx::PgConnection;
 
+use crate::db::sentences;
+
 /// In words, what disagrees; empty when all is well.
 pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar!(
+    let owed = sqlx::query_scalar!(
         r#"
         SELECT format('Mail %s is owed, and no job will send it.', m.id) AS "what!"
         FROM mails m
@@ -13,6 +15,6 @@ pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> 
                             AND t.state IN ('new', 'retried', 'in_progress'))
         "#
     )
-    .fetch_all(conn)
-    .await
+    .fetch(conn);
+    sentences(owed).await
 }

@@ -1,16 +1,22 @@
 //! Recounts what votes add up to, and says in words what disagrees.
 
+mod deck;
+mod standings;
+
+use futures_util::TryStreamExt;
 use sqlx::PgConnection;
 
-/// Everything wrong with tallies, deck and standings; empty when all is well. Reads whole tables.
+use crate::db::sentences;
+
+/// Everything wrong with ratings, tallies, deck and standings; empty when all is well. Reads whole tables, in little memory.
 /// Run it in one repeatable-read transaction, or votes that come in meanwhile look like mistakes.
 pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let mut wrong = tallies(conn).await?;
     wrong.extend(orphans(conn).await?);
+    wrong.extend(own(conn).await?);
     wrong.extend(merged(conn).await?);
-    wrong.extend(deck(conn).await?);
-    wrong.extend(standings(conn).await?);
-    wrong.extend(ladder(conn).await?);
+    wrong.extend(deck::check(conn).await?);
+    wrong.extend(standings::check(conn).await?);
     Ok(wrong)
 }
 
@@ -29,21 +35,20 @@ async fn tallies(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
                FROM ratings GROUP BY submission) r ON r.submission = t.submission
            WHERE coalesce(t.count, 0) <> coalesce(r.count, 0)
               OR coalesce(t.sum, 0) <> coalesce(r.sum, 0)
-              OR (r.histogram IS NOT NULL AND t.histogram::bigint[] IS DISTINCT FROM r.histogram)
+              OR t.histogram::bigint[] IS DISTINCT FROM coalesce(r.histogram, array_fill(0::bigint, ARRAY[10]))
            ORDER BY 1"#
     )
-    .fetch_all(conn)
-    .await?;
-    let say = |row: &_| {
-        let (submission, count, sum, recount, resum): &(i64, i64, i64, i64, i64) = row;
+    .fetch(conn)
+    .map_ok(|row| {
         format!(
-            "Photo {submission}: its tally says {count} ratings with sum {sum}, a recount {recount} with sum {resum} \
-             (or their histograms differ)."
+            "Photo {}: its tally says {} ratings with sum {}, a recount {} with sum {} (or their histograms differ).",
+            row.submission, row.count, row.sum, row.recount, row.resum
         )
-    };
-    Ok(rows.iter().map(|row| say(&(row.submission, row.count, row.sum, row.recount, row.resum))).collect())
+    });
+    sentences(rows).await
 }
 
+/// What no foreign key holds, since checking one would cost every vote.
 async fn orphans(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let ratings = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM ratings r WHERE NOT EXISTS (SELECT FROM raters p WHERE p.id = r.rater)"#
@@ -51,28 +56,38 @@ async fn orphans(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     .fetch_one(&mut *conn)
     .await?;
     let missing = sqlx::query_scalar!(
-        r#"SELECT s.id FROM submissions s
+        r#"SELECT format('Photo %s is in the deck and has no tally: votes for it are refused.', s.id) AS "what!"
+           FROM submissions s
            WHERE s.ordinal IS NOT NULL AND NOT EXISTS (SELECT FROM tallies t WHERE t.submission = s.id) ORDER BY s.id"#
     )
-    .fetch_all(conn)
-    .await?;
-    let mut wrong: Vec<String> = missing
-        .iter()
-        .map(|id| format!("Photo {id} is in the deck and has no tally: votes for it are refused."))
-        .collect();
+    .fetch(conn);
+    let mut wrong = sentences(missing).await?;
     if ratings > 0 {
         wrong.push(format!("{ratings} ratings belong to raters who are not in the table of raters."));
     }
     Ok(wrong)
 }
 
+async fn own(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"SELECT format('Photo %s has a vote of its own owner, account %s.', s.id, s.owner) AS "what!"
+           FROM raters p
+                JOIN ratings r ON r.rater = p.id
+                JOIN submissions s ON s.id = r.submission AND s.owner = p.account
+           ORDER BY s.id"#
+    )
+    .fetch(conn);
+    sentences(rows).await
+}
+
 async fn merged(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"SELECT (SELECT count(*) FROM ratings WHERE rater = ANY(m.ids)) AS "ratings!",
-                  (SELECT count(*) FROM reports WHERE rater = ANY(m.ids)) AS "reports!",
+        r#"SELECT (SELECT count(*) FROM raters m JOIN ratings r ON r.rater = m.id WHERE m.merged_into IS NOT NULL)
+                      AS "ratings!",
+                  (SELECT count(*) FROM raters m JOIN reports r ON r.rater = m.id WHERE m.merged_into IS NOT NULL)
+                      AS "reports!",
                   (SELECT count(*) FROM raters r WHERE r.merged_into IS NOT NULL AND NOT EXISTS (
-                      SELECT FROM raters h WHERE h.id = r.merged_into AND h.merged_into IS NULL)) AS "astray!"
-           FROM (SELECT array_agg(id) AS ids FROM raters WHERE merged_into IS NOT NULL) m"#
+                      SELECT FROM raters h WHERE h.id = r.merged_into AND h.merged_into IS NULL)) AS "astray!""#
     )
     .fetch_one(conn)
     .await?;
@@ -85,92 +100,4 @@ async fn merged(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
         wrong.push(format!("{} raters were merged into somebody who is not there.", row.astray));
     }
     Ok(wrong)
-}
-
-async fn deck(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
-    let row = sqlx::query!(
-        r#"SELECT d.size, d.described_size, s.top AS "top!", s.described_top AS "described_top!", s.misplaced AS "misplaced!",
-                  r.beyond AS "beyond!", r.past AS "past!",
-                  r.described_beyond AS "described_beyond!", r.described_past AS "described_past!"
-           FROM deck d
-                CROSS JOIN (
-                    SELECT coalesce(max(ordinal), 0) AS top, coalesce(max(described_ordinal), 0) AS described_top,
-                           count(*) FILTER (WHERE (described_ordinal IS NOT NULL) <> (ordinal IS NOT NULL AND alt_text <> ''))
-                               AS misplaced
-                    FROM submissions) s
-                CROSS JOIN LATERAL (
-                    -- Who is stored before there is a photo waits on the shortest lap.
-                    SELECT count(*) FILTER (WHERE lap_end > greatest(d.size, 1)) AS beyond,
-                           count(*) FILTER (WHERE position > lap_end - lap_start + 1) AS past,
-                           count(*) FILTER (WHERE described_end > d.described_size) AS described_beyond,
-                           count(*) FILTER (WHERE described_position > described_end - described_start + 1)
-                               AS described_past
-                    FROM raters) r"#
-    )
-    .fetch_one(conn)
-    .await?;
-    let mut wrong = lap_faults("deck", row.size, row.top, row.beyond, row.past);
-    let (size, top) = (row.described_size, row.described_top);
-    wrong.extend(lap_faults("described part of the deck", size, top, row.described_beyond, row.described_past));
-    if row.misplaced > 0 {
-        wrong.push(format!("{} photos are described and not in that part of the deck, or the reverse.", row.misplaced));
-    }
-    Ok(wrong)
-}
-
-fn lap_faults(deck: &str, size: i64, top: i64, beyond: i64, past: i64) -> Vec<String> {
-    let mut wrong = vec![];
-    if top > size {
-        wrong.push(format!("The {deck} says that it holds {size} photos, and one has place {top}."));
-    }
-    if beyond > 0 {
-        wrong.push(format!("{beyond} raters are on a lap that ends beyond the {size} places of the {deck}."));
-    }
-    if past > 0 {
-        wrong.push(format!("{past} raters have a position past the end of their lap through the {deck}."));
-    }
-    wrong
-}
-
-async fn standings(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
-    let scores = sqlx::query!(
-        r#"SELECT s.submission, s.score, ((g.weight * g.mean + s.sum) / (g.weight + s.count)) AS "again!"
-           FROM standings s CROSS JOIN generation g
-           WHERE abs(s.score - (g.weight * g.mean + s.sum) / (g.weight + s.count)) > 1e-9
-           ORDER BY s.submission"#
-    )
-    .fetch_all(&mut *conn)
-    .await?;
-    let photos = sqlx::query!(r#"SELECT g.photos, (SELECT count(*) FROM standings) AS "count!" FROM generation g"#)
-        .fetch_one(conn)
-        .await?;
-    let say = |submission: i64, score: f64, again: f64| {
-        format!("Photo {submission}: its standing says score {score}, its own figures give {again}.")
-    };
-    let mut wrong: Vec<String> = scores.iter().map(|row| say(row.submission, row.score, row.again)).collect();
-    if photos.photos != photos.count {
-        wrong.push(format!(
-            "The last generation ranked {} photos, and {} have a standing.",
-            photos.photos, photos.count
-        ));
-    }
-    Ok(wrong)
-}
-
-async fn ladder(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
-    let rungs = sqlx::query!(
-        r#"SELECT l.score, l.above, r.above AS "counted!"
-           FROM ladder l
-                CROSS JOIN LATERAL (SELECT count(*) AS above FROM standings s WHERE s.score > l.score) r
-           WHERE l.above <> r.above ORDER BY l.score DESC"#
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rungs
-        .iter()
-        .map(|rung| {
-            let (score, above, counted) = (rung.score, rung.above, rung.counted);
-            format!("The ladder says that {above} photos score above {score}; {counted} do.")
-        })
-        .collect())
 }

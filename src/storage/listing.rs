@@ -1,12 +1,13 @@
 //! Looking through all blobs for those that nobody names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path as FilePath;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use object_store::path::Path;
+use object_store::{ObjectMeta, ObjectStoreExt};
 use uuid::Uuid;
 
 use super::{Error, Folder, Storage};
@@ -49,6 +50,21 @@ impl Storage {
         let blobs =
             kept.into_iter().map(|(path, written)| Blob { key: key(path.as_ref()), path: path.into(), written });
         Ok(Page { blobs: blobs.collect(), more })
+    }
+
+    /// Names of the blobs under a key that hold something: `640.jpg`. An original is one blob, and has its key as its name.
+    pub async fn names(&self, folder: Folder, key: Uuid) -> Result<BTreeSet<String>, Error> {
+        let path = Path::from(folder.path(key));
+        let blobs: Vec<ObjectMeta> = match folder {
+            Folder::Originals => match self.store.head(&path).await {
+                Ok(blob) => vec![blob],
+                Err(Error::NotFound { .. }) => vec![],
+                Err(cause) => return Err(cause),
+            },
+            _ => self.store.list(Some(&path)).try_collect().await?,
+        };
+        let full = blobs.iter().filter(|blob| blob.size > 0);
+        Ok(full.filter_map(|blob| Some(blob.location.filename()?.to_owned())).collect())
     }
 
     /// Removes a blob by its path; a missing one is fine.

@@ -1,10 +1,26 @@
 //! Is every photo on its way, and are its pictures where they belong?
 
+mod files;
+
 use sqlx::PgConnection;
+
+use crate::db::sentences;
+
+pub use files::files;
 
 /// In words, what disagrees; empty when all is well. Reads whole tables: for `ratemyderp check`, not for a page.
 pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar!(
+    let mut wrong = unattended(conn).await?;
+    wrong.extend(discarded(conn).await?);
+    if sqlx::query_scalar!(r#"SELECT NOT EXISTS (SELECT FROM sweep) AS "missing!""#).fetch_one(conn).await? {
+        wrong.push("The one row of the table sweep is missing: nobody looks for blobs without a row.".to_owned());
+    }
+    Ok(wrong)
+}
+
+/// What no job will finish.
+async fn unattended(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
         r#"
         SELECT format('Photo %s waits for its renditions, and no job will make them.', s.id) AS "what!"
         FROM submissions s
@@ -26,6 +42,32 @@ pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> 
                             AND t.state IN ('new', 'retried', 'in_progress'))
         "#
     )
-    .fetch_all(conn)
-    .await
+    .fetch(conn);
+    sentences(rows).await
+}
+
+/// Blobs that are to be deleted although a row names them.
+async fn discarded(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"
+        SELECT format('The blobs under %s/%s are to be deleted, and photo %s needs them.', d.folder, d.key, s.id) AS "what!"
+        FROM discarded_blobs d JOIN submissions s ON s.original_key = d.key
+        WHERE d.folder = 'originals'
+        UNION ALL
+        SELECT format('The blobs under %s/%s are to be deleted, and photo %s needs them.', d.folder, d.key, s.id)
+        FROM discarded_blobs d JOIN submissions s ON s.rendition_key = d.key
+        WHERE d.folder = CASE WHEN s.renditions_hidden THEN 'hidden' ELSE 'images' END
+        UNION ALL
+        SELECT format('The blobs under %s/%s are to be deleted, and photo %s needs them.', d.folder, d.key, s.id)
+        FROM discarded_blobs d JOIN submissions s ON s.preview_key = d.key
+        WHERE d.folder = 'previews'
+        UNION ALL
+        SELECT format('The blobs under %s/%s are to be deleted, and draft %s needs them.', d.folder, d.key, f.id)
+        FROM discarded_blobs d
+             JOIN drafts f ON (d.folder = 'originals' AND f.original_key = d.key)
+                           OR (d.folder = 'previews' AND f.preview_key = d.key)
+        "#
+    )
+    .fetch(conn);
+    sentences(rows).await
 }

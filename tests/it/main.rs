@@ -10,6 +10,7 @@
 
 mod accounts;
 mod deck;
+mod invariants;
 mod journeys;
 mod mail;
 mod merge;

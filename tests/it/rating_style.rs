@@ -51,8 +51,9 @@ async fn many_ratings_are_not_all_looked_at() {
     let (account, rater) = member(&world).await;
     let photos = COUNTED + SAMPLE;
     sqlx::raw_sql(&format!(
-        "INSERT INTO submissions (owner, title, species, original_key, state, rendition_key, ordinal)
-         SELECT {}, 'Photo', 'cat', gen_random_uuid(), 'ready', gen_random_uuid(), n FROM generate_series(1, {photos}) n;
+        "INSERT INTO submissions (owner, title, species, original_key, state, rendition_key, rendition_sizes, ordinal)
+         SELECT {}, 'Photo', 'cat', gen_random_uuid(), 'ready', gen_random_uuid(), '{{160}}', n
+         FROM generate_series(1, {photos}) n;
          UPDATE deck SET size = {photos};
          INSERT INTO tallies (submission) SELECT id FROM submissions",
         world.house

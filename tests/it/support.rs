@@ -15,6 +15,7 @@ pub mod uploads;
 
 use ratemyderp::accounts::join::{Newcomer, join};
 use ratemyderp::accounts::{self, DisplayName, Email, Password, Passwords, Username};
+use ratemyderp::check;
 use ratemyderp::config::Config;
 use ratemyderp::mail::Mailer;
 use ratemyderp::queue::{self, Job};
@@ -226,10 +227,7 @@ impl World {
     /// A recount of everything finds nothing wrong.
     pub async fn whole(&self) {
         let mut conn = self.pool.acquire().await.expect("a connection");
-        let mut wrong = self.complaints().await;
-        wrong.extend(submissions::check::check(&mut conn).await.expect("a recount"));
-        wrong.extend(queue::check::check(&mut conn).await.expect("a recount"));
-        assert_eq!(wrong, [""; 0]);
+        assert_eq!(check::database(&mut conn, &mut |_| {}).await.expect("a recount"), [""; 0]);
     }
 
     pub async fn ratings(&self) -> i64 {

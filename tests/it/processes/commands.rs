@@ -44,7 +44,7 @@ async fn a_recount_says_in_words_what_was_tampered_with() {
         ),
         (
             "UPDATE fang_tasks SET state = 'in_progress' WHERE number = 1".to_owned(),
-            "job 1 (make_thumbnails) is being processed, but nobody holds it".to_owned(),
+            "Job 1 (make_thumbnails) is being processed, but nobody holds it".to_owned(),
             "UPDATE fang_tasks SET state = 'finished' WHERE number = 1".to_owned(),
         ),
     ];

@@ -144,7 +144,7 @@ impl Installation {
     /// `ratemyderp check` finds nothing wrong.
     pub async fn check(&self) {
         let said = self.ratemyderp(&["check"]).await;
-        assert_eq!(said, "Tallies, deck, standings and queue agree with a recount.\n");
+        assert_eq!(said, "Everything agrees with a recount, and every file is there.\n");
     }
 
     pub async fn upload(&self, title: &str, file: Vec<u8>) -> i64 {

@@ -1,0 +1,71 @@
+//! Score and rank, against what they were worked out with.
+
+use futures_util::TryStreamExt;
+use sqlx::PgConnection;
+
+use crate::db::sentences;
+
+pub(super) async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let mut wrong = scores(conn).await?;
+    wrong.extend(gone(conn).await?);
+    wrong.extend(generation(conn).await?);
+    wrong.extend(ladder(conn).await?);
+    Ok(wrong)
+}
+
+async fn scores(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"SELECT s.submission, s.score, ((g.weight * g.mean + s.sum) / (g.weight + s.count)) AS "again!"
+           FROM standings s CROSS JOIN generation g
+           WHERE abs(s.score - (g.weight * g.mean + s.sum) / (g.weight + s.count)) > 1e-9
+           ORDER BY s.submission"#
+    )
+    .fetch(conn)
+    .map_ok(|row| {
+        let (submission, score, again) = (row.submission, row.score, row.again);
+        format!("Photo {submission}: its standing says score {score}, its own figures give {again}.")
+    });
+    sentences(rows).await
+}
+
+/// A photo that left the deck since the last generation keeps its standing until the next one.
+async fn gone(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"SELECT format('Photo %s has a standing, and does not exist.', g.submission) AS "what!"
+           FROM standings g WHERE NOT EXISTS (SELECT FROM submissions s WHERE s.id = g.submission) ORDER BY 1"#
+    )
+    .fetch(conn);
+    sentences(rows).await
+}
+
+async fn generation(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let row = sqlx::query!(r#"SELECT g.photos, (SELECT count(*) FROM standings) AS "count!" FROM generation g"#)
+        .fetch_optional(conn)
+        .await?;
+    Ok(match row {
+        None => vec!["The one row of the table generation is missing: nothing can be ranked.".to_owned()],
+        Some(row) if row.photos != row.count => {
+            vec![format!("The last generation ranked {} photos, and {} have a standing.", row.photos, row.count)]
+        }
+        Some(_) => vec![],
+    })
+}
+
+/// One pass over all scores: counting above each of the thousand rungs anew would read them all a thousand times.
+async fn ladder(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query!(
+        r#"SELECT score AS "score!", above AS "above!", counted AS "counted!"
+           FROM (SELECT score, above,
+                        count(*) FILTER (WHERE above IS NULL) OVER (ORDER BY score DESC)
+                            - count(*) FILTER (WHERE above IS NULL) OVER (PARTITION BY score) AS counted
+                 FROM (SELECT score, NULL::bigint AS above FROM standings
+                       UNION ALL
+                       SELECT score, above FROM ladder) scores) rungs
+           WHERE above <> counted ORDER BY score DESC"#
+    )
+    .fetch(conn)
+    .map_ok(|rung| {
+        format!("The ladder says that {} photos score above {}; {} do.", rung.above, rung.score, rung.counted)
+    });
+    sentences(rows).await
+}
