@@ -38,12 +38,16 @@ pub async fn merge(tx: &mut Transaction<'_, Postgres>, from: RaterId, into: Rate
 }
 
 /// Forgets who was merged more than a day ago: votes are not under way for that long. From then on their browsers' old
-/// cookies, if there still are any, stand for somebody new.
+/// cookies, if there still are any, stand for somebody new. Whoever has ratings or reports after all, or an account, stays.
 pub async fn delete_old(conn: &mut PgConnection) -> Result<u64, sqlx::Error> {
     let forgotten =
-        sqlx::query!("DELETE FROM raters WHERE merged_into IS NOT NULL AND merged_at < now() - interval '1 day'")
-            .execute(conn)
-            .await?;
+        sqlx::query!(
+            "DELETE FROM raters r WHERE merged_into IS NOT NULL AND merged_at < now() - interval '1 day' AND account IS NULL
+             AND NOT EXISTS (SELECT FROM ratings WHERE rater = r.id)
+             AND NOT EXISTS (SELECT FROM reports WHERE rater = r.id)"
+        )
+        .execute(conn)
+        .await?;
     Ok(forgotten.rows_affected())
 }
 

@@ -52,12 +52,21 @@ pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
         }
     }
     let days = i32::try_from(finished.max(failed)).unwrap_or(i32::MAX);
-    sqlx::query!("DELETE FROM workers WHERE seen_at < now() - make_interval(days => $1)", days)
-        .execute(&ctx.pool)
-        .await?;
-    sqlx::query!("DELETE FROM schedules WHERE tick < now() - make_interval(days => $1)", days)
-        .execute(&ctx.pool)
-        .await?;
+    // Not one that jobs name as their holder, nor the last tick of a schedule: without it, that would tick again.
+    sqlx::query!(
+        "DELETE FROM workers w WHERE w.seen_at < now() - make_interval(days => $1)
+         AND NOT EXISTS (SELECT FROM fang_tasks t WHERE t.state = 'in_progress' AND t.lease_owner = w.number)",
+        days
+    )
+    .execute(&ctx.pool)
+    .await?;
+    sqlx::query!(
+        "DELETE FROM schedules s WHERE s.tick < now() - make_interval(days => $1)
+         AND s.tick < (SELECT max(tick) FROM schedules WHERE name = s.name)",
+        days
+    )
+    .execute(&ctx.pool)
+    .await?;
     let mut conn = ctx.pool.acquire().await?;
     ratemyderp::accounts::expiry::delete_expired(&mut conn).await?;
     ratemyderp::ratings::weekly_digest::delete_old(&mut conn, 35).await?;

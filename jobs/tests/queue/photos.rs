@@ -24,14 +24,14 @@ use crate::handlers::{mailer, settings};
 use crate::support::Database;
 
 /// A database, a blob store and somebody who owns photos.
-struct Site {
-    database: Database,
-    context: Context,
-    owner: i64,
+pub struct Site {
+    pub database: Database,
+    pub context: Context,
+    pub owner: i64,
 }
 
 impl Site {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let database = Database::new().await;
         let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
         let owner = sqlx::query_scalar(
@@ -69,18 +69,18 @@ impl Site {
     }
 
     /// A photo that is ready.
-    async fn photo(&self, number: u32, file: &[u8]) -> i64 {
+    pub async fn photo(&self, number: u32, file: &[u8]) -> i64 {
         let UploadOutcome::New(id) = self.submit(number, file).await.unwrap() else { panic!("a duplicate") };
         self.drain().await;
         assert!(self.find(id).await.votable());
         id
     }
 
-    async fn drain(&self) -> usize {
+    pub async fn drain(&self) -> usize {
         drain(&self.context).await.unwrap()
     }
 
-    async fn find(&self, id: i64) -> submissions::Submission {
+    pub async fn find(&self, id: i64) -> submissions::Submission {
         let mut conn = self.context.pool.acquire().await.unwrap();
         submissions::find(&mut conn, id).await.unwrap().unwrap()
     }
@@ -90,22 +90,22 @@ impl Site {
         sqlx::query_scalar(sql).fetch_all(&self.context.pool).await.unwrap()
     }
 
-    async fn blobs(&self) -> Vec<String> {
+    pub async fn blobs(&self) -> Vec<String> {
         self.context.storage.blobs_after("", 1000).await.unwrap().blobs.into_iter().map(|blob| blob.path).collect()
     }
 
-    async fn sql(&self, sql: &str) {
+    pub async fn sql(&self, sql: &str) {
         sqlx::raw_sql(sql).execute(&self.context.pool).await.unwrap();
     }
 
-    async fn change(&self, work: impl AsyncFnOnce(&mut Transaction<'static, Postgres>)) {
+    pub async fn change(&self, work: impl AsyncFnOnce(&mut Transaction<'static, Postgres>)) {
         let mut tx = self.context.pool.begin().await.unwrap();
         work(&mut tx).await;
         tx.commit().await.unwrap();
     }
 
     /// A recount of everything finds nothing wrong.
-    async fn whole(&self) {
+    pub async fn whole(&self) {
         let mut conn = self.context.pool.acquire().await.unwrap();
         let mut wrong = check::check(&mut conn).await.unwrap();
         wrong.extend(ratemyderp::ratings::check::check(&mut conn).await.unwrap());
@@ -148,12 +148,12 @@ fn details(number: u32, crop: Crop) -> Details {
     }
 }
 
-fn original(file: &[u8]) -> Original {
+pub fn original(file: &[u8]) -> Original {
     Original { key: Uuid::new_v4(), sha256: Sha256::digest(file).into() }
 }
 
 /// Blobs of light in places that the seed decides.
-fn picture(width: u32, height: u32, seed: u32) -> Vec<u8> {
+pub fn picture(width: u32, height: u32, seed: u32) -> Vec<u8> {
     let at = |salt: u32, of: u32| f64::from((seed * 7919 + salt * 104_729) % 1000) / 1000.0 * f64::from(of);
     png(&image::RgbImage::from_fn(width, height, |x, y| {
         let light = (0..6).map(|blob| {
@@ -170,7 +170,7 @@ fn png(picture: &image::RgbImage) -> Vec<u8> {
     file.into_inner()
 }
 
-fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
