@@ -11,20 +11,25 @@ mod colour;
 mod crop;
 mod decode;
 mod fingerprint;
+mod gif;
 mod header;
 mod jpeg;
+mod kinds;
+mod png;
 mod previews;
 mod quality;
 mod rejection;
 mod resize;
 mod ssim;
+mod tone;
 mod webp;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use crop::{Band, Crop, Square};
 pub use fingerprint::{Fingerprint, NEAR};
-pub use header::{Format, Header, inspect};
+pub use header::{CHECK_MEMORY, Format, Header, check, inspect};
+pub use kinds::Kind;
 pub use previews::{PREVIEW, Preview};
 pub use quality::{LOWEST as LOWEST_QUALITY, SSIM_FLOOR, byte_cap};
 pub use rejection::Rejection;
@@ -106,7 +111,7 @@ fn render_unguarded(file: &[u8], crop: Crop, limits: &Limits) -> Result<Renditio
     let sizes = sizes_within(side);
     let largest = sizes[sizes.len() - 1];
     let square = resize::cut(&decoded, placed.stored, largest)?;
-    let square = colour::to_srgb(square, decoded.channels, decoded.profile.as_deref());
+    let square = colour::to_srgb(square, decoded.channels, &decoded.colours);
     let square = square.oriented(decoded.orientation)?;
     let fingerprint = fingerprint::of(&decoded)?;
     let previews = previews::of(&decoded, width, height)?;

@@ -14,14 +14,24 @@ mod renditions_tests {
 mod animations;
 #[path = "renditions/bombs.rs"]
 mod bombs;
+#[path = "renditions/colours.rs"]
+mod colours;
 #[path = "renditions/corpus.rs"]
 mod corpus;
 #[path = "renditions/crops.rs"]
 mod crops;
+#[path = "renditions/dialects.rs"]
+mod dialects;
+#[path = "renditions/editing.rs"]
+mod editing;
+#[path = "renditions/endings.rs"]
+mod endings;
 #[path = "renditions/fingerprints.rs"]
 mod fingerprints;
 #[path = "renditions/hostile.rs"]
 mod hostile;
+#[path = "renditions/kinds.rs"]
+mod kinds;
 #[path = "renditions/lossy_webp.rs"]
 mod lossy_webp;
 #[path = "renditions/pictures.rs"]

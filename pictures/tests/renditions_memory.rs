@@ -24,7 +24,7 @@ mod traps;
 use corpus::Jpeg;
 use image::{DynamicImage, RgbImage};
 use peak_alloc::PeakAlloc;
-use ratemyderp_pictures::renditions::{Crop, Limits, inspect, render};
+use ratemyderp_pictures::renditions::{CHECK_MEMORY, Crop, Limits, check, inspect, render};
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
@@ -48,6 +48,12 @@ fn no_file_takes_more_memory_than_its_header_states() {
     files.push(("short JPEG", traps::jpeg_claiming(3000, 3000)));
     drop((large, plain));
     for (what, file) in files {
+        let before = MEMORY.current_usage();
+        MEMORY.reset_peak_usage();
+        let outcome = check(&file, &Limits::default()).map(drop);
+        let used = MEMORY.peak_usage().saturating_sub(before) as u64;
+        println!("{what} at the form: {} KiB, {outcome:?}", used >> 10);
+        assert!(used <= CHECK_MEMORY, "{what} at the form: {used} bytes");
         let bound = inspect(&file, &Limits::default()).unwrap().peak_memory;
         let before = MEMORY.current_usage();
         MEMORY.reset_peak_usage();

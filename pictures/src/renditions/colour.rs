@@ -1,6 +1,8 @@
 //! Any colours to opaque sRGB.
 
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use std::sync::Arc;
+
+use moxcms::{ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, TransformOptions};
 
 use super::decode::Channels;
 use super::resize::Picture;
@@ -8,8 +10,58 @@ use super::resize::Picture;
 /// What shows through a transparent picture: the warm off-white of the site's cards.
 pub const BACKGROUND: [u8; 3] = [0xFB, 0xF6, 0xEC];
 
-pub(super) fn to_srgb(mut picture: Picture, channels: Channels, profile: Option<&[u8]>) -> Picture {
-    match profile.and_then(|profile| by_profile(&picture.rgba, channels, profile)) {
+/// How stored values become sRGB.
+#[derive(Clone, Default)]
+pub(super) enum Colours {
+    /// They are sRGB, or inks without a profile.
+    #[default]
+    Plain,
+    /// By a profile for the four bytes of a pixel.
+    Profile(Arc<Transform8BitExecutor>),
+    /// By a profile for grey, whose value stands three times in a pixel.
+    Grey(Arc<Transform8BitExecutor>),
+}
+
+impl Colours {
+    /// By an embedded ICC profile. Nothing if it cannot be used: a bad profile is no reason to refuse a photo.
+    pub fn embedded(profile: &[u8], channels: Channels, grey: bool) -> Option<Self> {
+        Self::by(&ColorProfile::new_from_slice(profile).ok()?, channels, grey)
+    }
+
+    /// By a profile that has been read; nothing if it is for another kind of picture.
+    pub fn by(profile: &ColorProfile, channels: Channels, grey: bool) -> Option<Self> {
+        let to_srgb = |layout| {
+            let options = TransformOptions::default();
+            profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgba, options).ok()
+        };
+        match profile.color_space {
+            // moxcms has no name for CMYK's four bytes; it takes RGBA's.
+            DataColorSpace::Cmyk if channels == Channels::Cmyk => to_srgb(Layout::Rgba).map(Self::Profile),
+            DataColorSpace::Rgb if channels != Channels::Cmyk => to_srgb(Layout::Rgba).map(Self::Profile),
+            DataColorSpace::Gray if grey => to_srgb(Layout::GrayAlpha).map(Self::Grey),
+            _ => None,
+        }
+    }
+
+    /// The same pixels in sRGB; nothing if that is what they are, or cannot be.
+    fn applied(&self, rgba: &[u8]) -> Option<Vec<u8>> {
+        let mut converted = vec![255; rgba.len()];
+        match self {
+            Self::Plain => return None,
+            Self::Profile(transform) => transform.transform(rgba, &mut converted),
+            Self::Grey(transform) => {
+                let grey: Vec<u8> = rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[3]]).collect();
+                transform.transform(&grey, &mut converted)
+            }
+        }
+        .ok()?;
+        Some(converted)
+    }
+}
+
+/// Converts colours, and lays what is transparent over [`BACKGROUND`].
+pub(super) fn to_srgb(mut picture: Picture, channels: Channels, colours: &Colours) -> Picture {
+    match colours.applied(&picture.rgba) {
         Some(rgba) => picture.rgba = rgba,
         None if channels == Channels::Cmyk => plain_inks(&mut picture.rgba),
         None => {}
@@ -18,23 +70,6 @@ pub(super) fn to_srgb(mut picture: Picture, channels: Channels, profile: Option<
         flatten(&mut picture.rgba);
     }
     picture
-}
-
-/// By the embedded profile. `None` if it cannot be used: a bad profile is no reason to refuse a
-/// photo, and grey ones are as good as sRGB's curve.
-fn by_profile(bytes: &[u8], channels: Channels, profile: &[u8]) -> Option<Vec<u8>> {
-    let profile = ColorProfile::new_from_slice(profile).ok()?;
-    let space = if channels == Channels::Cmyk { DataColorSpace::Cmyk } else { DataColorSpace::Rgb };
-    if profile.color_space != space {
-        return None;
-    }
-    // moxcms has no name for CMYK's four bytes; it takes RGBA's.
-    let transform = profile
-        .create_transform_8bit(Layout::Rgba, &ColorProfile::new_srgb(), Layout::Rgba, TransformOptions::default())
-        .ok()?;
-    let mut rgba = vec![255; bytes.len()];
-    transform.transform(bytes, &mut rgba).ok()?;
-    Some(rgba)
 }
 
 /// CMYK without a profile, as if inks were perfect.

@@ -2,12 +2,13 @@
 
 use std::io::Cursor;
 
-use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
+use image::codecs::{gif::GifDecoder, webp::WebPDecoder};
 use image::metadata::Orientation;
 use image::{ImageDecoder, Limits as DecoderLimits};
 
+use super::colour::Colours;
 use super::header::{Format, Header};
-use super::{Rejection, jpeg};
+use super::{Rejection, jpeg, png, webp};
 
 /// What the four bytes of a pixel mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub(super) struct Decoded {
     pub height: u32,
     pub channels: Channels,
     pub orientation: Orientation,
-    pub profile: Option<Vec<u8>>,
+    pub colours: Colours,
 }
 
 impl Decoded {
@@ -39,22 +40,15 @@ impl Decoded {
     }
 }
 
-/// What a PNG may take beside its pixels, in bytes: text and profile chunks, palettes.
-const ANCILLARY: u64 = 16 << 20;
-
 pub(super) fn decode(file: &[u8], header: &Header) -> Result<Decoded, Rejection> {
-    let reader = Cursor::new(file);
-    let mut limits = DecoderLimits::no_limits();
     match header.format {
         Format::Jpeg => jpeg::decode(file, header),
-        Format::Png => {
-            limits.max_alloc = Some(ANCILLARY);
-            decode_with(PngDecoder::with_limits(reader, limits)?, header)
-        }
-        Format::WebP => decode_with(WebPDecoder::new(reader)?, header),
+        Format::Png => png::decode(file, header),
+        Format::WebP => decode_with(WebPDecoder::new(Cursor::new(webp::with_true_flags(file)))?, header),
         Format::Gif => {
-            let mut decoder = GifDecoder::new(reader)?;
+            let mut decoder = GifDecoder::new(Cursor::new(file))?;
             // For a first frame that does not fill the canvas.
+            let mut limits = DecoderLimits::no_limits();
             limits.max_alloc = Some(header.peak_memory);
             decoder.set_limits(limits)?;
             decode_with(decoder, header)
@@ -62,37 +56,36 @@ pub(super) fn decode(file: &[u8], header: &Header) -> Result<Decoded, Rejection>
     }
 }
 
+/// For decoders of eight bits in three or four channels.
 fn decode_with(mut decoder: impl ImageDecoder, header: &Header) -> Result<Decoded, Rejection> {
     let (width, height) = decoder.dimensions();
     if (width, height) != (header.width, header.height) {
         return Err(Rejection::Damaged("header and content disagree about the size".into()));
     }
     // Metadata that cannot be read is no reason to refuse a photo.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = orientation_of(decoder.exif_metadata().ok().flatten().as_deref());
     let profile = decoder.icc_profile().ok().flatten();
     let color = decoder.color_type();
+    let channels = if color.has_alpha() { Channels::Rgba } else { Channels::Opaque };
     let stored = decoder.total_bytes() as usize;
-    let pixels = width as usize * height as usize;
     // The header's limits bound this. Room for four bytes a pixel from the start, so that spreading
     // them needs no second buffer.
-    let mut bytes = vec![0; stored.max(pixels * 4)];
-    decoder.read_image(&mut bytes[..stored])?;
-    let count = usize::from(color.channel_count());
-    if usize::from(color.bytes_per_pixel()) == 2 * count {
-        keep_high_bytes(&mut bytes[..stored]);
-    }
-    bytes.truncate(pixels * 4);
-    spread(&mut bytes, count);
-    let channels = if color.has_alpha() { Channels::Rgba } else { Channels::Opaque };
-    Ok(Decoded { bytes, width, height, channels, orientation, profile })
+    let mut bytes = vec![0; width as usize * height as usize * 4];
+    let target = bytes.get_mut(..stored).ok_or_else(|| Rejection::Damaged(format!("unexpected {color:?}")))?;
+    decoder.read_image(target)?;
+    spread(&mut bytes, usize::from(color.channel_count()));
+    let colours = profile.and_then(|profile| Colours::embedded(&profile, channels, false)).unwrap_or_default();
+    Ok(Decoded { bytes, width, height, channels, orientation, colours })
 }
 
-/// Sixteen bits to eight, rounded, into the first half.
-fn keep_high_bytes(bytes: &mut [u8]) {
-    for at in 0..bytes.len() / 2 {
-        let deep = u16::from_ne_bytes([bytes[2 * at], bytes[2 * at + 1]]);
-        bytes[at] = ((u32::from(deep) * 255 + 32_768) >> 16) as u8;
+/// How to turn a picture upright by its EXIF, if it has any. Some programs write it with the head that it has in a JPEG
+/// into other formats, too.
+pub(super) fn orientation_of(exif: Option<&[u8]>) -> Orientation {
+    let mut tiff = exif.unwrap_or_default();
+    while let Some(rest) = tiff.strip_prefix(b"Exif\0") {
+        tiff = rest.get(1..).unwrap_or_default();
     }
+    Orientation::from_exif_chunk(tiff).unwrap_or(Orientation::NoTransforms)
 }
 
 /// Pixels of `channels` bytes at the front of a buffer to four bytes each, in place.

@@ -5,7 +5,7 @@
 use std::f64::consts::PI;
 
 use super::Rejection;
-use super::colour;
+use super::colour::{self, Colours};
 use super::decode::Decoded;
 use super::resize::{self, Picture};
 
@@ -37,7 +37,7 @@ const PLAIN: f64 = 9.0;
 pub(super) fn of(decoded: &Decoded) -> Result<Option<Fingerprint>, Rejection> {
     let side = SIDE as u32;
     let small = Picture { rgba: resize::roughly(decoded, None, (side, side))?, side };
-    let small = colour::to_srgb(small, decoded.channels, None).oriented(decoded.orientation)?;
+    let small = colour::to_srgb(small, decoded.channels, &Colours::Plain).oriented(decoded.orientation)?;
     let grey: Vec<f64> = small
         .rgba
         .chunks_exact(4)

@@ -1,6 +1,8 @@
 //! What a file claims to be, read and judged before anything is allocated for its pixels.
 
-use super::{Limits, Rejection, jpeg, webp};
+use std::panic::catch_unwind;
+
+use super::{Limits, Rejection, gif, jpeg, kinds, png, webp};
 
 /// The formats that we read, told by content, never by name or by the client's word.
 #[expect(missing_docs, reason = "the names say it")]
@@ -30,7 +32,8 @@ pub struct Header {
 /// take: the two largest squares in RGB, an encoder's coefficients, text chunks, tables.
 const FIXED_MEMORY: u64 = 48 << 20;
 
-/// Reads and judges a header: microseconds, and no allocation that the file can choose.
+/// Reads and judges a header and the structure of what follows: microseconds, and no allocation that the file can choose.
+/// Only a JPEG without its end is read as by [`check`].
 ///
 /// # Errors
 /// Every [`Rejection`]; `Damaged` and `Truncated` as far as the structure shows them.
@@ -44,9 +47,9 @@ pub fn inspect(file: &[u8], limits: &Limits) -> Result<Header, Rejection> {
     let format = sniff(file)?;
     let claim = match format {
         Format::Jpeg => jpeg::claim(file),
-        Format::Png => png_claim(file),
+        Format::Png => png::claim(file),
         Format::WebP => webp::claim(file),
-        Format::Gif => gif_claim(file),
+        Format::Gif => gif::claim(file),
     }?;
     let Claim { width, height, memory } = claim;
     let pixels = u64::from(width) * u64::from(height);
@@ -56,10 +59,36 @@ pub fn inspect(file: &[u8], limits: &Limits) -> Result<Header, Rejection> {
     if width.min(height) < limits.min_side {
         return Err(Rejection::TooSmall { width, height, limit: limits.min_side });
     }
-    if format == Format::Jpeg {
-        jpeg::check_complete(file)?;
+    match format {
+        Format::Jpeg => jpeg::check_complete(file)?,
+        Format::Png => png::check_begun(file)?,
+        Format::Gif => gif::check_first_frame(file)?,
+        Format::WebP => {}
     }
     Ok(Header { format, width, height, peak_memory: FIXED_MEMORY.saturating_add(memory) })
+}
+
+/// Most bytes that [`check`] takes beside the file: a bit for every coefficient of a progressive JPEG.
+pub const CHECK_MEMORY: u64 = 64 << 20;
+
+/// As [`inspect`], and then reads the whole file once without keeping pixels, for the form: what a decoder would stumble
+/// over is told before it costs an upload. Takes up to [`CHECK_MEMORY`] beside the file, and as long as
+/// decoding it.
+///
+/// Of a WebP only the structure is looked at: its damage shows in no other way than by decoding it into memory.
+///
+/// # Errors
+/// Every [`Rejection`].
+pub fn check(file: &[u8], limits: &Limits) -> Result<Header, Rejection> {
+    let header = inspect(file, limits)?;
+    let checked = catch_unwind(|| match header.format {
+        Format::Jpeg => jpeg::check(file),
+        Format::WebP => Ok(()),
+        Format::Png => png::check(file),
+        Format::Gif => gif::check(file, header.width, header.height),
+    });
+    checked.unwrap_or_else(|panic| Err(Rejection::from_panic(panic.as_ref())))?;
+    Ok(header)
 }
 
 /// What a header says, not yet judged.
@@ -69,28 +98,6 @@ pub(super) struct Claim {
     pub height: u32,
     /// Upper bound in bytes of what decoding takes.
     pub memory: u64,
-}
-
-/// Signature, chunk length and "IHDR", then width, height, bit depth and colour type.
-fn png_claim(file: &[u8]) -> Result<Claim, Rejection> {
-    let header = file.get(..26).ok_or(Rejection::Truncated)?;
-    if &header[12..16] != b"IHDR" {
-        return Err(Rejection::Damaged("PNG without IHDR".into()));
-    }
-    let number = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    // Four bytes a pixel, or what RGBA in sixteen bits takes before it is cut down in place.
-    let bytes_per_pixel = if header[24] == 16 { 8 } else { 4 };
-    let (width, height) = (number(16), number(20));
-    let pixels = u64::from(width) * u64::from(height);
-    Ok(Claim { width, height, memory: pixels.saturating_mul(bytes_per_pixel) })
-}
-
-fn gif_claim(file: &[u8]) -> Result<Claim, Rejection> {
-    let header = file.get(..10).ok_or(Rejection::Truncated)?;
-    let width = u32::from(u16::from_le_bytes([header[6], header[7]]));
-    let height = u32::from(u16::from_le_bytes([header[8], header[9]]));
-    // RGBA canvas, and once more for a first frame that does not fill it, and its indices.
-    Ok(Claim { width, height, memory: u64::from(width) * u64::from(height) * 10 })
 }
 
 fn sniff(file: &[u8]) -> Result<Format, Rejection> {
@@ -107,28 +114,5 @@ fn sniff(file: &[u8]) -> Result<Format, Rejection> {
     if is(0, b"RIFF") && is(8, b"WEBP") {
         return Ok(Format::WebP);
     }
-    Err(other_kind(is).map_or(Rejection::NotAnImage, Rejection::Unsupported))
-}
-
-/// Kinds that people do send, so that the refusal can name them.
-fn other_kind(is: impl Fn(usize, &[u8]) -> bool) -> Option<&'static str> {
-    let kinds: [(usize, &[u8], &str); 16] = [
-        (4, b"ftypheic", "HEIC (iPhone)"),
-        (4, b"ftypheix", "HEIC (iPhone)"),
-        (4, b"ftyphevc", "HEIC (iPhone)"),
-        (4, b"ftypmif1", "HEIC (iPhone)"),
-        (4, b"ftypavif", "AVIF"),
-        (4, b"ftypavis", "AVIF"),
-        (4, b"ftypcrx ", "raw camera"),
-        (4, b"ftyp", "video"),
-        (0, b"\x1A\x45\xDF\xA3", "video"),
-        (0, b"II*\0", "TIFF and raw camera"),
-        (0, b"MM\0*", "TIFF and raw camera"),
-        (0, b"BM", "BMP"),
-        (0, b"8BPS", "Photoshop"),
-        (0, b"%PDF", "PDF"),
-        (0, b"\xFF\x0A", "JPEG XL"),
-        (0, b"\0\0\0\x0CJXL ", "JPEG XL"),
-    ];
-    kinds.into_iter().find(|(at, magic, _)| is(*at, magic)).map(|(_, _, name)| name)
+    Err(kinds::of(file).map_or(Rejection::NotAnImage, Rejection::Unsupported))
 }

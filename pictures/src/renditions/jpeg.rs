@@ -1,11 +1,22 @@
 //! JPEG: a walk over its markers before decoding, and decoding at the scale that is needed.
 
+mod blocks;
+mod edits;
+mod frame;
+mod huffman;
+mod walk;
+
+use std::io::Read;
+
 use jpeg_decoder::{Decoder, PixelFormat};
 
-use super::decode::{Channels, Decoded, spread};
+use edits::Edited;
+
+use super::colour::Colours;
+use super::decode::{Channels, Decoded, orientation_of, spread};
 use super::header::{Claim, Header};
+use super::kinds::Kind;
 use super::{Rejection, SIZES};
-use image::metadata::Orientation;
 
 /// A progressive photo has about ten scans. Each costs a pass over all blocks however few bytes it
 /// has, so that a small file of many scans could keep a core busy for hours.
@@ -57,8 +68,8 @@ fn samples_per_pixel(components: &[u8], count: u8) -> f64 {
     factors.map(|(across, down)| across * down / (most.0 * most.1)).sum()
 }
 
-/// Walks all markers: a file without its end marker lost part of its picture on the way (decoders
-/// would paint the rest grey), and one with absurdly many scans is a trap.
+/// Walks all markers: one with absurdly many scans is a trap, and one without its end marker is read to the end, since it
+/// may have lost part of its picture on the way (decoders would paint the rest grey).
 pub(super) fn check_complete(file: &[u8]) -> Result<(), Rejection> {
     let mut scans = 0;
     for segment in Segments::new(file) {
@@ -72,12 +83,30 @@ pub(super) fn check_complete(file: &[u8]) -> Result<(), Rejection> {
             return Err(Rejection::Damaged(format!("JPEG with more than {MAX_SCANS} scans")));
         }
     }
-    Err(Rejection::Truncated)
+    walk::walk(file).map(drop)
+}
+
+/// Reads every block and keeps none.
+pub(super) fn check(file: &[u8]) -> Result<(), Rejection> {
+    let edits = walk::walk(file)?;
+    // What else the decoder may not like stands before the pixels.
+    Decoder::new(Edited::new(file, &edits)).read_info().map_err(Rejection::from)
+}
+
+/// All pixels, scaled. A file that the decoder does not like is read once more as libjpeg would read it, see [`walk`].
+pub(super) fn decode(file: &[u8], header: &Header) -> Result<Decoded, Rejection> {
+    match decode_from(file, header) {
+        Err(Rejection::Damaged(_) | Rejection::Truncated) => {
+            let edits = walk::walk(file)?;
+            decode_from(Edited::new(file, &edits), header)
+        }
+        decoded => decoded,
+    }
 }
 
 /// Decodes at the smallest of 1, 1/2, 1/4 and 1/8 that still covers the largest rendition, see
 /// [`scale_of`].
-pub(super) fn decode(file: &[u8], header: &Header) -> Result<Decoded, Rejection> {
+fn decode_from(file: impl Read, header: &Header) -> Result<Decoded, Rejection> {
     let mut decoder = Decoder::new(file);
     let largest = SIZES[SIZES.len() - 1] as u16;
     // The decoder takes the smallest scale that covers one of the two sides: ask for the short one.
@@ -89,7 +118,7 @@ pub(super) fn decode(file: &[u8], header: &Header) -> Result<Decoded, Rejection>
         Some(PixelFormat::RGB24) => (Channels::Opaque, 3),
         Some(PixelFormat::CMYK32) => (Channels::Cmyk, 4),
         Some(PixelFormat::L16) | None => {
-            return Err(Rejection::Unsupported("this rare kind of JPEG"));
+            return Err(Rejection::Unsupported(Kind::RareJpeg));
         }
     };
     if u32::from(width) > header.width || u32::from(height) > header.height {
@@ -98,15 +127,10 @@ pub(super) fn decode(file: &[u8], header: &Header) -> Result<Decoded, Rejection>
     let mut bytes = decoder.decode()?;
     bytes.resize(usize::from(width) * usize::from(height) * 4, 0);
     spread(&mut bytes, count);
-    let orientation = decoder.exif_data().and_then(Orientation::from_exif_chunk);
-    Ok(Decoded {
-        bytes,
-        width: width.into(),
-        height: height.into(),
-        channels,
-        orientation: orientation.unwrap_or(Orientation::NoTransforms),
-        profile: decoder.icc_profile(),
-    })
+    let profile = decoder.icc_profile();
+    let colours = profile.and_then(|profile| Colours::embedded(&profile, channels, count == 1)).unwrap_or_default();
+    let orientation = orientation_of(decoder.exif_data());
+    Ok(Decoded { bytes, width: width.into(), height: height.into(), channels, orientation, colours })
 }
 
 struct Segment<'a> {

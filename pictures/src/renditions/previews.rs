@@ -43,7 +43,7 @@ fn squares(decoded: &Decoded, places: &[f64]) -> Result<Vec<Vec<u8>>, Rejection>
     for &from_start in places {
         rgba.extend(resize::roughly(decoded, Some(from_start), (side, side))?);
     }
-    let all = colour::to_srgb(Picture { rgba, side }, decoded.channels, decoded.profile.as_deref());
+    let all = colour::to_srgb(Picture { rgba, side }, decoded.channels, &decoded.colours);
     let square = |rgba: &[u8]| {
         let square = Picture { rgba: rgba.to_vec(), side }.oriented(decoded.orientation)?;
         let encoded = quality::encode_all(square, &[side])?.pop();

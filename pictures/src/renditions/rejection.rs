@@ -5,6 +5,8 @@ use std::any::Any;
 use image::ImageError;
 use jpeg_decoder::Error as JpegError;
 
+use super::kinds::Kind;
+
 /// Why a file was refused. `Display` says what happened and what to do.
 #[allow(missing_docs, reason = "the names of the fields say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +17,8 @@ pub enum Rejection {
     TooManyBytes { bytes: usize, limit: usize },
     /// Not a picture, whatever its name says.
     NotAnImage,
-    /// A picture or film of a kind that we do not read; the kind's common name.
-    Unsupported(&'static str),
+    /// A picture or film of a kind that we do not read.
+    Unsupported(Kind),
     /// More pixels, or a longer side, than the limits.
     TooManyPixels { width: u32, height: u32, limit: u64 },
     /// A side shorter than the limit, in pixels.
@@ -66,11 +68,7 @@ impl std::fmt::Display for Rejection {
             Self::NotAnImage => {
                 f.write_str("This file is not a photo. Please choose a JPEG, PNG, WebP or GIF picture.")
             }
-            Self::Unsupported(kind) => write!(
-                f,
-                "We cannot read {kind} files. Please save or export the photo as JPEG, PNG, WebP or \
-                 GIF and send that.",
-            ),
+            Self::Unsupported(kind) => write!(f, "We cannot read {kind} files. {}", kind.advice()),
             Self::TooManyPixels { width, height, limit } => write!(
                 f,
                 "The photo is {width} x {height} pixels, and we take up to {} megapixels. Please make \
@@ -106,7 +104,7 @@ impl From<JpegError> for Rejection {
     fn from(error: JpegError) -> Self {
         match &error {
             JpegError::Io(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => Self::Truncated,
-            JpegError::Unsupported(_) => Self::Unsupported("this rare kind of JPEG"),
+            JpegError::Unsupported(_) => Self::Unsupported(Kind::RareJpeg),
             _ => Self::Damaged(error.to_string()),
         }
     }

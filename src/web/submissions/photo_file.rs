@@ -87,7 +87,7 @@ enum FileError {
     Error(Error),
 }
 
-/// Looks at the header of a file that has come in; one that cannot be used is deleted at once.
+/// Looks at a file that was uploaded, as a decoder would; one that cannot be used is deleted at once, and costs no upload.
 async fn inspect(storage: &Storage, file: &UploadedFile) -> Result<Option<InspectedOriginal>, FileError> {
     let (key, stored) = match *file {
         UploadedFile::Missing => return Ok(None),
@@ -104,7 +104,7 @@ async fn inspect(storage: &Storage, file: &UploadedFile) -> Result<Option<Inspec
         return Err(FileError::Error(Error::Busy));
     };
     let bytes = storage.original(key).await.map_err(|cause| FileError::Error(cause.into()))?;
-    let inspected = tokio::task::spawn_blocking(move || renditions::inspect(&bytes, &Limits::default())).await;
+    let inspected = tokio::task::spawn_blocking(move || renditions::check(&bytes, &Limits::default())).await;
     match inspected.map_err(|cause| FileError::Error(Error::Internal(cause.into())))? {
         Ok(header) => Ok(Some(InspectedOriginal {
             original: Original { key, sha256: stored.sha256 },

@@ -68,13 +68,24 @@ fn plain_hostile_files() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("1 x 1", png(&dynamic(1, 1), None), "at least 64 pixels"),
         ("20,000 x 1", png(&dynamic(20_000, 1), None), "at least 64 pixels"),
         ("more than it says", traps::png_claiming(100, 100, &traps::zeros(300)), ""),
-        ("a header alone", traps::png_claiming(3000, 3000, &[])[..40].to_vec(), ""),
+        ("a header alone", traps::png_claiming(3000, 3000, &[])[..40].to_vec(), "part of it is missing"),
         ("HTML before a photo", [b"<html><script>alert(1)</script>", &good[..]].concat(), "not a photo"),
         ("PDF before a photo", [b"%PDF-1.7\n", &good[..]].concat(), "PDF"),
-        ("a frame beyond its canvas", bombs::plain_gif((100, 100), (8000, 8000)), ""),
-        ("a short PNG", traps::png_claiming(3000, 3000, &traps::zeros(1)), ""),
-        ("a short JPEG", traps::jpeg_claiming(3000, 3000), ""),
+        ("a frame beyond its canvas", bombs::plain_gif((100, 100), (8000, 8000)), "damaged"),
+        ("a short PNG", traps::png_claiming(3000, 3000, &traps::zeros(1)), "damaged"),
+        ("a short JPEG", traps::jpeg_claiming(3000, 3000), "part of it is missing"),
+        ("a spoilt WebP", spoilt_webp(1), ""),
+        ("another", spoilt_webp(2), ""),
+        ("a third", spoilt_webp(3), ""),
         ("too many scans", traps::jpeg_of_many_scans(5000), "damaged"),
         ("on its side", stored_as(&quarters(200, 160), 6).into_raw(), "not a photo"),
     ]
+}
+
+/// A lossless WebP with half of its bits under a head that knows of no more: it shows only when it is decoded.
+fn spoilt_webp(seed: u32) -> Vec<u8> {
+    let whole = corpus::webp(&photo(200, 160, seed).into(), None);
+    let bits = &whole[20..whole.len() / 4 * 2];
+    let length = |bytes: usize| (bytes as u32).to_le_bytes();
+    [&b"RIFF"[..], &length(bits.len() + 12), b"WEBPVP8L", &length(bits.len()), bits].concat()
 }
