@@ -247,6 +247,8 @@ pub struct JobsConfig {
     pub image_memory_mib: u32,
     /// How often standings are worked out, in seconds.
     pub rank_every_seconds: u32,
+    /// After standings took a second or more, how many times as long they rest; 0 switches it off.
+    pub rank_rest_factor: u32,
     /// How long finished jobs are kept, in days.
     pub keep_finished_days: u32,
     /// How long failed jobs are kept, in days, unless an operator puts them aside.

@@ -4,6 +4,7 @@ pub mod board;
 pub mod check;
 mod definitions;
 mod job;
+pub mod rest;
 
 use sqlx::{Postgres, Transaction};
 

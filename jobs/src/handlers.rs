@@ -15,13 +15,61 @@ mod remake_all_thumbnails;
 mod renditions;
 mod send_mail;
 
-use ratemyderp::queue::Job;
-use sqlx::{Postgres, Transaction};
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::{Claim, Context, Failure};
+use async_trait::async_trait;
+use ratemyderp::queue::{Job, JobKind, Lane};
+use serde::Deserialize;
+use serde_json::Value;
+use sqlx::{Postgres, Transaction};
+use strum::VariantArray;
+
+use crate::{Claim, Context, Failure, JobSet, Runnable};
+
+/// The product's jobs.
+impl JobSet for Context {
+    fn kinds(&self) -> Vec<String> {
+        JobKind::VARIANTS.iter().map(|kind| kind.name().to_owned()).collect()
+    }
+
+    fn lanes(&self) -> Vec<String> {
+        Lane::VARIANTS.iter().map(|lane| lane.name().to_owned()).collect()
+    }
+
+    fn decode(&self, arguments: &Value) -> Result<Arc<dyn Runnable>, String> {
+        let job = Job::deserialize(arguments).map_err(|error| error.to_string())?;
+        Ok(Arc::new(Task { ctx: self.clone(), job }))
+    }
+}
+
+/// A job, and what its handler works with.
+struct Task {
+    ctx: Context,
+    job: Job,
+}
+
+#[async_trait]
+impl Runnable for Task {
+    fn timeout(&self) -> Duration {
+        self.job.definition().timeout
+    }
+
+    fn backoff(&self, failures: u32) -> Duration {
+        self.job.kind().backoff(failures)
+    }
+
+    async fn run(&self, claim: &Claim) -> Result<(), Failure> {
+        run(&self.ctx, claim, &self.job).await
+    }
+
+    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, error: &str) -> Result<(), sqlx::Error> {
+        gave_up(tx, &self.job, error).await
+    }
+}
 
 /// Runs one job. Every effect is fenced by the claim or safe to repeat; a row that has vanished is a success.
-pub(crate) async fn run(ctx: &Context, claim: &Claim, job: &Job) -> Result<(), Failure> {
+async fn run(ctx: &Context, claim: &Claim, job: &Job) -> Result<(), Failure> {
     match *job {
         Job::MakeThumbnails { submission } => make_thumbnails::run(ctx, claim, submission).await,
         Job::MakePreview { draft } => make_preview::run(ctx, claim, draft).await,
@@ -38,8 +86,8 @@ pub(crate) async fn run(ctx: &Context, claim: &Claim, job: &Job) -> Result<(), F
     }
 }
 
-/// The job has failed for good, with this error at last: what that means to the domain, in the transaction that says so.
-pub(crate) async fn gave_up(tx: &mut Transaction<'_, Postgres>, job: &Job, error: &str) -> Result<(), sqlx::Error> {
+/// What it means to the domain that a job has failed for good.
+async fn gave_up(tx: &mut Transaction<'_, Postgres>, job: &Job, error: &str) -> Result<(), sqlx::Error> {
     match *job {
         Job::SendMail { mail, .. } => send_mail::gave_up(tx, mail, error).await,
         Job::MakeThumbnails { submission } => make_thumbnails::gave_up(tx, submission).await,

@@ -1,33 +1,29 @@
-//! Our queue under fang's worker pool. fang's own loses and doubles jobs; this one takes them with a lease and a fence.
+//! Our queue: fang's own loses and doubles jobs; this one takes them with a lease and a fence.
 //!
 //! One task of the process claims ([`claimer`]), one ends ([`finisher`]), one keeps the leases ([`lease`]), one listens
 //! ([`wake`]); the workers hold no connection. A clone of the ledger is one worker's handle.
 
-mod claim;
 mod claimer;
 mod finisher;
 pub(crate) mod lease;
 pub(crate) mod settle;
+pub(crate) mod take;
 mod wake;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use fang::{AsyncQueueError, AsyncQueueable, AsyncRunnable, FangTaskState, Task};
-use log::warn;
 use ratemyderp::queue::CHANNEL;
 use sqlx::PgPool;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-pub use self::claim::Claim;
-pub(crate) use self::claim::take;
 use self::claimer::Request;
-use self::finisher::Ending;
-use crate::handler::Handler;
+pub(crate) use self::settle::Ending;
+pub(crate) use self::take::Held;
+use crate::runnable::JobSet;
 
 /// How a process treats the queue.
 #[derive(Debug, Clone, Copy)]
@@ -45,21 +41,21 @@ pub struct Settings {
 /// The queue as one process sees it.
 #[derive(Clone)]
 pub(crate) struct Ledger {
-    pub shared: Arc<Shared>,
+    shared: Arc<Shared>,
     requests: mpsc::UnboundedSender<Request>,
 }
 
 /// What the tasks of a process share.
-pub(crate) struct Shared {
-    pub pool: PgPool,
-    pub worker: i64,
-    pub handler: Arc<dyn Handler>,
-    pub settings: Settings,
+struct Shared {
+    pool: PgPool,
+    worker: i64,
+    jobs: Arc<dyn JobSet>,
+    settings: Settings,
     kinds: Vec<String>,
     lanes: Vec<String>,
     wake: Notify,
-    endings: mpsc::UnboundedSender<(Arc<Claim>, Ending)>,
-    held: Mutex<HashMap<Uuid, Arc<Claim>>>,
+    endings: mpsc::UnboundedSender<(Arc<Held>, Ending)>,
+    held: Mutex<HashMap<Uuid, Arc<Held>>>,
     released: Notify,
 }
 
@@ -74,18 +70,18 @@ impl Ledger {
     pub fn start(
         pool: PgPool,
         worker: i64,
-        handler: Arc<dyn Handler>,
+        jobs: Arc<dyn JobSet>,
         settings: Settings,
         stop: watch::Receiver<bool>,
     ) -> (Self, Tasks) {
         let (endings, to_end) = mpsc::unbounded_channel();
         let (requests, to_serve) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
-            kinds: handler.kinds(),
-            lanes: handler.lanes(),
+            kinds: jobs.kinds(),
+            lanes: jobs.lanes(),
             pool,
             worker,
-            handler,
+            jobs,
             settings,
             wake: Notify::new(),
             endings,
@@ -103,9 +99,25 @@ impl Ledger {
         (Ledger { shared, requests }, tasks)
     }
 
-    /// The claim that a worker was handed.
-    pub fn claim(&self, id: &Uuid) -> Option<Arc<Claim>> {
+    /// The next job for a worker; never, once the process is stopping.
+    pub async fn next(&self) -> Arc<Held> {
+        let (request, held) = oneshot::channel();
+        // A claimer that has stopped is found out by the answer that does not come.
+        let _ = self.requests.send(request);
+        match held.await {
+            Ok(held) => held,
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// A job that a worker was handed.
+    pub fn held(&self, id: &Uuid) -> Option<Arc<Held>> {
         self.shared.held().get(id).cloned()
+    }
+
+    /// Has a job ended, and kept until that is done.
+    pub fn end(&self, held: Arc<Held>, ending: Ending) {
+        self.shared.end(held, ending);
     }
 
     /// After the signal to stop: waits until nothing is held any more.
@@ -124,22 +136,13 @@ impl Ledger {
     /// Gives back what is still held, and says how much that was.
     pub async fn give_back(&self) -> Result<usize, sqlx::Error> {
         let held: Vec<_> = self.shared.held().values().cloned().collect();
-        for claim in &held {
+        for held in &held {
             let mut conn = self.shared.pool.acquire().await?;
-            settle::put_back(&mut conn, claim, settle::Outcome::Returned, None, Duration::ZERO).await?;
-            self.shared.release(claim);
+            settle::put_back(&mut conn, &held.claim, settle::Outcome::Returned, None, Duration::ZERO).await?;
+            self.shared.release(held);
         }
         sqlx::query!("SELECT pg_notify($1, '')", CHANNEL).execute(&self.shared.pool).await?;
         Ok(held.len())
-    }
-
-    fn end(&self, task: &Task, ending: Ending) -> Task {
-        match self.claim(&task.id) {
-            Some(claim) if claim.is_settled() => self.shared.end(claim, Ending::Settled),
-            Some(claim) => self.shared.end(claim, ending),
-            None => warn!("fang ended the job {}, which is not held here", task.id),
-        }
-        task.clone()
     }
 }
 
@@ -152,85 +155,21 @@ impl Tasks {
 }
 
 impl Shared {
-    fn held(&self) -> MutexGuard<'_, HashMap<Uuid, Arc<Claim>>> {
+    fn held(&self) -> MutexGuard<'_, HashMap<Uuid, Arc<Held>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hold(&self, claim: &Arc<Claim>) {
-        self.held().insert(claim.id, claim.clone());
+    fn hold(&self, held: &Arc<Held>) {
+        self.held().insert(held.claim.id, held.clone());
     }
 
-    fn release(&self, claim: &Claim) {
-        self.held().remove(&claim.id);
+    fn release(&self, held: &Held) {
+        self.held().remove(&held.claim.id);
         self.released.notify_waiters();
     }
 
-    fn end(&self, claim: Arc<Claim>, ending: Ending) {
+    fn end(&self, held: Arc<Held>, ending: Ending) {
         // The receiver lives as long as the process.
-        let _ = self.endings.send((claim, ending));
+        let _ = self.endings.send((held, ending));
     }
-}
-
-/// fang stops a worker for good when one of these returns an error, so none ever does: they hand over to the finisher.
-/// Whatever fang would use to add or remove jobs is refused; jobs enter through `queue::enqueue`.
-#[async_trait]
-impl AsyncQueueable for Ledger {
-    async fn fetch_and_touch_task(&self, _: Option<String>) -> Result<Option<Task>, AsyncQueueError> {
-        let (request, claim) = oneshot::channel();
-        let _ = self.requests.send(request);
-        match claim.await {
-            Ok(claim) => Ok(Some(crate::work::task(&claim))),
-            // The claimer has stopped: wait for the end of the process.
-            Err(_) => std::future::pending().await,
-        }
-    }
-
-    async fn update_task_state(&self, task: &Task, _: FangTaskState) -> Result<Task, AsyncQueueError> {
-        Ok(self.end(task, Ending::Finished))
-    }
-
-    async fn fail_task(&self, task: &Task, error: &str) -> Result<Task, AsyncQueueError> {
-        Ok(self.end(task, Ending::Failed(error.to_owned())))
-    }
-
-    async fn schedule_retry(&self, task: &Task, _: u32, error: &str) -> Result<Task, AsyncQueueError> {
-        let wait = self.claim(&task.id).map_or(Duration::ZERO, |claim| settle::wait(&*self.shared.handler, &claim));
-        Ok(self.end(task, Ending::Retry(error.to_owned(), wait)))
-    }
-
-    async fn find_task_by_id(&self, id: &Uuid) -> Result<Task, AsyncQueueError> {
-        self.claim(id).map(|claim| crate::work::task(&claim)).ok_or_else(not_here)
-    }
-
-    async fn insert_task(&self, _: &dyn AsyncRunnable) -> Result<Task, AsyncQueueError> {
-        Err(not_here())
-    }
-
-    async fn schedule_task(&self, _: &dyn AsyncRunnable) -> Result<Task, AsyncQueueError> {
-        Err(not_here())
-    }
-
-    async fn remove_all_tasks(&self) -> Result<u64, AsyncQueueError> {
-        Err(not_here())
-    }
-
-    async fn remove_all_scheduled_tasks(&self) -> Result<u64, AsyncQueueError> {
-        Err(not_here())
-    }
-
-    async fn remove_task(&self, _: &Uuid) -> Result<u64, AsyncQueueError> {
-        Err(not_here())
-    }
-
-    async fn remove_task_by_metadata(&self, _: &dyn AsyncRunnable) -> Result<u64, AsyncQueueError> {
-        Err(not_here())
-    }
-
-    async fn remove_tasks_type(&self, _: &str) -> Result<u64, AsyncQueueError> {
-        Err(not_here())
-    }
-}
-
-fn not_here() -> AsyncQueueError {
-    AsyncQueueError::ResultError { expected: 1, found: 0 }
 }

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use fang::{AsyncWorkerPool, RetentionMode};
 use log::{info, warn};
 use sqlx::PgPool;
 use tokio::sync::watch;
 
-use crate::handler::Handler;
+use crate::fang_adapter;
 use crate::ledger::{Ledger, Settings, lease};
+use crate::runnable::JobSet;
 use crate::schedule::{self, Schedule};
-use crate::work::LEDGER;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +25,7 @@ pub enum Stopped {
 /// A database that is away makes it wait, never end. Runs once in a process.
 pub async fn run(
     pool: PgPool,
-    handler: Arc<dyn Handler>,
+    jobs: Arc<dyn JobSet>,
     settings: Settings,
     schedules: Vec<Schedule>,
     mut stop: impl AsyncFnMut(),
@@ -36,18 +35,9 @@ pub async fn run(
         () = stop() => return Stopped::Clean,
     };
     let (stopping, told) = watch::channel(false);
-    let (ledger, mut tasks) = Ledger::start(pool.clone(), worker, handler, settings, told);
-    if LEDGER.set(ledger.clone()).is_err() {
-        warn!("a second queue in one process: its jobs will not run");
-    }
+    let (ledger, mut tasks) = Ledger::start(pool.clone(), worker, jobs, settings, told);
     let ticking = tokio::spawn(schedule::run(pool.clone(), schedules));
-    AsyncWorkerPool::<Ledger>::builder()
-        .number_of_workers(settings.workers)
-        .queue(ledger.clone())
-        .retention_mode(RetentionMode::KeepAll)
-        .build()
-        .start()
-        .await;
+    fang_adapter::start_workers(&ledger, settings.workers).await;
     info!("worker {worker} is ready, {} jobs at once", settings.workers);
 
     stop().await;

@@ -33,6 +33,7 @@ pub fn all(config: &JobsConfig) -> Vec<Schedule> {
     let every = |seconds: u32| Duration::from_secs(seconds.max(1).into());
     let from_midnight = |job, every| Schedule { job, every, from: Duration::ZERO };
     vec![
+        // After a run that took long it rests first: `rank_rest_factor`.
         from_midnight(Job::RankPhotos, every(config.rank_every_seconds)),
         from_midnight(Job::DeleteOldRecords, HOUR),
         from_midnight(Job::DeleteAccounts, HOUR),

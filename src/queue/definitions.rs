@@ -167,7 +167,7 @@ const RANK_PHOTOS: Definition = Definition {
     timeout: minutes(10),
     longest_backoff: minutes(5),
     unique: Unique::PerKind,
-    summary: "Works out the score and rank of every photo that was voted on since the last time.",
+    summary: "Works out the score and rank of every photo that was voted on since the last time; rests after a run that took long.",
 };
 
 const DELETE_OLD_RECORDS: Definition = Definition {

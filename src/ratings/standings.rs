@@ -50,6 +50,12 @@ pub async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sq
     generation::recompute(tx).await
 }
 
+/// Keeps others from working out a generation until the end of this transaction. False when somebody else is at it.
+pub async fn try_lock(tx: &mut Transaction<'_, Postgres>) -> Result<bool, sqlx::Error> {
+    let lock = sqlx::query_scalar!("SELECT number FROM generation FOR UPDATE SKIP LOCKED");
+    Ok(lock.fetch_optional(&mut **tx).await?.is_some())
+}
+
 /// What the last run of the ranking job covered.
 #[derive(Debug, Clone, Copy)]
 pub struct Generation {

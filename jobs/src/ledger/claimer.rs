@@ -6,11 +6,10 @@ use std::time::Duration;
 use log::{error, info, warn};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::finisher::Ending;
-use super::{Claim, Shared, claim};
+use super::{Ending, Held, Shared, take};
 
 /// A worker that waits for a job.
-pub(super) type Request = oneshot::Sender<Arc<Claim>>;
+pub(super) type Request = oneshot::Sender<Arc<Held>>;
 
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -79,12 +78,11 @@ async fn look(shared: &Shared, idle: &mut Vec<Request>, first_lane: usize) -> Re
     for turn in 0..lanes {
         let lane = &shared.lanes[(first_lane + turn) % lanes];
         let limit = i64::try_from(idle.len()).unwrap_or(i64::MAX);
-        let claims =
-            claim::take(&shared.pool, shared.worker, lane, &shared.kinds, limit, shared.settings.lease).await?;
+        let rows = take::take(&shared.pool, shared.worker, lane, &shared.kinds, limit, shared.settings.lease).await?;
         // A full take may have left some behind, even where parking leaves workers idle.
-        more |= claims.len() == idle.len();
-        for claim in claims {
-            give(shared, idle, Arc::new(claim));
+        more |= rows.len() == idle.len();
+        for row in rows {
+            give(shared, idle, Arc::new(Held::read(row, &*shared.jobs)));
         }
         if idle.is_empty() {
             break;
@@ -93,20 +91,20 @@ async fn look(shared: &Shared, idle: &mut Vec<Request>, first_lane: usize) -> Re
     Ok(more)
 }
 
-fn give(shared: &Shared, idle: &mut Vec<Request>, claim: Arc<Claim>) {
-    shared.hold(&claim);
-    if let Err(reason) = shared.handler.terms(&claim.job, 0) {
-        warn!("job {} ({}) has arguments that nobody can read: {reason}", claim.number, claim.kind);
-        shared.end(claim, Ending::Failed(format!("its arguments cannot be read: {reason}")));
+fn give(shared: &Shared, idle: &mut Vec<Request>, held: Arc<Held>) {
+    shared.hold(&held);
+    if let Err(error) = held.job.clone() {
+        warn!("job {} ({}): {error}", held.claim.number, held.claim.kind);
+        shared.end(held, Ending::Failed(error));
         return;
     }
     // A worker that has gone away since is passed over; the pool has started another in its place.
-    let mut claim = claim;
+    let mut held = held;
     while let Some(worker) = idle.pop() {
-        match worker.send(claim) {
+        match worker.send(held) {
             Ok(()) => return,
-            Err(refused) => claim = refused,
+            Err(refused) => held = refused,
         }
     }
-    shared.end(claim, Ending::Retry("no worker was left to run it".to_owned(), Duration::ZERO));
+    shared.end(held, Ending::Retry("no worker was left to run it".to_owned(), Duration::ZERO));
 }

@@ -6,23 +6,13 @@ use std::time::Duration;
 use log::{error, warn};
 use tokio::sync::mpsc;
 
-use super::settle::{self, Outcome};
-use super::{Claim, Shared};
-
-/// How an attempt ended.
-#[derive(Debug, Clone)]
-pub(super) enum Ending {
-    Finished,
-    Retry(String, Duration),
-    Failed(String),
-    /// Somebody else, or the handler's own transaction, has ended it.
-    Settled,
-}
+use super::{Ending, Held, Shared, settle};
+use crate::claim::{self, Claim};
 
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Ends what the workers send, and never gives up: a job that cannot be ended now stays held, and is tried again.
-pub(super) async fn run(shared: Arc<Shared>, mut endings: mpsc::UnboundedReceiver<(Arc<Claim>, Ending)>) {
+pub(super) async fn run(shared: Arc<Shared>, mut endings: mpsc::UnboundedReceiver<(Arc<Held>, Ending)>) {
     let mut pending = Vec::new();
     let mut wait = Duration::ZERO;
     loop {
@@ -44,30 +34,31 @@ pub(super) async fn run(shared: Arc<Shared>, mut endings: mpsc::UnboundedReceive
 }
 
 /// Returns what could not be ended.
-async fn end_all(shared: &Arc<Shared>, pending: Vec<(Arc<Claim>, Ending)>) -> Vec<(Arc<Claim>, Ending)> {
+async fn end_all(shared: &Arc<Shared>, pending: Vec<(Arc<Held>, Ending)>) -> Vec<(Arc<Held>, Ending)> {
     let (finished, others): (Vec<_>, Vec<_>) =
         pending.into_iter().partition(|(_, ending)| matches!(ending, Ending::Finished));
     let mut left = Vec::new();
     if !finished.is_empty() {
         match finish(shared, &finished).await {
-            Ok(()) => finished.iter().for_each(|(claim, _)| shared.release(claim)),
+            Ok(()) => finished.iter().for_each(|(held, _)| shared.release(held)),
             Err(error) => {
                 error!("{} jobs are done, but cannot be marked so yet: {error}", finished.len());
                 left = finished;
             }
         }
     }
-    for (claim, ending) in others {
-        match end(shared, &claim, &ending).await {
+    for (held, ending) in others {
+        match end(shared, &held, &ending).await {
             Ok(()) => {
-                shared.release(&claim);
-                if let Ending::Retry(_, wait) = ending {
+                shared.release(&held);
+                if let Ending::Retry(_, wait) | Ending::Postponed(_, wait) = ending {
                     wake_after(shared.clone(), wait);
                 }
             }
             Err(error) => {
-                error!("job {} ({}) has ended, but cannot be marked so yet: {error}", claim.number, claim.kind);
-                left.push((claim, ending));
+                let Claim { number, kind, .. } = &held.claim;
+                error!("job {number} ({kind}) has ended, but cannot be marked so yet: {error}");
+                left.push((held, ending));
             }
         }
     }
@@ -82,30 +73,27 @@ fn wake_after(shared: Arc<Shared>, wait: Duration) {
     });
 }
 
-async fn finish(shared: &Shared, finished: &[(Arc<Claim>, Ending)]) -> Result<(), sqlx::Error> {
-    let ids: Vec<_> = finished.iter().map(|(claim, _)| claim.id).collect();
-    let attempts: Vec<_> = finished.iter().map(|(claim, _)| claim.attempt).collect();
+async fn finish(shared: &Shared, finished: &[(Arc<Held>, Ending)]) -> Result<(), sqlx::Error> {
+    let ids: Vec<_> = finished.iter().map(|(held, _)| held.claim.id).collect();
+    let attempts: Vec<_> = finished.iter().map(|(held, _)| held.claim.attempt).collect();
     let mut conn = shared.pool.acquire().await?;
-    let ended = settle::finish(&mut conn, shared.worker, &ids, &attempts).await?;
+    let ended = claim::finish(&mut conn, shared.worker, &ids, &attempts).await?;
     if usize::try_from(ended) != Ok(finished.len()) {
         warn!("{ended} of {} jobs were still ours when they were done", finished.len());
     }
     Ok(())
 }
 
-async fn end(shared: &Shared, claim: &Claim, ending: &Ending) -> Result<(), sqlx::Error> {
+async fn end(shared: &Shared, held: &Held, ending: &Ending) -> Result<(), sqlx::Error> {
     if matches!(ending, Ending::Settled) {
         return Ok(());
     }
     let mut tx = shared.pool.begin().await?;
-    let ours = match ending {
-        Ending::Retry(error, wait) => settle::put_back(&mut tx, claim, Outcome::Failed, Some(error), *wait).await?,
-        Ending::Failed(error) => settle::fail(&mut tx, &*shared.handler, claim, Outcome::Failed, error).await?,
-        Ending::Finished | Ending::Settled => true,
-    };
+    let ours = settle::end(&mut tx, held, ending).await?;
     tx.commit().await?;
     if !ours {
-        warn!("job {} ({}) was no longer ours when attempt {} ended", claim.number, claim.kind, claim.attempt);
+        let Claim { number, kind, attempt, .. } = &held.claim;
+        warn!("job {number} ({kind}) was no longer ours when attempt {attempt} ended");
     }
     Ok(())
 }

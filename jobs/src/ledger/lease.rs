@@ -7,8 +7,8 @@ use log::{error, warn};
 use sqlx::PgPool;
 
 use super::Shared;
-use super::claim::{Claim, Row};
 use super::settle::{self, Outcome};
+use super::take::{Held, Row};
 
 /// Enters this process among the workers; its number is its name in every claim.
 pub(crate) async fn register(pool: &PgPool, slots: u32) -> Result<i64, sqlx::Error> {
@@ -82,7 +82,7 @@ async fn rescue_one(shared: &Shared) -> Result<bool, sqlx::Error> {
         Row,
         r#"
         SELECT id, number, attempt, coalesce(lease_owner, 0) AS "worker!", kind, retries AS failures, max_attempts,
-            uniq_hash AS unique, metadata -> 'job' AS job
+            uniq_hash AS unique, metadata -> 'job' AS arguments
         FROM fang_tasks
         WHERE state = 'in_progress' AND kind = ANY($1) AND (lease_until IS NULL OR lease_until < now())
         ORDER BY number
@@ -93,14 +93,16 @@ async fn rescue_one(shared: &Shared) -> Result<bool, sqlx::Error> {
     )
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(claim) = orphan.map(Claim::from) else {
+    let Some(orphan) = orphan else {
         return Ok(false);
     };
+    let held = Held::read(orphan, &*shared.jobs);
+    let claim = &held.claim;
     let error = format!("worker {} stopped without ending it", claim.worker);
     if claim.is_last() {
-        settle::fail(&mut tx, &*shared.handler, &claim, Outcome::Lost, &error).await?;
+        settle::fail(&mut tx, &held, Outcome::Lost, &error).await?;
     } else {
-        settle::put_back(&mut tx, &claim, Outcome::Lost, Some(&error), Duration::ZERO).await?;
+        settle::put_back(&mut tx, claim, Outcome::Lost, Some(&error), Duration::ZERO).await?;
     }
     tx.commit().await?;
     warn!("job {} ({}): {error}", claim.number, claim.kind);

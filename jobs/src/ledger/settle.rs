@@ -3,10 +3,22 @@
 use std::time::Duration;
 
 use sqlx::{PgConnection, Postgres, Transaction};
-use uuid::Uuid;
 
-use super::Claim;
-use crate::handler::Handler;
+use super::Held;
+use crate::claim::{self, Claim};
+
+/// What becomes of a job after an attempt.
+#[derive(Debug, Clone)]
+pub(crate) enum Ending {
+    Finished,
+    /// It is tried again after so long.
+    Retry(String, Duration),
+    /// It was not tried, for this reason, and is after so long.
+    Postponed(String, Duration),
+    Failed(String),
+    /// Somebody else, or the handler's own transaction, has ended it.
+    Settled,
+}
 
 /// How an attempt ended that did not succeed, as its history says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +29,8 @@ pub(crate) enum Outcome {
     Lost,
     /// Its process was asked to stop.
     Returned,
+    /// The handler said that now is not the time.
+    Postponed,
 }
 
 impl Outcome {
@@ -25,39 +39,21 @@ impl Outcome {
             Outcome::Failed => "failed",
             Outcome::Lost => "lost",
             Outcome::Returned => "returned",
+            Outcome::Postponed => "postponed",
         }
     }
 }
 
-/// Finishes jobs of one worker, and says how many were still its own.
-pub(crate) async fn finish(
-    conn: &mut PgConnection,
-    worker: i64,
-    ids: &[Uuid],
-    attempts: &[i32],
-) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"
-        WITH ended AS (
-            UPDATE fang_tasks t
-            SET state = 'finished', error_message = NULL, lease_owner = NULL, lease_until = NULL, updated_at = now()
-            FROM unnest($1::uuid[], $2::integer[]) AS mine (id, attempt)
-            WHERE t.id = mine.id AND t.attempt = mine.attempt AND t.lease_owner = $3 AND t.state = 'in_progress'
-            RETURNING t.number, t.attempt
-        ), closed AS (
-            UPDATE job_attempts a
-            SET ended_at = clock_timestamp(), outcome = 'finished'
-            FROM ended
-            WHERE a.job = ended.number AND a.attempt = ended.attempt
-        )
-        SELECT count(*) AS "count!" FROM ended
-        "#,
-        ids,
-        attempts,
-        worker,
-    )
-    .fetch_one(conn)
-    .await
+/// Ends one attempt. False: the fence was lost.
+pub(crate) async fn end(tx: &mut Transaction<'_, Postgres>, held: &Held, ending: &Ending) -> Result<bool, sqlx::Error> {
+    let claim = &held.claim;
+    match ending {
+        Ending::Settled => Ok(true),
+        Ending::Finished => Ok(claim::finish(tx, claim.worker, &[claim.id], &[claim.attempt]).await? == 1),
+        Ending::Retry(error, wait) => put_back(tx, claim, Outcome::Failed, Some(error), *wait).await,
+        Ending::Postponed(reason, wait) => put_back(tx, claim, Outcome::Postponed, Some(reason), *wait).await,
+        Ending::Failed(error) => fail(tx, held, Outcome::Failed, error).await,
+    }
 }
 
 /// Puts a job back into the queue, or ends it as superseded when another one of its name already waits there.
@@ -69,7 +65,7 @@ pub(crate) async fn put_back(
     error: Option<&str>,
     wait: Duration,
 ) -> Result<bool, sqlx::Error> {
-    let counts = i32::from(outcome != Outcome::Returned);
+    let counts = matches!(outcome, Outcome::Failed | Outcome::Lost);
     let ended = sqlx::query_scalar!(
         r#"
         WITH other AS (
@@ -79,10 +75,11 @@ pub(crate) async fn put_back(
             SET state = CASE WHEN other.number IS NULL THEN 'retried' ELSE 'finished' END::fang_task_state,
                 superseded_by = other.number,
                 error_message = CASE
-                    WHEN other.number IS NULL THEN coalesce($5, t.error_message)
+                    WHEN other.number IS NULL AND $6 THEN coalesce($5, t.error_message)
+                    WHEN other.number IS NULL THEN t.error_message
                     ELSE concat_ws(': ', format('superseded by %s', other.number), $5)
                 END,
-                retries = t.retries + $6,
+                retries = t.retries + $6::boolean::integer,
                 scheduled_at = now() + make_interval(secs => $7),
                 lease_owner = NULL, lease_until = NULL, updated_at = now()
             FROM other
@@ -114,11 +111,11 @@ pub(crate) async fn put_back(
 /// False: the fence was lost.
 pub(crate) async fn fail(
     tx: &mut Transaction<'_, Postgres>,
-    handler: &dyn Handler,
-    claim: &Claim,
+    held: &Held,
     outcome: Outcome,
     error: &str,
 ) -> Result<bool, sqlx::Error> {
+    let claim = &held.claim;
     let ended = sqlx::query_scalar!(
         r#"
         WITH ended AS (
@@ -143,16 +140,10 @@ pub(crate) async fn fail(
     )
     .fetch_one(&mut **tx)
     .await?;
-    if ended == 1 && handler.terms(&claim.job, 0).is_ok() {
-        handler.gave_up(tx, &claim.job, error).await?;
+    if ended == 1
+        && let Ok(job) = &held.job
+    {
+        job.gave_up(tx, error).await?;
     }
     Ok(ended == 1)
-}
-
-/// The wait before the next attempt: what the handler says, and up to half as much again, so that jobs that failed together
-/// do not come back together.
-pub(crate) fn wait(handler: &dyn Handler, claim: &Claim) -> Duration {
-    let failures = u32::try_from(claim.failures + 1).unwrap_or(1);
-    let base = handler.terms(&claim.job, failures).map_or(Duration::from_secs(5), |terms| terms.backoff);
-    base.mul_f64(1.0 + rand::random::<f64>() / 2.0)
 }

@@ -21,6 +21,17 @@ async fn arguments_that_nobody_can_read_are_parked_and_hold_up_nobody() {
 }
 
 #[tokio::test]
+async fn arguments_are_read_once_for_each_attempt() {
+    let database = Database::new().await;
+    database.add(3, "decodings", 5, json!({ "ms": 0 })).await;
+    let _process = Worker { slots: 1, ..Worker::default() }.start(&database);
+    database.until_settled().await;
+    let decodings: Vec<i32> =
+        sqlx::query_scalar("SELECT attempt FROM effects ORDER BY job").fetch_all(&database.pool).await.unwrap();
+    assert_eq!(decodings, [1, 2, 3]);
+}
+
+#[tokio::test]
 async fn a_kind_that_the_process_does_not_know_is_left_to_one_that_does() {
     let database = Database::new().await;
     let newer = database.add(1, "from_the_future", 5, json!({})).await[0];

@@ -2,11 +2,12 @@
 
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use ratemyderp_jobs::process::{self, Stopped};
-use ratemyderp_jobs::{Claim, Failure, Handler, Settings, Terms};
+use ratemyderp_jobs::{Claim, Failure, JobSet, Runnable, Settings};
 use serde_json::Value;
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::signal::unix::{SignalKind, signal};
@@ -64,7 +65,8 @@ fn process() {
         let stop = async || {
             terminate.lock().await.recv().await;
         };
-        process::run(pool.clone(), Arc::new(TestJobs(pool)), settings, Vec::new(), stop).await
+        let jobs = TestJobs { pool: pool.clone(), decoded: Arc::default() };
+        process::run(pool, Arc::new(jobs), settings, Vec::new(), stop).await
     });
     std::process::exit(match stopped {
         Stopped::Clean => 0,
@@ -73,40 +75,60 @@ fn process() {
 }
 
 /// Jobs that do what tests are about.
-struct TestJobs(PgPool);
+struct TestJobs {
+    pool: PgPool,
+    /// How often arguments were read.
+    decoded: Arc<AtomicI32>,
+}
 
-#[async_trait]
-impl Handler for TestJobs {
+struct TestJob {
+    pool: PgPool,
+    decoded: Arc<AtomicI32>,
+    ms: u64,
+}
+
+impl JobSet for TestJobs {
     fn kinds(&self) -> Vec<String> {
-        ["effect", "hold", "panic", "fail", "hopeless", "fatal", "nothing"].map(str::to_owned).to_vec()
+        ["effect", "decodings", "hold", "panic", "fail", "hopeless", "fatal", "nothing"].map(str::to_owned).to_vec()
     }
 
     fn lanes(&self) -> Vec<String> {
         vec!["test".to_owned()]
     }
 
-    fn terms(&self, job: &Value, _: u32) -> Result<Terms, String> {
-        match job["ms"].as_u64() {
-            Some(_) => Ok(Terms { timeout: Duration::from_secs(3), backoff: Duration::from_millis(10) }),
-            None => Err("missing field `ms`".to_owned()),
-        }
+    fn decode(&self, arguments: &Value) -> Result<Arc<dyn Runnable>, String> {
+        self.decoded.fetch_add(1, Ordering::SeqCst);
+        let ms = arguments["ms"].as_u64().ok_or("missing field `ms`")?;
+        Ok(Arc::new(TestJob { pool: self.pool.clone(), decoded: self.decoded.clone(), ms }))
+    }
+}
+
+impl TestJob {
+    /// Leaves a trace, in one transaction with the end of the job.
+    async fn effect(&self, claim: &Claim, trace: i32) -> Result<(), Failure> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("INSERT INTO effects VALUES ($1, $2)").bind(claim.number).bind(trace).execute(&mut *tx).await?;
+        claim.commit(tx).await
+    }
+}
+
+#[async_trait]
+impl Runnable for TestJob {
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(3)
+    }
+
+    fn backoff(&self, _: u32) -> Duration {
+        Duration::from_millis(10)
     }
 
     async fn run(&self, claim: &Claim) -> Result<(), Failure> {
-        let ms = claim.job["ms"].as_u64().unwrap();
         if claim.kind != "nothing" {
-            tokio::time::sleep(Duration::from_millis(ms)).await;
+            tokio::time::sleep(Duration::from_millis(self.ms)).await;
         }
         match claim.kind.as_str() {
-            "effect" => {
-                let mut tx = self.0.begin().await?;
-                sqlx::query("INSERT INTO effects VALUES ($1, $2)")
-                    .bind(claim.number)
-                    .bind(claim.attempt)
-                    .execute(&mut *tx)
-                    .await?;
-                claim.commit(tx).await
-            }
+            "effect" => self.effect(claim, claim.attempt).await,
+            "decodings" => self.effect(claim, self.decoded.load(Ordering::SeqCst)).await,
             "panic" => panic!("the cat sat on the keyboard"),
             "fail" if claim.attempt < 3 => Err(Failure::Retry("not yet".to_owned())),
             "hopeless" => Err(Failure::Hopeless("never".to_owned())),
@@ -115,7 +137,8 @@ impl Handler for TestJobs {
         }
     }
 
-    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, job: &Value, _: &str) -> Result<(), sqlx::Error> {
-        sqlx::query("INSERT INTO given_up VALUES ($1)").bind(job["ms"].as_i64()).execute(&mut **tx).await.map(drop)
+    async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, _: &str) -> Result<(), sqlx::Error> {
+        let ms = i64::try_from(self.ms).unwrap();
+        sqlx::query("INSERT INTO given_up VALUES ($1)").bind(ms).execute(&mut **tx).await.map(drop)
     }
 }

@@ -17,9 +17,10 @@ pub struct Attempt {
     pub started_at: DateTime<Utc>,
     /// When it ended, or was found to have ended.
     pub ended_at: Option<DateTime<Utc>>,
-    /// `finished`, `failed`, `lost` (its process died) or `returned` (its process was asked to stop).
+    /// `finished`, `failed`, `lost` (its process died), `returned` (its process was asked to stop) or `postponed` (now was not the
+    /// time: it was not tried, and it does not count).
     pub outcome: Option<String>,
-    /// What went wrong.
+    /// What went wrong, or why it was postponed.
     pub error: Option<String>,
 }
 

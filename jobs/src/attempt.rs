@@ -1,0 +1,70 @@
+//! One attempt of a job: its time limit, its panics, and how it ends.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use log::{info, warn};
+
+use crate::claim::Claim;
+use crate::failure::Failure;
+use crate::ledger::{Ending, Held};
+use crate::runnable::Runnable;
+
+/// Runs it, with its time limit; a panic is a failure like any other.
+pub(crate) async fn run(held: &Arc<Held>) -> Result<(), Failure> {
+    let job = held.job.clone().map_err(Failure::Hopeless)?;
+    let started = Instant::now();
+    let result = within_limit(held.clone(), job).await;
+    let Claim { number, kind, attempt, .. } = &held.claim;
+    match &result {
+        Ok(()) => info!("job {number} ({kind}) finished in {:.0?}", started.elapsed()),
+        Err(Failure::Hopeless(why)) => warn!("job {number} ({kind}) failed: {why}"),
+        Err(Failure::Retry(why)) => warn!("job {number} ({kind}) failed at attempt {attempt}: {why}"),
+        Err(Failure::Postponed(why, wait)) => info!("job {number} ({kind}) waits for {wait:.0?} more: {why}"),
+        Err(Failure::Lost) => {
+            warn!("job {number} ({kind}) is no longer ours at attempt {attempt}: what it did was dropped");
+        }
+    }
+    result
+}
+
+/// What such a result means to the job.
+pub(crate) fn ending(held: &Held, result: &Result<(), Failure>) -> Ending {
+    if held.claim.is_settled() {
+        return Ending::Settled;
+    }
+    match result {
+        Ok(()) => Ending::Finished,
+        Err(Failure::Lost) => Ending::Settled,
+        Err(Failure::Hopeless(why)) => Ending::Failed(why.clone()),
+        Err(Failure::Retry(why)) if held.claim.is_last() => Ending::Failed(why.clone()),
+        Err(Failure::Retry(why)) => Ending::Retry(why.clone(), held.wait()),
+        Err(Failure::Postponed(why, wait)) => Ending::Postponed(why.clone(), *wait),
+    }
+}
+
+async fn within_limit(held: Arc<Held>, job: Arc<dyn Runnable>) -> Result<(), Failure> {
+    let limit = job.timeout();
+    let mut attempt = tokio::spawn(async move { job.run(&held.claim).await });
+    match tokio::time::timeout(limit, &mut attempt).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(join)) => Err(Failure::Retry(panic_message(join))),
+        Err(_) => {
+            attempt.abort();
+            Err(Failure::Retry(format!("it took longer than {}", seconds(limit))))
+        }
+    }
+}
+
+fn panic_message(join: tokio::task::JoinError) -> String {
+    let Ok(panic) = join.try_into_panic() else {
+        return "it was stopped".to_owned();
+    };
+    let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("it panicked: {}", message.unwrap_or_default())
+}
+
+fn seconds(limit: Duration) -> String {
+    format!("{} s", limit.as_secs_f64())
+}
