@@ -1,12 +1,14 @@
 //! Does the queue agree with itself?
 
 use sqlx::PgConnection;
+use strum::VariantArray;
 
+use super::Lane;
 use crate::db::sentences;
 
 /// In words, what disagrees; empty when all is well. Reads every attempt: for `ratemyderp check`, not for a page.
 pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
-    let lanes: Vec<String> = super::Job::LANES.iter().map(|&lane| lane.to_owned()).collect();
+    let lanes: Vec<String> = Lane::VARIANTS.iter().map(|lane| lane.name().to_owned()).collect();
     let found = sqlx::query_scalar!(
         r#"
         SELECT format('Job %s (%s) is being processed, but nobody holds it.', number, kind) AS "what!"

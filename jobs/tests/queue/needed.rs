@@ -16,9 +16,9 @@ use crate::support::until;
 async fn blobs_that_a_photo_or_a_draft_names_are_kept_though_they_were_discarded() {
     let site = Site::new().await;
     site.photo(1, &picture(300, 200, 1)).await;
-    let draft = drafts::Arrived { original: original(b"kept"), bytes: 4, width: 64, height: 64 };
+    let draft = drafts::InspectedOriginal { original: original(b"kept"), bytes: 4, width: 64, height: 64 };
     site.context.storage.put_original(draft.original.key, b"kept".to_vec()).await.unwrap();
-    site.change(async |tx| assert!(drafts::keep(tx, site.owner, &draft).await.unwrap() > 0)).await;
+    site.change(async |tx| assert!(drafts::create(tx, site.owner, &draft).await.unwrap() > 0)).await;
     site.drain().await;
     let (before, unneeded) = (site.blobs().await, Uuid::new_v4());
     site.context.storage.put_original(unneeded, b"nobody's".to_vec()).await.unwrap();
