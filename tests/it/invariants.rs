@@ -101,7 +101,8 @@ async fn many_faults_are_a_few_sentences_and_a_number() {
     .execute(&world.pool)
     .await
     .unwrap();
-    let found = found(&mut *world.pool.acquire().await.unwrap()).await;
+    let mut conn = world.pool.acquire().await.unwrap();
+    let found = found(&mut conn).await;
     assert_eq!(found.len(), 21);
     assert_eq!(found[20], "And 4980 more like the last one.");
 }

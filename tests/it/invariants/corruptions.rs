@@ -119,7 +119,7 @@ pub const FOUND: &[(&str, &str)] = &[
         "UPDATE accounts SET role = 'operator' WHERE username = 'derpina'",
         "Account … is …, and the audit log does not say since when.",
     ),
-    ("DELETE FROM fang_tasks WHERE kind = 'mail'", "Mail … is owed, and no job will send it."),
+    ("DELETE FROM fang_tasks WHERE kind = 'send_mail'", "Mail … is owed, and no job will send it."),
     (
         "UPDATE fang_tasks SET state = 'in_progress' WHERE number = 1",
         "Job … is being processed, but nobody holds it.",
@@ -181,7 +181,7 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("UPDATE submissions SET ordinal = NULL, described_ordinal = NULL", "submissions_check2"),
     ("UPDATE submissions SET described_ordinal = NULL", "submissions_described"),
     ("UPDATE submissions SET rendition_sizes = '{}'", "submissions_sizes"),
-    ("UPDATE submissions SET near_duplicate_of = id", "submissions_near"),
+    ("UPDATE submissions SET similar_to = id", "submissions_near"),
     ("UPDATE submissions SET rendition_key = NULL", "submissions_check3"),
     ("UPDATE submissions SET owner = 999", "submissions_owner_fkey"),
     ("INSERT INTO reports (rater, submission, reason) SELECT id, 999, 'other' FROM raters", "reports_submission_fkey"),
