@@ -1,5 +1,7 @@
 //! Stylesheet, scripts and icons: read, hashed and compressed at start.
 
+mod stylesheet;
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::{Cursor, Write};
@@ -46,7 +48,11 @@ impl Assets {
         let folder = config.r#static();
         let files = std::fs::read_dir(&folder).map_err(|cause| format!("cannot read {}: {cause}", folder.display()))?;
         for file in files {
-            add(&file.map_err(|cause| cause.to_string())?.path())?;
+            let path = file.map_err(|cause| cause.to_string())?.path();
+            // A folder holds what a stylesheet imports.
+            if path.is_file() {
+                add(&path)?;
+            }
         }
         add(&config.npm().join("htmx.org/dist/htmx.min.js"))
             .map_err(|cause| format!("{cause}. `bin/dev` fetches the npm packages (or run `npm ci`)."))?;
@@ -63,9 +69,12 @@ impl Assets {
 impl Asset {
     fn read(path: &Path) -> Result<Self, String> {
         let explain = |cause: std::io::Error| format!("cannot read {}: {cause}", path.display());
-        let plain = std::fs::read(path).map_err(explain)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let extension = path.extension().unwrap_or_default().to_string_lossy();
+        let plain = match extension.as_ref() {
+            "css" => stylesheet::read(path)?.into_bytes(),
+            _ => std::fs::read(path).map_err(explain)?,
+        };
         let content_type = ContentType::from_extension(&extension).unwrap_or(ContentType::Binary);
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&plain).map_err(explain)?;

@@ -4,6 +4,7 @@ mod described;
 mod look;
 mod mails;
 mod profiles;
+mod styles;
 
 pub use look::look;
 

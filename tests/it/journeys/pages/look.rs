@@ -53,7 +53,8 @@ async fn complain(visitor: &Visitor, what: &str, faults: Vec<impl std::fmt::Disp
     }
 }
 
-async fn be(visitor: &Visitor, (width, height): (u32, u32), scheme: &str, forced: &str) {
+/// Another window, and what the system asks for.
+pub async fn be(visitor: &Visitor, (width, height): (u32, u32), scheme: &str, forced: &str) {
     let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
     let features =
         json!([{ "name": "prefers-color-scheme", "value": scheme }, { "name": "forced-colors", "value": forced }]);
