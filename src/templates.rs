@@ -1,78 +1,174 @@
-//! Handlebars templates and the helpers they may use; shared by pages and mail.
+//! Handlebars templates; shared by pages and mail.
+
+mod helpers;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
-use handlebars::{
-    Context, DirectorySourceOptions, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext,
-    RenderErrorReason, handlebars_helper,
-};
+use handlebars::Handlebars;
 use serde::Serialize;
+use walkdir::WalkDir;
 
 /// Every template of a folder, compiled.
 pub struct Templates {
-    html: Handlebars<'static>,
-    text: Handlebars<'static>,
+    html: Registry,
+    text: Registry,
 }
 
 /// Why a template cannot be read or rendered.
 #[derive(Debug)]
 pub enum Error {
-    /// A template is missing or malformed.
+    /// A file or folder cannot be read.
+    Read(std::io::Error),
+    /// A template is malformed.
     Load(Box<handlebars::TemplateError>),
-    /// The data does not fit the template.
+    /// A template is missing, or the data does not fit it.
     Render(Box<handlebars::RenderError>),
 }
 
 impl Templates {
-    /// Reads `<folder>/**/*.html.hbs`, which escape what is put into them, and `*.txt.hbs`, which do not; names are paths
-    /// without the extension. `assets` maps names of static files to their URLs. With `reload` a template is read anew each
-    /// time it is rendered.
+    /// Reads `<folder>/**/*.html.hbs`, which escape what is put into them and lose their indentation, and `*.txt.hbs`, which do
+    /// neither; names are paths without the extension. `assets` maps names of static files to their URLs. With `reload` all
+    /// are read anew when one has changed.
     pub fn load(folder: &Path, assets: BTreeMap<String, String>, reload: bool) -> Result<Self, Error> {
-        let html = registry(folder, ".html.hbs", &assets, reload)?;
-        let mut text = registry(folder, ".txt.hbs", &assets, reload)?;
-        text.register_escape_fn(handlebars::no_escape);
-        Ok(Templates { html, text })
+        let source = |kind| Source { folder: folder.to_owned(), assets: assets.clone(), kind, reload };
+        Ok(Templates { html: Registry::load(source(Kind::Html))?, text: Registry::load(source(Kind::Text))? })
     }
 
     /// One template with its data, as HTML.
     pub fn render<T: Serialize>(&self, name: &str, data: &T) -> Result<String, Error> {
-        self.html.render(name, data).map_err(|cause| Error::Render(Box::new(cause)))
+        self.html.render(name, data)
     }
 
     /// One template with its data, as plain text.
     pub fn text<T: Serialize>(&self, name: &str, data: &T) -> Result<String, Error> {
-        self.text.render(name, data).map_err(|cause| Error::Render(Box::new(cause)))
+        self.text.render(name, data)
     }
 }
 
-fn registry(
-    folder: &Path,
-    extension: &str,
-    assets: &BTreeMap<String, String>,
+/// All templates of one kind, and where they come from.
+struct Registry {
+    source: Source,
+    compiled: RwLock<Arc<Compiled>>,
+}
+
+struct Source {
+    folder: PathBuf,
+    assets: BTreeMap<String, String>,
+    kind: Kind,
     reload: bool,
-) -> Result<Handlebars<'static>, Error> {
-    let mut registry = Handlebars::new();
-    registry.set_strict_mode(true);
-    registry.set_dev_mode(reload);
-    let mut options = DirectorySourceOptions::default();
-    options.tpl_extension = extension.into();
-    registry.register_templates_directory(folder, options).map_err(|cause| Error::Load(Box::new(cause)))?;
-    registry.register_helper("decimal", Box::new(helpers::decimal));
-    registry.register_helper("thousands", Box::new(helpers::thousands));
-    registry.register_helper("plural", Box::new(helpers::plural));
-    registry.register_helper("clock", Box::new(Time { format: "%H:%M", zone: true }));
-    registry.register_helper("moment", Box::new(Time { format: "%-d %B %Y, %H:%M", zone: true }));
-    registry.register_helper("day", Box::new(Time { format: "%-d %B %Y", zone: false }));
-    registry.register_helper("asset", Box::new(AssetUrl(assets.clone())));
-    Ok(registry)
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Html,
+    Text,
+}
+
+struct Compiled {
+    files: Files,
+    handlebars: Handlebars<'static>,
+}
+
+/// Template files, by the names of their templates.
+type Files = BTreeMap<String, File>;
+
+/// Another time or length shows that somebody has edited it.
+#[derive(PartialEq)]
+struct File {
+    path: PathBuf,
+    written: Option<SystemTime>,
+    length: u64,
+}
+
+impl Registry {
+    fn load(source: Source) -> Result<Self, Error> {
+        let compiled = source.compile(source.files()?)?;
+        Ok(Registry { source, compiled: RwLock::new(Arc::new(compiled)) })
+    }
+
+    fn render<T: Serialize>(&self, name: &str, data: &T) -> Result<String, Error> {
+        self.current()?.handlebars.render(name, data).map_err(|cause| Error::Render(Box::new(cause)))
+    }
+
+    fn current(&self) -> Result<Arc<Compiled>, Error> {
+        let compiled = Arc::clone(&self.compiled.read().unwrap_or_else(PoisonError::into_inner));
+        if !self.source.reload {
+            return Ok(compiled);
+        }
+        let files = self.source.files()?;
+        if files == compiled.files {
+            return Ok(compiled);
+        }
+        let compiled = Arc::new(self.source.compile(files)?);
+        *self.compiled.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&compiled);
+        Ok(compiled)
+    }
+}
+
+impl Source {
+    fn files(&self) -> Result<Files, Error> {
+        let extension = match self.kind {
+            Kind::Html => ".html.hbs",
+            Kind::Text => ".txt.hbs",
+        };
+        let mut files = Files::new();
+        for entry in WalkDir::new(&self.folder) {
+            let entry = entry.map_err(|cause| Error::Read(cause.into()))?;
+            let path = entry.path();
+            let name = path.strip_prefix(&self.folder).ok().and_then(Path::to_str);
+            // Names with a dot in front belong to editors.
+            if let Some(name) = name.and_then(|name| name.strip_suffix(extension))
+                && !entry.file_name().as_encoded_bytes().starts_with(b".")
+            {
+                let metadata = entry.metadata().map_err(|cause| Error::Read(cause.into()))?;
+                let (written, length) = (metadata.modified().ok(), metadata.len());
+                files.insert(name.to_owned(), File { path: path.to_owned(), written, length });
+            }
+        }
+        Ok(files)
+    }
+
+    fn compile(&self, files: Files) -> Result<Compiled, Error> {
+        let mut handlebars = Handlebars::new();
+        handlebars.set_strict_mode(true);
+        helpers::register(&mut handlebars, &self.assets);
+        for (name, file) in &files {
+            let mut template = std::fs::read_to_string(&file.path).map_err(Error::Read)?;
+            if matches!(self.kind, Kind::Html) {
+                template = without_indentation(&template);
+            }
+            handlebars.register_template_string(name, template).map_err(|cause| Error::Load(Box::new(cause)))?;
+        }
+        if matches!(self.kind, Kind::Text) {
+            handlebars.register_escape_fn(handlebars::no_escape);
+        }
+        Ok(Compiled { files, handlebars })
+    }
+}
+
+/// Indentation is for whoever reads templates, and costs bytes in pages: spaces at the beginning of a line go. The line break
+/// stays, since between links or words it is a space. Nothing changes inside `<pre>` and `<textarea>`.
+fn without_indentation(html: &str) -> String {
+    let mut kept = String::with_capacity(html.len());
+    let mut verbatim = false;
+    for line in html.split_inclusive('\n') {
+        kept += if verbatim { line } else { line.trim_start_matches([' ', '\t']) };
+        let last = |tags: [&str; 2]| tags.into_iter().filter_map(|tag| line.rfind(tag)).max();
+        let (opened, closed) = (last(["<pre", "<textarea"]), last(["</pre", "</textarea"]));
+        if opened != closed {
+            verbatim = opened > closed;
+        }
+    }
+    kept
 }
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Error::Read(cause) => write!(f, "cannot read templates: {cause}"),
             Error::Load(cause) => write!(f, "cannot load templates: {cause}"),
             Error::Render(cause) => write!(f, "cannot render: {cause}"),
         }
@@ -81,105 +177,50 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A time in this format, in the zone that the page's frame names; mail has no frame.
-struct Time {
-    format: &'static str,
-    /// Is the zone's name to follow?
-    zone: bool,
-}
-
-impl HelperDef for Time {
-    fn call<'reg: 'rc, 'rc>(
-        &self,
-        helper: &Helper<'rc>,
-        _: &'reg Handlebars<'reg>,
-        context: &'rc Context,
-        _: &mut RenderContext<'reg, 'rc>,
-        out: &mut dyn Output,
-    ) -> HelperResult {
-        let at = helper.param(0).map(|at| at.value().clone()).unwrap_or_default();
-        let at: DateTime<Utc> =
-            serde_json::from_value(at).map_err(|cause| RenderErrorReason::Other(format!("no time: {cause}")))?;
-        let zone = context.data().pointer("/frame/zone").and_then(|zone| zone.as_str());
-        let zone: Tz = zone.and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC);
-        let at = at.with_timezone(&zone);
-        out.write(&at.format(self.format).to_string())?;
-        if self.zone {
-            out.write(" ")?;
-            out.write(&zone_name(&at.format("%Z").to_string()))?;
-        }
-        Ok(())
-    }
-}
-
-/// The URL of a static file, by its name.
-struct AssetUrl(BTreeMap<String, String>);
-
-impl HelperDef for AssetUrl {
-    fn call<'reg: 'rc, 'rc>(
-        &self,
-        helper: &Helper<'rc>,
-        _: &'reg Handlebars<'reg>,
-        _: &'rc Context,
-        _: &mut RenderContext<'reg, 'rc>,
-        out: &mut dyn Output,
-    ) -> HelperResult {
-        let name = helper.param(0).and_then(|name| name.value().as_str()).unwrap_or_default();
-        let url = self.0.get(name).ok_or_else(|| RenderErrorReason::Other(format!("there is no asset {name:?}")))?;
-        Ok(out.write(url)?)
-    }
-}
-
-/// Apart, since the crate's macro makes public types without a word.
-mod helpers {
-    use super::*;
-
-    handlebars_helper!(decimal: |value: f64, places: u64| format!("{value:.0$}", places as usize));
-    handlebars_helper!(thousands: |number: i64| group_thousands(number));
-    handlebars_helper!(plural: |number: i64, one: str, many: str| {
-        format!("{} {}", group_thousands(number), if number == 1 { one } else { many })
-    });
-}
-
-/// The abbreviation that people know, as in `CET`. Zones without one have their distance as it, as in `+0530`.
-fn zone_name(abbreviation: &str) -> String {
-    match abbreviation.split_at_checked(3) {
-        Some((hours, minutes)) if abbreviation.starts_with(['+', '-']) => {
-            format!("UTC{hours}{}{minutes}", if minutes.is_empty() { "" } else { ":" })
-        }
-        _ => abbreviation.to_owned(),
-    }
-}
-
-fn group_thousands(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "-" } else { "" });
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{group_thousands, zone_name};
+    use super::{Templates, without_indentation};
 
     #[test]
-    fn thousands_are_set_apart() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")] {
-            assert_eq!(group_thousands(number), text);
+    fn indentation_is_not_sent() {
+        for (template, sent) in [
+            ("<ul>\n  <li>\n    One\n  </li>\n</ul>\n", "<ul>\n<li>\nOne\n</li>\n</ul>\n"),
+            ("  <a>One</a>\n\t<a>two  three</a>", "<a>One</a>\n<a>two  three</a>"),
+            ("  <pre>\n  a\n  </pre>\n  <p>\n", "<pre>\n  a\n  </pre>\n<p>\n"),
+            ("  <textarea>\n  a\n\n  b</textarea>\n  <p>", "<textarea>\n  a\n\n  b</textarea>\n<p>"),
+            ("  <pre>a</pre>\n  <p>", "<pre>a</pre>\n<p>"),
+            ("  <pre>a</pre><pre>\n  b", "<pre>a</pre><pre>\n  b"),
+        ] {
+            assert_eq!(without_indentation(template), sent);
         }
     }
 
     #[test]
-    fn a_zone_without_a_name_is_so_far_from_utc() {
-        for (abbreviation, name) in
-            [("UTC", "UTC"), ("CEST", "CEST"), ("+03", "UTC+03"), ("-03", "UTC-03"), ("+0530", "UTC+05:30")]
-        {
-            assert_eq!(zone_name(abbreviation), name);
-        }
+    fn what_is_put_in_keeps_its_spaces_and_texts_their_indentation() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, template: &str| std::fs::write(folder.path().join(name), template).unwrap();
+        write("_part.html.hbs", "  <pre>{{words}}</pre>\n");
+        write("page.html.hbs", "<main>\n  {{#if words}}\n    {{> _part}}\n  {{/if}}\n</main>\n");
+        write("page.txt.hbs", "  {{words}}\n");
+        let templates = Templates::load(folder.path(), Default::default(), false).unwrap();
+        let data = serde_json::json!({ "words": "a\n  b" });
+        assert_eq!(templates.render("page", &data).unwrap(), "<main>\n<pre>a\n  b</pre>\n</main>\n");
+        assert_eq!(templates.text("page", &data).unwrap(), "  a\n  b\n");
+    }
+
+    #[test]
+    fn a_changed_template_is_read_anew_where_somebody_edits_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, template: &str| std::fs::write(folder.path().join(name), template).unwrap();
+        write("page.html.hbs", "old");
+        let load = |reload| Templates::load(folder.path(), Default::default(), reload).unwrap();
+        let (edited, kept) = (load(true), load(false));
+        assert_eq!(edited.render("page", &()).unwrap(), "old");
+        write("page.html.hbs", "{{> part}}");
+        write("part.html.hbs", "new");
+        assert_eq!(edited.render("page", &()).unwrap(), "new");
+        assert_eq!(kept.render("page", &()).unwrap(), "old");
+        write("page.html.hbs", "{{#if}}");
+        assert!(edited.render("page", &()).is_err());
     }
 }
