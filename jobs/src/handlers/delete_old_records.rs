@@ -2,6 +2,7 @@
 
 use log::info;
 use ratemyderp::ratings::{brake, merge};
+use sqlx::PgPool;
 
 use crate::{Context, Failure};
 
@@ -10,9 +11,24 @@ const PAGE: i64 = 5_000;
 
 /// Deletes jobs that finished long ago, failed ones later, with their attempts; workers and ticks of that time; and what
 /// is left of raters who logged in.
-/// Walks from the oldest job to the first that is too young, so that its cost follows what there is to delete.
 pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
-    let (finished, failed) = (i64::from(ctx.config.keep_finished_days), i64::from(ctx.config.keep_failed_days));
+    let days = |days: u32| i32::try_from(days).unwrap_or(i32::MAX);
+    let (finished, failed) = (days(ctx.config.keep_finished_days), days(ctx.config.keep_failed_days));
+    let gone = delete_jobs(&ctx.pool, finished, failed).await?;
+    delete_workers_and_ticks(&ctx.pool, finished.max(failed)).await?;
+    let mut conn = ctx.pool.acquire().await?;
+    ratemyderp::accounts::expiry::delete_expired(&mut conn).await?;
+    ratemyderp::ratings::weekly_digest::delete_old(&mut conn, 35).await?;
+    ratemyderp::mail::delete_old(&mut conn, finished).await?;
+    brake::prune(&mut conn).await?;
+    let forgotten = merge::delete_old(&mut conn).await?;
+    info!("{gone} old jobs and {forgotten} merged raters deleted");
+    Ok(())
+}
+
+/// Walks from the oldest job to the first that is too young, so that its cost follows what there is to delete. Says how many
+/// have gone.
+async fn delete_jobs(pool: &PgPool, finished: i32, failed: i32) -> Result<i64, sqlx::Error> {
     let (mut after, mut gone) = (0, 0);
     loop {
         let page = sqlx::query!(
@@ -40,39 +56,34 @@ pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
             "#,
             after,
             PAGE,
-            i32::try_from(finished).unwrap_or(i32::MAX),
-            i32::try_from(failed).unwrap_or(i32::MAX),
+            finished,
+            failed,
         )
-        .fetch_one(&ctx.pool)
+        .fetch_one(pool)
         .await?;
         gone += page.gone;
         match page.last {
             Some(last) if !page.young => after = last,
-            _ => break,
+            _ => return Ok(gone),
         }
     }
-    let days = i32::try_from(finished.max(failed)).unwrap_or(i32::MAX);
-    // Not one that jobs name as their holder, nor the last tick of a schedule: without it, that would tick again.
+}
+
+/// Not a worker that jobs name as their holder, nor the last tick of a schedule: without it, that would tick again.
+async fn delete_workers_and_ticks(pool: &PgPool, days: i32) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "DELETE FROM workers w WHERE w.seen_at < now() - make_interval(days => $1)
          AND NOT EXISTS (SELECT FROM fang_tasks t WHERE t.state = 'in_progress' AND t.lease_owner = w.number)",
         days
     )
-    .execute(&ctx.pool)
+    .execute(pool)
     .await?;
     sqlx::query!(
         "DELETE FROM schedules s WHERE s.tick < now() - make_interval(days => $1)
          AND s.tick < (SELECT max(tick) FROM schedules WHERE name = s.name)",
         days
     )
-    .execute(&ctx.pool)
+    .execute(pool)
     .await?;
-    let mut conn = ctx.pool.acquire().await?;
-    ratemyderp::accounts::expiry::delete_expired(&mut conn).await?;
-    ratemyderp::ratings::weekly_digest::delete_old(&mut conn, 35).await?;
-    ratemyderp::mail::delete_old(&mut conn, i32::try_from(finished).unwrap_or(i32::MAX)).await?;
-    brake::prune(&mut conn).await?;
-    let forgotten = merge::delete_old(&mut conn).await?;
-    info!("{gone} old jobs and {forgotten} merged raters deleted");
     Ok(())
 }

@@ -42,9 +42,8 @@ pub(super) async fn run(
         let woken = shared.wake.notified();
         let more = match look(&shared, &mut idle, first_lane).await {
             Ok(more) => {
-                if !down.is_zero() {
+                if !std::mem::take(&mut down).is_zero() {
                     info!("the database is back");
-                    down = Duration::ZERO;
                 }
                 first_lane += 1;
                 more
@@ -55,10 +54,9 @@ pub(super) async fn run(
                 }
                 down = (down * 2).clamp(Duration::from_millis(100), LONGEST_WAIT);
                 tokio::select! {
-                    () = tokio::time::sleep(down) => {}
+                    () = tokio::time::sleep(down) => continue,
                     _ = stop.wait_for(|stop| *stop) => return,
                 }
-                true
             }
         };
         if !more {
