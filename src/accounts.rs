@@ -96,30 +96,27 @@ impl Account {
     }
 }
 
+/// Accounts with this condition.
+macro_rules! accounts {
+    ($condition:tt, $bind:expr) => {
+        sqlx::query_as!(
+            Account,
+            r#"SELECT id, username, display_name, role AS "role: Role", email,
+                      email_verified_at IS NOT NULL AS "email_verified!", about, suspension, deletion_due_at, created_at
+               FROM accounts WHERE "# + $condition,
+            $bind
+        )
+    };
+}
+
 /// The account with this id; deleted ones are not found.
 pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Account>, sqlx::Error> {
-    sqlx::query_as!(
-        Account,
-        r#"SELECT id, username, display_name, role AS "role: Role", email,
-                  email_verified_at IS NOT NULL AS "email_verified!", about, suspension, deletion_due_at, created_at
-           FROM accounts WHERE id = $1 AND deleted_at IS NULL"#,
-        id
-    )
-    .fetch_optional(conn)
-    .await
+    accounts!("id = $1 AND deleted_at IS NULL", id).fetch_optional(conn).await
 }
 
 /// The account whose owner has shown that they read this address.
 pub async fn find_by_address(conn: &mut PgConnection, address: &str) -> Result<Option<Account>, sqlx::Error> {
-    sqlx::query_as!(
-        Account,
-        r#"SELECT id, username, display_name, role AS "role: Role", email,
-                  email_verified_at IS NOT NULL AS "email_verified!", about, suspension, deletion_due_at, created_at
-           FROM accounts WHERE lower(email) = lower($1) AND email_verified_at IS NOT NULL"#,
-        address
-    )
-    .fetch_optional(conn)
-    .await
+    accounts!("lower(email) = lower($1) AND email_verified_at IS NOT NULL", address).fetch_optional(conn).await
 }
 
 /// The account with this username, made if it is missing.

@@ -20,9 +20,9 @@ pub enum Command {
     Migrate,
     /// Recount everything, look for every file, and say what disagrees; changes nothing
     Check(check::Arguments),
-    /// Who may do what, and who may not come in
+    /// Who may do what, and who may not log in
     Account(account::Arguments),
-    /// Hand in the demo photos, once
+    /// Upload the demo photos, once
     Demo(demo::Arguments),
     /// Take a photo out of sight, or bring it back
     Photo(photo::Arguments),

@@ -26,7 +26,7 @@ pub struct Config {
     pub cookies: CookiesConfig,
     /// How much one visitor may do.
     pub rates: RatesConfig,
-    /// How much one member may hand in.
+    /// How much one member may upload.
     pub uploads: UploadsConfig,
     /// How long the site waits for what is sent to it.
     pub patience: PatienceConfig,
@@ -120,7 +120,7 @@ pub struct VoteBrakes {
     pub photo_hours: i32,
 }
 
-/// How much one member may hand in.
+/// How much one member may upload.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct UploadsConfig {
     /// For so many days an account counts as new.

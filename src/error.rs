@@ -82,15 +82,3 @@ impl From<sqlx::Error> for Error {
 fn passes(code: &str) -> bool {
     code.starts_with("57P") || code.starts_with("53")
 }
-
-impl From<crate::storage::Error> for Error {
-    fn from(cause: crate::storage::Error) -> Self {
-        Error::Internal(cause.into())
-    }
-}
-
-impl From<crate::templates::Error> for Error {
-    fn from(cause: crate::templates::Error) -> Self {
-        Error::Internal(cause.into())
-    }
-}

@@ -12,6 +12,7 @@ pub mod mail;
 pub mod notifications;
 pub mod queue;
 pub mod ratings;
+pub mod reports;
 pub mod secret;
 pub mod storage;
 pub mod submissions;

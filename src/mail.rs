@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use crate::queue::{self, Job};
 
-pub use mailer::{Mail, Mailer, Refusal};
+pub use mailer::{Mail, Mailer};
+pub use smtp::Refusal;
 pub use unsubscribe::OptionalMail;
 
 /// What happened that somebody is told of.

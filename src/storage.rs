@@ -22,6 +22,12 @@ use crate::config::{StorageConfig, StorageKind};
 /// Why a blob could not be read or written.
 pub type Error = object_store::Error;
 
+impl From<Error> for crate::error::Error {
+    fn from(cause: Error) -> Self {
+        crate::error::Error::Internal(cause.into())
+    }
+}
+
 /// What kind of blob a key stands for, and who may have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Folder {
@@ -125,7 +131,7 @@ impl Storage {
         self.put(original(key), file).await
     }
 
-    /// Takes in what a member uploads, piece by piece.
+    /// Writes what a member uploads, piece by piece.
     pub async fn original_writer(&self, key: Uuid) -> Result<BlobWriter, Error> {
         BlobWriter::start(&*self.store, &original(key), self.chunk).await
     }

@@ -12,7 +12,6 @@ mod ordinals;
 pub mod processing;
 pub mod quota;
 pub mod removal;
-pub mod reports;
 pub mod rerender;
 pub mod similar;
 pub mod text;

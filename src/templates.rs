@@ -177,6 +177,11 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+impl From<Error> for crate::error::Error {
+    fn from(cause: Error) -> Self {
+        crate::error::Error::Internal(cause.into())
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::{Templates, without_indentation};

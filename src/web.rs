@@ -24,6 +24,7 @@ mod ops;
 mod outbox;
 mod password;
 mod profiles;
+mod rating;
 mod settings;
 mod submissions;
 mod unsubscribe;
@@ -90,6 +91,7 @@ fn routes() -> Vec<Route> {
         ops::routes(),
         password::routes(),
         profiles::routes(),
+        rating::routes(),
         settings::routes(),
         submissions::routes(),
         unsubscribe::routes(),

@@ -9,7 +9,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 pub enum Action {
     /// An account may do more, or less.
     RoleChanged,
-    /// An account may not come in any more.
+    /// An account may not log in any more.
     Suspended,
     /// It may again.
     Unsuspended,
@@ -89,36 +89,34 @@ pub async fn record(
     .map(drop)
 }
 
+/// Entries of the log, the newest first, with this condition.
+macro_rules! entries {
+    ($condition:tt, $limit:tt, $($bind:expr),+) => {
+        sqlx::query_as!(
+            AuditEntry,
+            r#"SELECT l.id, l.at, actor.username AS "actor?", l.action, account.username AS "account?", l.detail
+               FROM audit_log l
+                    LEFT JOIN accounts actor ON actor.id = l.actor
+                    LEFT JOIN accounts account ON account.id = l.account
+               WHERE "# + $condition + " ORDER BY l.id DESC LIMIT " + $limit,
+            $($bind),+
+        )
+    };
+}
+
 /// Reads the log, the newest first.
 pub async fn list(conn: &mut PgConnection, filter: &AuditFilter) -> Result<Vec<AuditEntry>, sqlx::Error> {
     let before = filter.before.unwrap_or(i64::MAX);
     match filter.account {
-        None => {
-            sqlx::query_as!(
-                AuditEntry,
-                r#"SELECT l.id, l.at, actor.username AS "actor?", l.action, account.username AS "account?", l.detail
-                   FROM audit_log l
-                   LEFT JOIN accounts actor ON actor.id = l.actor LEFT JOIN accounts account ON account.id = l.account
-                   WHERE l.id < $1 ORDER BY l.id DESC LIMIT $2"#,
-                before,
-                filter.limit
-            )
-            .fetch_all(conn)
-            .await
-        }
+        None => entries!("l.id < $1", "$2", before, filter.limit).fetch_all(conn).await,
         // Two index scans, each of which ends after a page.
         Some(account) => {
-            sqlx::query_as!(
-                AuditEntry,
-                r#"SELECT l.id, l.at, actor.username AS "actor?", l.action, account.username AS "account?", l.detail
-                   FROM audit_log l
-                   LEFT JOIN accounts actor ON actor.id = l.actor LEFT JOIN accounts account ON account.id = l.account
-                   WHERE l.id IN (
-                       (SELECT id FROM audit_log WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3)
-                       UNION
-                       (SELECT id FROM audit_log WHERE actor = $1 AND id < $2 ORDER BY id DESC LIMIT $3)
-                   )
-                   ORDER BY l.id DESC LIMIT $3"#,
+            entries!(
+                "l.id IN (
+                     (SELECT id FROM audit_log WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3)
+                     UNION
+                     (SELECT id FROM audit_log WHERE actor = $1 AND id < $2 ORDER BY id DESC LIMIT $3))",
+                "$3",
                 account,
                 before,
                 filter.limit

@@ -1,4 +1,4 @@
-//! Accounts as whoever runs the site sees them.
+//! The list of accounts, as whoever runs the site sees it.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub struct AccountSummary {
 pub struct AccountFilter {
     /// With this role.
     pub role: Option<Role>,
-    /// Only those that may not come in.
+    /// Only those that may not log in.
     pub suspended: bool,
     /// After this username.
     pub after: Option<String>,
@@ -49,21 +49,30 @@ pub struct AccountFilter {
     pub limit: i64,
 }
 
+/// Summaries of the accounts that are here, with this condition and order.
+macro_rules! summaries {
+    ($rest:tt, $($bind:expr),+) => {
+        sqlx::query_as!(
+            AccountSummary,
+            r#"SELECT a.id, username, display_name, role AS "role: Role", email,
+                      email_verified_at IS NOT NULL AS "email_verified!",
+                      EXISTS (SELECT FROM two_factor t
+                              WHERE t.account = a.id AND confirmed_at IS NOT NULL) AS "two_factor!",
+                      suspension, deletion_due_at, a.created_at, s.seen_at, s.sessions AS "sessions!"
+               FROM accounts a, LATERAL (
+                   SELECT max(seen_at) AS seen_at, count(*) AS sessions FROM sessions
+                   WHERE account = a.id AND expires_at > now()) s
+               WHERE deleted_at IS NULL AND "# + $rest,
+            $($bind),+
+        )
+    };
+}
+
 /// Accounts in the order of their usernames; deleted ones are left out.
 pub async fn list(conn: &mut PgConnection, filter: &AccountFilter) -> Result<Vec<AccountSummary>, sqlx::Error> {
-    sqlx::query_as!(
-        AccountSummary,
-        r#"SELECT a.id, username, display_name, role AS "role: Role", email,
-                  email_verified_at IS NOT NULL AS "email_verified!",
-                  EXISTS (SELECT FROM two_factor t WHERE t.account = a.id AND confirmed_at IS NOT NULL) AS "two_factor!",
-                  suspension, deletion_due_at, a.created_at, s.seen_at, s.sessions AS "sessions!"
-           FROM accounts a, LATERAL (
-               SELECT max(seen_at) AS seen_at, count(*) AS sessions FROM sessions
-               WHERE account = a.id AND expires_at > now()
-           ) s
-           WHERE deleted_at IS NULL AND ($1::account_role IS NULL OR role = $1) AND (suspended_at IS NOT NULL OR NOT $2)
-             AND username > $3
-           ORDER BY username LIMIT $4"#,
+    summaries!(
+        "($1::account_role IS NULL OR role = $1) AND (suspended_at IS NOT NULL OR NOT $2) AND username > $3
+         ORDER BY username LIMIT $4",
         filter.role as Option<Role>,
         filter.suspended,
         filter.after.as_deref().unwrap_or_default(),
@@ -79,19 +88,5 @@ pub async fn find(conn: &mut PgConnection, username: &str) -> Result<Option<Acco
     if !username.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(None);
     }
-    sqlx::query_as!(
-        AccountSummary,
-        r#"SELECT a.id, username, display_name, role AS "role: Role", email,
-                  email_verified_at IS NOT NULL AS "email_verified!",
-                  EXISTS (SELECT FROM two_factor t WHERE t.account = a.id AND confirmed_at IS NOT NULL) AS "two_factor!",
-                  suspension, deletion_due_at, a.created_at, s.seen_at, s.sessions AS "sessions!"
-           FROM accounts a, LATERAL (
-               SELECT max(seen_at) AS seen_at, count(*) AS sessions FROM sessions
-               WHERE account = a.id AND expires_at > now()
-           ) s
-           WHERE deleted_at IS NULL AND username = lower($1)"#,
-        username
-    )
-    .fetch_optional(conn)
-    .await
+    summaries!("username = lower($1)", username).fetch_optional(conn).await
 }

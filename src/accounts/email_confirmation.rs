@@ -1,4 +1,4 @@
-//! Which address is an account's, and that somebody reads it.
+//! Confirming that a member reads their email address, and changing it.
 
 use sqlx::{Postgres, Transaction};
 

@@ -1,4 +1,4 @@
-//! Forgetting what has had its time.
+//! Deleting what has expired.
 
 use sqlx::PgConnection;
 

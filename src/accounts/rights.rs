@@ -33,7 +33,7 @@ pub async fn change_role(
     Ok(true)
 }
 
-/// An account may not come in any more, and is logged out everywhere. `reason` is what its owner is told when they log in.
+/// An account may not log in any more, and is logged out everywhere. `reason` is what its owner is told when they log in.
 /// False when it is suspended already: the reason is the new one then. `Invalid` when the reason is missing or too long.
 pub async fn suspend(
     tx: &mut Transaction<'_, Postgres>,
@@ -71,7 +71,7 @@ pub async fn suspend(
     Ok(!before)
 }
 
-/// An account may come in again. False when it was not suspended.
+/// An account may log in again. False when it was not suspended.
 pub async fn unsuspend(tx: &mut Transaction<'_, Postgres>, actor: Option<i64>, account: i64) -> Result<bool, Error> {
     let ended = sqlx::query!(
         "UPDATE accounts SET suspended_at = NULL, suspension = NULL WHERE id = $1 AND suspended_at IS NOT NULL",

@@ -88,7 +88,7 @@ pub async fn mint(
 }
 
 /// What the link is about, if it is still good. Looking does not use it up, so that a mail program may look too.
-pub async fn look(conn: &mut PgConnection, token: &Token, purpose: Purpose) -> Result<Option<Link>, sqlx::Error> {
+pub async fn find(conn: &mut PgConnection, token: &Token, purpose: Purpose) -> Result<Option<Link>, sqlx::Error> {
     sqlx::query_as!(
         Link,
         "SELECT t.account, t.email FROM tokens t JOIN accounts a ON a.id = t.account

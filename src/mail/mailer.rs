@@ -12,7 +12,7 @@ use lettre::{Address, AsyncFileTransport, AsyncTransport, Message, Tokio1Executo
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::smtp::Smtp;
+use super::smtp::{Refusal, Smtp};
 use super::unsubscribe::{Subscription, UnsubscribeKey};
 use crate::config::{Allowance, Config, MailTransport};
 use crate::templates::{self, Templates};
@@ -50,15 +50,6 @@ pub struct Mail {
     pub html: String,
     /// The link that ends such mails, for those that can be ended.
     pub unsubscribe: Option<String>,
-}
-
-/// Why a mail did not leave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// This mail will never be taken.
-    Permanent(String),
-    /// Another time it may be.
-    Temporary(String),
 }
 
 impl Mailer {

@@ -13,7 +13,14 @@ use lettre::transport::smtp::{Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_POR
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::Refusal;
+/// Why a mail did not leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// This mail will never be taken.
+    Permanent(String),
+    /// Another time it may be.
+    Temporary(String),
+}
 
 /// The server that carries our mail on.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use strum::{IntoStaticStr, VariantArray};
 
-use super::JobKind;
+use super::{Job, JobKind};
 
 /// What jobs wait in; an operator can pause a lane. Lanes take turns, so that a flood in one holds up no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
@@ -56,6 +56,33 @@ pub struct Definition {
     pub summary: &'static str,
 }
 
+/// Mails that nobody waits for go behind all others of their lane.
+const OPTIONAL: i16 = 10;
+
+impl Job {
+    /// Lower goes first within a lane.
+    pub fn priority(&self) -> i16 {
+        match self {
+            Job::SendMail { optional: true, .. } => OPTIONAL,
+            _ => self.definition().priority,
+        }
+    }
+
+    /// The name that only one waiting job may have.
+    pub fn unique(&self) -> String {
+        let kind = self.kind().name();
+        match (self.definition().unique, self.subject().id()) {
+            (Unique::PerSubject, Some(id)) => format!("{kind}:{id}"),
+            _ => kind.to_owned(),
+        }
+    }
+
+    /// How it is treated.
+    pub fn definition(&self) -> &'static Definition {
+        self.kind().definition()
+    }
+}
+
 impl JobKind {
     /// How jobs of this kind are treated.
     pub const fn definition(self) -> &'static Definition {
@@ -73,6 +100,12 @@ impl JobKind {
             JobKind::DeleteDiscardedBlobs => &DELETE_DISCARDED_BLOBS,
             JobKind::DeleteOrphanedBlobs => &DELETE_ORPHANED_BLOBS,
         }
+    }
+
+    /// How long to wait after so many failed attempts, before jitter: 2 s, 4 s, 8 s and so on, up to what its definition says.
+    pub fn backoff(self, failures: u32) -> Duration {
+        let longest = self.definition().longest_backoff.as_secs();
+        Duration::from_secs(2u64.saturating_pow(failures).clamp(2, longest))
     }
 }
 

@@ -1,11 +1,7 @@
 //! The jobs that there are. How each kind is treated says [`definitions`](super::definitions).
 
-use std::time::Duration;
-
 use serde::{Deserialize, Serialize};
 use strum::{EnumDiscriminants, EnumString, IntoStaticStr, VariantArray};
-
-use super::definitions::{Definition, Unique};
 
 /// Something to be done by the jobs process. Jobs carry ids and load the rest fresh, so that they are safe to repeat.
 ///
@@ -65,7 +61,7 @@ pub enum Job {
 
 /// What a job does its work to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Subject {
+pub(super) enum Subject {
     Submission(i64),
     Draft(i64),
     Mail(i64),
@@ -74,7 +70,7 @@ enum Subject {
 }
 
 impl Subject {
-    fn id(self) -> Option<i64> {
+    pub(super) fn id(self) -> Option<i64> {
         match self {
             Subject::Submission(id) | Subject::Draft(id) | Subject::Mail(id) => Some(id),
             Subject::Everything => None,
@@ -82,35 +78,10 @@ impl Subject {
     }
 }
 
-/// Mails that nobody waits for go behind all others of their lane.
-const OPTIONAL: i16 = 10;
-
 impl Job {
     /// What it does.
     pub fn kind(&self) -> JobKind {
         self.into()
-    }
-
-    /// Lower goes first within a lane.
-    pub fn priority(&self) -> i16 {
-        match self {
-            Job::SendMail { optional: true, .. } => OPTIONAL,
-            _ => self.definition().priority,
-        }
-    }
-
-    /// The name that only one waiting job may have.
-    pub fn unique(&self) -> String {
-        let kind = self.kind().name();
-        match (self.definition().unique, self.subject().id()) {
-            (Unique::PerSubject, Some(id)) => format!("{kind}:{id}"),
-            _ => kind.to_owned(),
-        }
-    }
-
-    /// How it is treated.
-    pub fn definition(&self) -> &'static Definition {
-        self.kind().definition()
     }
 
     /// The photo that it is about.
@@ -121,7 +92,7 @@ impl Job {
         }
     }
 
-    fn subject(&self) -> Subject {
+    pub(super) fn subject(&self) -> Subject {
         match self {
             Job::MakeThumbnails { submission }
             | Job::MoveThumbnails { submission }
@@ -143,11 +114,5 @@ impl JobKind {
     /// As stored, and as operators read it, such as `make_thumbnails`.
     pub fn name(self) -> &'static str {
         self.into()
-    }
-
-    /// How long to wait after so many failed attempts, before jitter: 2 s, 4 s, 8 s and so on, up to what its definition says.
-    pub fn backoff(self, failures: u32) -> Duration {
-        let longest = self.definition().longest_backoff.as_secs();
-        Duration::from_secs(2u64.saturating_pow(failures).clamp(2, longest))
     }
 }

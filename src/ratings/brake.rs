@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::record::Vote;
+use super::record::{Braked, Vote};
 use crate::config::VoteBrakes;
 use crate::secret::{Secret, mac};
 
@@ -28,15 +28,6 @@ impl NetworkKey {
         let [a, b, c, d, e, f, g, h, ..] = mac(&self.0, text.as_bytes());
         i64::from_le_bytes([a, b, c, d, e, f, g, h])
     }
-}
-
-/// Why a vote is not taken now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Braked {
-    /// Too many new raters have begun in this network.
-    Beginners,
-    /// New raters of this network have rated this photo too often.
-    Photo,
 }
 
 /// Stands for "any photo" in the rows that count raters that begin.

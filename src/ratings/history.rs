@@ -1,10 +1,8 @@
-//! What one member has given.
+//! Every rating of one member, for their export.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
-
-use crate::submissions::reports::Reason;
 
 /// Rows on one page.
 pub const PAGE: i64 = 1000;
@@ -25,40 +23,12 @@ pub struct Rating {
     pub changed_at: Option<DateTime<Utc>>,
 }
 
-/// A report.
-#[derive(Debug, Clone, Serialize)]
-pub struct Report {
-    /// On this photo.
-    #[serde(rename = "photo")]
-    pub submission: i64,
-    /// Why.
-    pub reason: Reason,
-    /// In their own words; may be empty.
-    pub note: String,
-    /// When.
-    pub created_at: DateTime<Utc>,
-}
-
 /// A member's ratings of photos behind `after`: a full page, or the rest.
 pub async fn ratings(conn: &mut PgConnection, account: i64, after: i64) -> Result<Vec<Rating>, sqlx::Error> {
     sqlx::query_as!(
         Rating,
         "SELECT submission, score, previous, r.created_at, changed_at FROM ratings r
          WHERE rater = (SELECT id FROM raters WHERE account = $1) AND submission > $2 ORDER BY submission LIMIT $3",
-        account,
-        after,
-        PAGE
-    )
-    .fetch_all(conn)
-    .await
-}
-
-/// The same of reports.
-pub async fn reports(conn: &mut PgConnection, account: i64, after: i64) -> Result<Vec<Report>, sqlx::Error> {
-    sqlx::query_as!(
-        Report,
-        r#"SELECT submission, reason AS "reason: Reason", note, r.created_at FROM reports r
-           WHERE rater = (SELECT id FROM raters WHERE account = $1) AND submission > $2 ORDER BY submission LIMIT $3"#,
         account,
         after,
         PAGE

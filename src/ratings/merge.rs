@@ -33,7 +33,7 @@ pub async fn merge(tx: &mut Transaction<'_, Postgres>, from: RaterId, into: Rate
     drop_ratings(tx, from, &doubled).await?;
     let ratings = move_ratings(tx, from, into).await?;
     let reports = move_reports(tx, from, into).await?;
-    leave_word(tx, from, into).await?;
+    point_to_heir(tx, from, into).await?;
     Ok(Merged { ratings, dropped: doubled.len() as u64, reports })
 }
 
@@ -143,7 +143,7 @@ async fn move_reports(tx: &mut Transaction<'_, Postgres>, from: RaterId, into: R
 }
 
 /// Where votes go that are still under way, the first one of a rater who is not known yet included.
-async fn leave_word(tx: &mut Transaction<'_, Postgres>, from: RaterId, into: RaterId) -> Result<(), sqlx::Error> {
+async fn point_to_heir(tx: &mut Transaction<'_, Postgres>, from: RaterId, into: RaterId) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO raters (id, lap_start, lap_end, merged_into, merged_at) VALUES ($1, 1, 1, $2, now())
          ON CONFLICT (id) DO UPDATE SET merged_into = excluded.merged_into, merged_at = excluded.merged_at",

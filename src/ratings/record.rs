@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use sqlx::{Postgres, Transaction};
 
-use super::brake::Braked;
 use super::deck::{LapProgress, Rater};
 use super::{RaterId, Score};
 
@@ -19,6 +18,15 @@ pub struct Vote {
     pub score: Score,
     /// From which network, as [`NetworkKey`](super::brake::NetworkKey) hashes it; nothing for the demo's votes.
     pub network: Option<i64>,
+}
+
+/// Why a vote is not taken now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Braked {
+    /// Too many new raters have begun in this network.
+    Beginners,
+    /// New raters of this network have rated this photo too often.
+    Photo,
 }
 
 /// What became of a vote.

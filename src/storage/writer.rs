@@ -1,4 +1,4 @@
-//! Taking in an upload piece by piece, so that memory does not follow the size of the file.
+//! Writing a blob piece by piece, so that memory does not follow the size of the file.
 
 use object_store::path::Path;
 use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload};
@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::Error;
 
-/// A blob that is still coming in. Nothing of it can be read before [`BlobWriter::finish`]; dropped, it leaves nothing.
+/// A blob that is being written. Nothing of it can be read before [`BlobWriter::finish`]; dropped, it leaves nothing.
 pub struct BlobWriter {
     upload: Box<dyn MultipartUpload>,
     buffer: Vec<u8>,
@@ -15,7 +15,7 @@ pub struct BlobWriter {
     bytes: u64,
 }
 
-/// What has come in.
+/// A blob that was written as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoredBlob {
     /// Of the whole file.
@@ -30,7 +30,7 @@ impl BlobWriter {
         Ok(BlobWriter { upload, buffer: Vec::new(), chunk, digest: Sha256::new(), bytes: 0 })
     }
 
-    /// How much has come in so far.
+    /// Bytes written so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -59,7 +59,7 @@ impl BlobWriter {
         }
     }
 
-    /// It is not wanted, or did not come in whole.
+    /// Writes no further: it is not wanted, or was cut off.
     pub async fn abort(mut self) -> Result<(), Error> {
         self.upload.abort().await
     }

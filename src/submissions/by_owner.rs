@@ -1,9 +1,8 @@
-//! What one member has handed in.
+//! What one member has uploaded.
 
 use sqlx::PgConnection;
 
-use super::crop::Crop;
-use super::{Moderation, Submission, SubmissionState};
+use super::Submission;
 
 /// Photos on one page.
 pub const PAGE: usize = 20;
@@ -15,45 +14,41 @@ pub struct OwnPhoto {
     pub photo: Submission,
     /// How many ratings it has.
     pub count: i64,
-    /// Their sum.
+    /// The sum of their scores.
     pub sum: i64,
 }
 
-/// The newest photos of an account, older than `before`: one more than a page holds, if there are more.
-pub async fn page(conn: &mut PgConnection, owner: i64, before: Option<i64>) -> Result<Vec<OwnPhoto>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"SELECT s.id, s.owner, a.display_name AS owner_name, s.title, s.species, s.alt_text,
-                  s.state AS "state: SubmissionState", s.failure, s.moderation AS "moderation: Moderation",
-                  s.rendition_key, s.rendition_sizes, s.renditions_hidden, s.crop AS "crop: Crop", s.created_at,
-                  coalesce(t.count, 0) AS "count!", coalesce(t.sum, 0) AS "sum!"
-           FROM submissions s JOIN accounts a ON a.id = s.owner LEFT JOIN tallies t ON t.submission = s.id
+/// A page of an account's photos.
+#[derive(Debug, Clone)]
+pub struct OwnPhotos {
+    /// At most [`PAGE`], the newest first.
+    pub photos: Vec<OwnPhoto>,
+    /// What the next page is `before`, if there is one.
+    pub next: Option<i64>,
+}
+
+/// The newest photos of an account, older than `before`.
+pub async fn page(conn: &mut PgConnection, owner: i64, before: Option<i64>) -> Result<OwnPhotos, sqlx::Error> {
+    let mut rows = sqlx::query!(
+        r#"SELECT s.id, coalesce(t.count, 0) AS "count!", coalesce(t.sum, 0) AS "sum!"
+           FROM submissions s LEFT JOIN tallies t ON t.submission = s.id
            WHERE s.owner = $1 AND s.id < coalesce($2, 9223372036854775807) AND s.moderation <> 'removed'
            ORDER BY s.id DESC LIMIT $3"#,
         owner,
         before,
         PAGE as i64 + 1
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    let photos = rows.into_iter().map(|row| OwnPhoto {
-        photo: Submission {
-            id: row.id,
-            owner: row.owner,
-            owner_name: row.owner_name,
-            title: row.title,
-            species: row.species,
-            alt_text: row.alt_text,
-            state: row.state,
-            failure: row.failure,
-            moderation: row.moderation,
-            rendition_key: row.rendition_key,
-            rendition_sizes: row.rendition_sizes,
-            renditions_hidden: row.renditions_hidden,
-            crop: row.crop,
-            created_at: row.created_at,
-        },
-        count: row.count,
-        sum: row.sum,
+    let more = rows.len() > PAGE;
+    rows.truncate(PAGE);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut found = super::find_all(conn, &ids).await?;
+    let photos = rows.into_iter().filter_map(|row| {
+        // One that was removed between the two statements is missing.
+        let at = found.iter().position(|photo| photo.id == row.id)?;
+        Some(OwnPhoto { photo: found.swap_remove(at), count: row.count, sum: row.sum })
     });
-    Ok(photos.collect())
+    Ok(OwnPhotos { photos: photos.collect(), next })
 }

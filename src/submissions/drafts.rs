@@ -1,4 +1,4 @@
-//! Files that have arrived while something else in the form was wrong: kept for a day, so that nobody sends them twice.
+//! Uploaded files whose form had something else wrong: kept for a day, so that nobody uploads them twice.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub struct Draft {
     pub preview_key: Option<Uuid>,
 }
 
-/// A file that has just arrived.
+/// An uploaded original whose header was read.
 #[derive(Debug, Clone, Copy)]
 pub struct InspectedOriginal {
     /// Where it is, and what.
@@ -81,6 +81,17 @@ pub async fn create(
     Ok(id)
 }
 
+/// Drafts with this condition.
+macro_rules! drafts {
+    ($rest:tt, $($bind:expr),+) => {
+        sqlx::query_as!(
+            Draft,
+            "SELECT id, owner, original_key, bytes, width, height, preview_key FROM drafts WHERE " + $rest,
+            $($bind),+
+        )
+    };
+}
+
 /// The account's draft with this number.
 pub async fn find(conn: &mut PgConnection, owner: i64, id: i64) -> Result<Option<Draft>, sqlx::Error> {
     Ok(load(conn, id).await?.filter(|draft| draft.owner == owner))
@@ -88,10 +99,8 @@ pub async fn find(conn: &mut PgConnection, owner: i64, id: i64) -> Result<Option
 
 /// The account's newest draft.
 pub async fn newest(conn: &mut PgConnection, owner: i64) -> Result<Option<Draft>, sqlx::Error> {
-    sqlx::query_as!(
-        Draft,
-        "SELECT id, owner, original_key, bytes, width, height, preview_key FROM drafts
-         WHERE owner = $1 AND created_at > now() - make_interval(hours => $2) ORDER BY id DESC LIMIT 1",
+    drafts!(
+        "owner = $1 AND created_at > now() - make_interval(hours => $2) ORDER BY id DESC LIMIT 1",
         owner,
         KEPT_HOURS
     )
@@ -101,13 +110,7 @@ pub async fn newest(conn: &mut PgConnection, owner: i64) -> Result<Option<Draft>
 
 /// The draft with this number, whoever's it is.
 pub async fn load(conn: &mut PgConnection, id: i64) -> Result<Option<Draft>, sqlx::Error> {
-    sqlx::query_as!(
-        Draft,
-        "SELECT id, owner, original_key, bytes, width, height, preview_key FROM drafts WHERE id = $1",
-        id
-    )
-    .fetch_optional(conn)
-    .await
+    drafts!("id = $1", id).fetch_optional(conn).await
 }
 
 /// Its preview is stored. False when the draft has gone meanwhile.

@@ -46,7 +46,7 @@ pub struct ProcessedPhoto {
     pub crop: Crop,
 }
 
-/// What is to be made for a photo; nothing when it has all it needs, or was removed.
+/// What is to be processed for a photo; nothing when it has all it needs, or was removed.
 pub async fn find_request(conn: &mut PgConnection, id: i64) -> Result<Option<ProcessingRequest>, sqlx::Error> {
     sqlx::query_as!(
         ProcessingRequest,
@@ -85,58 +85,138 @@ pub async fn publish(
     answered: Option<DateTime<Utc>>,
     keep_original: bool,
 ) -> Result<bool, sqlx::Error> {
-    let before = sqlx::query!(
-        r#"SELECT owner, state AS "state: SubmissionState", moderation AS "moderation: Moderation", ordinal, described_ordinal,
-                  alt_text <> '' AS "described!", original_key, rendition_key,
-                  renditions_hidden, preview_key, similar_to
-           FROM submissions WHERE id = $1 AND moderation <> 'removed'
-                AND (state = 'pending' OR stale_since IS NOT NULL) FOR UPDATE"#,
+    let Some(before) = lock(tx, id).await? else {
+        return Ok(false);
+    };
+    let place = place(tx, id, &before, processed.fingerprint).await?;
+    let original_key = before.original_key.filter(|_| keep_original);
+    store(tx, id, processed, &place, original_key, answered).await?;
+    sqlx::query!("INSERT INTO tallies (submission) VALUES ($1) ON CONFLICT DO NOTHING", id).execute(&mut **tx).await?;
+    discard_replaced(tx, &before, keep_original).await?;
+    if before.moderation != Moderation::Visible {
+        queue::enqueue(tx, Job::MoveThumbnails { submission: id }).await?;
+    }
+    if before.is_new() {
+        notify_owner(tx, before.owner, Notification::PhotoReady { submission: id }).await?;
+    }
+    Ok(true)
+}
+
+/// What publishing replaces or keeps of a photo.
+struct Unprocessed {
+    owner: i64,
+    state: SubmissionState,
+    moderation: Moderation,
+    described: bool,
+    place: Place,
+    original_key: Option<Uuid>,
+    rendition_key: Option<Uuid>,
+    renditions_hidden: bool,
+    preview_key: Option<Uuid>,
+}
+
+/// Where a photo stands among others.
+#[derive(Clone, Copy)]
+struct Place {
+    ordinal: Option<i64>,
+    described_ordinal: Option<i64>,
+    similar_to: Option<i64>,
+}
+
+impl Unprocessed {
+    fn is_new(&self) -> bool {
+        self.state == SubmissionState::Pending
+    }
+}
+
+/// The photo, locked until the commit, unless its renditions are no longer wanted.
+async fn lock(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<Option<Unprocessed>, sqlx::Error> {
+    let row = sqlx::query!(
+        r#"SELECT owner, state AS "state: SubmissionState", moderation AS "moderation: Moderation", ordinal,
+                  described_ordinal, alt_text <> '' AS "described!", original_key, rendition_key, renditions_hidden,
+                  preview_key, similar_to
+           FROM submissions
+           WHERE id = $1 AND moderation <> 'removed' AND (state = 'pending' OR stale_since IS NOT NULL)
+           FOR UPDATE"#,
         id
     )
     .fetch_optional(&mut **tx)
     .await?;
-    let Some(before) = before else {
-        return Ok(false);
-    };
-    let new = before.state == SubmissionState::Pending;
-    let (ordinal, described_ordinal) = match before.moderation {
-        Moderation::Visible if new => {
-            let ordinals = ordinals::next(tx, before.described).await?;
-            (Some(ordinals.ordinal), ordinals.described)
-        }
-        _ => (before.ordinal, before.described_ordinal),
-    };
-    // The deck is locked by now, so that of two equal photos that come in together the later one sees the earlier.
-    let near = match processed.fingerprint {
-        Some(fingerprint) if new => similar::find(tx, id, fingerprint).await?,
-        _ => before.similar_to,
-    };
-    let original_key = before.original_key.filter(|_| keep_original);
+    Ok(row.map(|row| Unprocessed {
+        owner: row.owner,
+        state: row.state,
+        moderation: row.moderation,
+        described: row.described,
+        place: Place { ordinal: row.ordinal, described_ordinal: row.described_ordinal, similar_to: row.similar_to },
+        original_key: row.original_key,
+        rendition_key: row.rendition_key,
+        renditions_hidden: row.renditions_hidden,
+        preview_key: row.preview_key,
+    }))
+}
+
+/// Gives a new photo its place; an older one keeps its own.
+async fn place(
+    tx: &mut Transaction<'_, Postgres>,
+    id: i64,
+    before: &Unprocessed,
+    fingerprint: Option<i64>,
+) -> Result<Place, sqlx::Error> {
+    let mut place = before.place;
+    if !before.is_new() {
+        return Ok(place);
+    }
+    if before.moderation == Moderation::Visible {
+        let ordinals = ordinals::next(tx, before.described).await?;
+        (place.ordinal, place.described_ordinal) = (Some(ordinals.ordinal), ordinals.described);
+    }
+    // The deck is locked by now, so that of two equal photos that are published together the later one sees the earlier.
+    if let Some(fingerprint) = fingerprint {
+        place.similar_to = similar::find(tx, id, fingerprint).await?;
+    }
+    Ok(place)
+}
+
+async fn store(
+    tx: &mut Transaction<'_, Postgres>,
+    id: i64,
+    processed: &ProcessedPhoto,
+    place: &Place,
+    original_key: Option<Uuid>,
+    answered: Option<DateTime<Utc>>,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "UPDATE submissions
-         SET state = 'ready', rendition_key = $2, rendition_sizes = $3, ordinal = $4, width = $5, height = $6,
-             fingerprint = $7, similar_to = $8, preview_key = $9, made_crop = $10, original_key = $11,
-             renditions_hidden = false, updated_at = now(),
-             described_ordinal = $13,
-             stale_since = CASE WHEN stale_since = $12 THEN NULL ELSE stale_since END
+         SET state = 'ready', rendition_key = $2, rendition_sizes = $3, renditions_hidden = false,
+             width = $4, height = $5, fingerprint = $6, preview_key = $7, made_crop = $8, original_key = $9,
+             ordinal = $10, described_ordinal = $11, similar_to = $12,
+             stale_since = CASE WHEN stale_since = $13 THEN NULL ELSE stale_since END, updated_at = now()
          WHERE id = $1",
         id,
         processed.key,
         &processed.sizes,
-        ordinal,
         processed.width,
         processed.height,
         processed.fingerprint,
-        near,
         processed.preview_key,
         processed.crop as Crop,
         original_key,
-        answered,
-        described_ordinal
+        place.ordinal,
+        place.described_ordinal,
+        place.similar_to,
+        answered
     )
     .execute(&mut **tx)
-    .await?;
-    sqlx::query!("INSERT INTO tallies (submission) VALUES ($1) ON CONFLICT DO NOTHING", id).execute(&mut **tx).await?;
+    .await
+    .map(drop)
+}
+
+/// Renditions and previews go after a grace, since open pages show them; an original that is not kept goes at once.
+async fn discard_replaced(
+    tx: &mut Transaction<'_, Postgres>,
+    before: &Unprocessed,
+    keep_original: bool,
+) -> Result<(), sqlx::Error> {
     if let Some(key) = before.rendition_key {
         let folder = if before.renditions_hidden { Folder::Hidden } else { Folder::Images };
         blobs::discard(tx, folder, key, blobs::GRACE).await?;
@@ -147,13 +227,7 @@ pub async fn publish(
     if let Some(key) = before.original_key.filter(|_| !keep_original) {
         blobs::discard(tx, Folder::Originals, key, Duration::ZERO).await?;
     }
-    if before.moderation != Moderation::Visible {
-        queue::enqueue(tx, Job::MoveThumbnails { submission: id }).await?;
-    }
-    if new {
-        notify_owner(tx, before.owner, Notification::PhotoReady { submission: id }).await?;
-    }
-    Ok(true)
+    Ok(())
 }
 
 /// Its file cannot be used; `reason` is told to the owner, and the file goes. What people can see already stays as it is.

@@ -1,4 +1,4 @@
-//! How many photos a member may hand in.
+//! How many photos a member may upload in a day.
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -9,7 +9,7 @@ use crate::error::Error;
 /// What a member has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
-    /// Photos handed in within the last 24 hours, whatever became of them.
+    /// Photos uploaded within the last 24 hours, whatever became of them.
     pub used: i64,
     /// Photos allowed in 24 hours.
     pub limit: i64,
@@ -64,7 +64,7 @@ pub(super) async fn take(tx: &mut Transaction<'_, Postgres>, owner: i64, config:
     })
 }
 
-/// Until the commit nobody else hands in a photo of this account.
+/// Until the commit nobody else uploads for this account.
 pub(super) async fn lock(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Result<(), sqlx::Error> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('uploads', $1))", owner)
         .execute(&mut **tx)

@@ -43,7 +43,7 @@ pub async fn remove(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
 }
 
 /// The same with every photo of an account that is deleted in this transaction, and with the files that wait for their forms.
-/// A photo that is being handed in at this moment goes too, or is refused.
+/// A photo that is being uploaded at this moment goes too, or is refused.
 pub async fn remove_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Result<(), Error> {
     quota::lock(tx, owner).await?;
     let photos = sqlx::query_scalar!(

@@ -1,4 +1,4 @@
-//! Photos that look the same.
+//! Photos that look like an older one, by their fingerprints.
 
 use serde::Serialize;
 use sqlx::{PgConnection, Postgres, Transaction};

@@ -1,4 +1,4 @@
-//! What people write about their photos, read so that it can be shown anywhere.
+//! Text that people write about their photos, checked so that it can be shown anywhere.
 
 use crate::accounts::name::is_visible;
 

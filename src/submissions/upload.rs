@@ -1,4 +1,4 @@
-//! How a photo comes in.
+//! Uploads: from a stored file to a photo with its first job.
 
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::queue::{self, Job};
 use crate::storage::Storage;
 
-/// What the program itself hands in.
+/// A photo that the program itself uploads.
 #[derive(Debug, Clone)]
 pub struct Upload {
     /// The account that submits it.
@@ -49,7 +49,7 @@ pub struct Original {
     pub sha256: [u8; 32],
 }
 
-/// What became of a photo that was handed in.
+/// What became of an upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UploadOutcome {
     /// It waits for its renditions.
@@ -95,7 +95,7 @@ pub async fn upload(pool: &PgPool, storage: &Storage, upload: Upload) -> Result<
     }
 }
 
-/// Adds a photo whose file is stored, and its thumbnail job. Of two photos with the same file that come in at once one waits for
+/// Adds a photo whose file is stored, and its thumbnail job. Of two photos with the same file that are uploaded at once one waits for
 /// the other and is then its duplicate; nothing was added then. `TooFast` past the account's quota.
 pub async fn submit(
     tx: &mut Transaction<'_, Postgres>,

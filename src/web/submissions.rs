@@ -8,7 +8,6 @@ pub mod new;
 pub mod photo;
 mod photo_file;
 pub mod progress;
-pub mod rating;
 pub mod reports;
 pub mod vote_result;
 
@@ -45,7 +44,6 @@ pub fn routes() -> Vec<Route> {
         edit::preview,
         delete::new,
         delete::create,
-        rating::create,
         reports::new,
         reports::create
     ]

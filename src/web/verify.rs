@@ -54,9 +54,9 @@ pub async fn create(token: &str, _pressed: Pressed, db: &Db) -> Result<View, Err
 
 async fn find(token: &Token, db: &Db) -> Result<Option<token::Link>, Error> {
     let mut conn = db.acquire().await?;
-    Ok(match token::look(&mut conn, token, Purpose::VerifyEmail).await? {
+    Ok(match token::find(&mut conn, token, Purpose::VerifyEmail).await? {
         Some(link) => Some(link),
-        None => token::look(&mut conn, token, Purpose::ChangeEmail).await?,
+        None => token::find(&mut conn, token, Purpose::ChangeEmail).await?,
     })
 }
 

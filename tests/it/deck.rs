@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use ratemyderp::ratings::RaterId;
 use ratemyderp::ratings::deck::{self, Bookmarks, Class, DeckKey, Rater};
-use ratemyderp::submissions::reports::{Reason, report};
+use ratemyderp::reports::{Reason, report};
 
 use crate::support::{World, someone};
 

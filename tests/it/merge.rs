@@ -9,7 +9,7 @@ use ratemyderp::ratings::deck::{self, Class, DeckKey, Rater};
 use ratemyderp::ratings::merge::{Merged, delete_old, merge};
 use ratemyderp::ratings::record::{Recorded, Vote, record};
 use ratemyderp::ratings::{self, RaterId, raters};
-use ratemyderp::submissions::reports::{Reason, report, reported};
+use ratemyderp::reports::{Reason, report, reported};
 use sqlx::{Postgres, Transaction};
 
 use crate::support::{World, score, someone};

@@ -18,6 +18,7 @@ mod ops;
 mod outbox;
 pub mod page;
 mod profiles;
+mod rating;
 mod settings;
 mod stuffing;
 mod submissions;

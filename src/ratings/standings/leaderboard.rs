@@ -89,38 +89,32 @@ pub async fn page(conn: &mut PgConnection, page: Page) -> Result<Entries, sqlx::
     Ok(Entries { entries, more_before, more_after })
 }
 
+/// Entries of photos that are on show, with this condition and order.
+macro_rules! entries {
+    ($rest:tt, $mark:expr) => {
+        sqlx::query_as!(
+            Entry,
+            r#"SELECT g.submission, rank_of(g.score) AS "rank!", s.title, s.species, s.alt_text,
+                      a.display_name AS owner_name, g.score, g.count,
+                      s.rendition_key AS "rendition_key!", s.rendition_sizes
+               FROM standings g JOIN submissions s ON s.id = g.submission JOIN accounts a ON a.id = s.owner
+               WHERE s.ordinal IS NOT NULL AND "#
+                + $rest,
+            $mark.score,
+            $mark.submission,
+            PAGE as i64 + 1
+        )
+    };
+}
+
 async fn after(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx::Error> {
-    sqlx::query_as!(
-        Entry,
-        r#"SELECT g.submission, rank_of(g.score) AS "rank!", s.title, s.species, s.alt_text,
-                  a.display_name AS owner_name, g.score, g.count,
-                  s.rendition_key AS "rendition_key!", s.rendition_sizes
-           FROM standings g JOIN submissions s ON s.id = g.submission JOIN accounts a ON a.id = s.owner
-           WHERE s.ordinal IS NOT NULL
-             AND g.score <= $1 AND (g.score < $1 OR g.submission > $2)
-           ORDER BY g.score DESC, g.submission LIMIT $3"#,
-        mark.score,
-        mark.submission,
-        PAGE as i64 + 1
-    )
-    .fetch_all(conn)
-    .await
+    entries!("g.score <= $1 AND (g.score < $1 OR g.submission > $2) ORDER BY g.score DESC, g.submission LIMIT $3", mark)
+        .fetch_all(conn)
+        .await
 }
 
 async fn before(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx::Error> {
-    sqlx::query_as!(
-        Entry,
-        r#"SELECT g.submission, rank_of(g.score) AS "rank!", s.title, s.species, s.alt_text,
-                  a.display_name AS owner_name, g.score, g.count,
-                  s.rendition_key AS "rendition_key!", s.rendition_sizes
-           FROM standings g JOIN submissions s ON s.id = g.submission JOIN accounts a ON a.id = s.owner
-           WHERE s.ordinal IS NOT NULL
-             AND g.score >= $1 AND (g.score > $1 OR g.submission < $2)
-           ORDER BY g.score, g.submission DESC LIMIT $3"#,
-        mark.score,
-        mark.submission,
-        PAGE as i64 + 1
-    )
-    .fetch_all(conn)
-    .await
+    entries!("g.score >= $1 AND (g.score > $1 OR g.submission < $2) ORDER BY g.score, g.submission DESC LIMIT $3", mark)
+        .fetch_all(conn)
+        .await
 }

@@ -1,4 +1,4 @@
-//! One owner's photos that are on show, newest first.
+//! The photos on a member's profile: those on show, newest first.
 
 use sqlx::PgConnection;
 use uuid::Uuid;

@@ -72,7 +72,7 @@ fn changed(visitor: &Visitor<'_>) -> Answer {
 /// Whose link this is, while it is good.
 async fn owner(link: &Token, db: &Db) -> Result<Option<Account>, Error> {
     let mut conn = db.acquire().await?;
-    match token::look(&mut conn, link, Purpose::ResetPassword).await? {
+    match token::find(&mut conn, link, Purpose::ResetPassword).await? {
         Some(link) => Ok(accounts::find(&mut conn, link.account).await?),
         None => Ok(None),
     }

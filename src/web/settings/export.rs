@@ -17,6 +17,7 @@ use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
 use crate::error::Error;
 use crate::ratings::history;
+use crate::reports;
 use crate::submissions::by_owner::{self, OwnPhoto};
 use crate::web::db::Db;
 use crate::web::guards::member::Member;
@@ -107,20 +108,17 @@ impl List {
         let mut conn = pool.acquire().await?;
         match self {
             List::Photos => {
-                let mut photos = by_owner::page(&mut conn, account, from).await?;
-                let more = photos.len() > by_owner::PAGE;
-                photos.truncate(by_owner::PAGE);
-                let next = photos.last().filter(|_| more).map(|own| own.photo.id);
-                Ok(Page { rows: photos.iter().map(photo).collect(), next })
+                let page = by_owner::page(&mut conn, account, from).await?;
+                Ok(Page { rows: page.photos.iter().map(photo).collect(), next: page.next })
             }
             List::Ratings => {
                 let ratings = history::ratings(&mut conn, account, from.unwrap_or(0)).await?;
-                let next = full(&ratings).map(|rating| rating.submission);
+                let next = full(&ratings, history::PAGE).map(|rating| rating.submission);
                 Ok(Page { rows: rows(&ratings)?, next })
             }
             List::Reports => {
-                let reports = history::reports(&mut conn, account, from.unwrap_or(0)).await?;
-                let next = full(&reports).map(|report| report.submission);
+                let reports = reports::history(&mut conn, account, from.unwrap_or(0)).await?;
+                let next = full(&reports, reports::PAGE).map(|report| report.submission);
                 Ok(Page { rows: rows(&reports)?, next })
             }
         }
@@ -128,8 +126,8 @@ impl List {
 }
 
 /// The last row, if more may follow.
-fn full<T>(rows: &[T]) -> Option<&T> {
-    rows.last().filter(|_| rows.len() as i64 >= history::PAGE)
+fn full<T>(rows: &[T], page: i64) -> Option<&T> {
+    rows.last().filter(|_| rows.len() as i64 >= page)
 }
 
 fn rows<T: Serialize>(rows: &[T]) -> Result<Vec<Value>, Error> {

@@ -4,7 +4,7 @@ use rocket::response::Redirect;
 use rocket::{get, post};
 use serde_json::json;
 
-use super::edit::own;
+use super::edit::own_photo;
 use super::photo::Photo;
 use crate::error::Error;
 use crate::ratings::tally;
@@ -19,7 +19,7 @@ use crate::web::guards::visitor::Visitor;
 #[get("/submissions/<id>/delete")]
 pub async fn new(id: i64, member: Member, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
-    let photo = own(&mut conn, &member, id).await?;
+    let photo = own_photo(&mut conn, &member, id).await?;
     let count = tally::find(&mut conn, id).await?.map_or(0, |tally| tally.count);
     let (title, picture) = (&photo.title, Photo::of(&photo));
     let data = json!({ "csrf": visitor.form_token(), "id": id, "title": title, "photo": picture, "count": count });
@@ -36,7 +36,7 @@ pub async fn create(
     db: &Db,
 ) -> Result<Redirect, Error> {
     let mut tx = db.begin().await?;
-    own(&mut tx, &member, id).await?;
+    own_photo(&mut tx, &member, id).await?;
     removal::remove(&mut tx, id).await?;
     tx.commit().await?;
     visitor.say("Your photo is deleted.");

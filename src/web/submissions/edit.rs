@@ -34,7 +34,7 @@ pub struct EditForm<'r> {
 #[get("/submissions/<id>/edit")]
 pub async fn edit(id: i64, member: Member, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
-    let photo = own(&mut conn, &member, id).await?;
+    let photo = own_photo(&mut conn, &member, id).await?;
     let form = PhotoForm::of(&photo, &visitor);
     page(&mut conn, form, &photo, photo.crop).await
 }
@@ -49,7 +49,7 @@ pub async fn update(
     db: &Db,
 ) -> Result<Answer, Error> {
     let sent = sent.0;
-    let photo = own(&mut *db.acquire().await?, &member, id).await?;
+    let photo = own_photo(&mut *db.acquire().await?, &member, id).await?;
     let typed = Typed {
         title: sent.title,
         species: sent.species,
@@ -78,7 +78,7 @@ pub async fn update(
 #[get("/submissions/<id>/previews/<file>")]
 pub async fn preview(id: i64, file: &str, member: Member, db: &Db, storage: &State<Storage>) -> Result<Private, Error> {
     let mut conn = db.acquire().await?;
-    own(&mut conn, &member, id).await?;
+    own_photo(&mut conn, &member, id).await?;
     let key = editing::find(&mut conn, id).await?.and_then(|photo| photo.preview_key);
     drop(conn);
     let name = [Band::Start, Band::Middle, Band::End].map(preview_name).into_iter();
@@ -88,7 +88,7 @@ pub async fn preview(id: i64, file: &str, member: Member, db: &Db, storage: &Sta
 }
 
 /// The member's photo with this number.
-pub async fn own(conn: &mut PgConnection, member: &Member, id: i64) -> Result<Submission, Error> {
+pub async fn own_photo(conn: &mut PgConnection, member: &Member, id: i64) -> Result<Submission, Error> {
     let photo = submissions::find(conn, id).await?;
     photo.filter(|photo| photo.owner == member.account().id).ok_or(Error::NotFound)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::photo::Photo;
 use crate::error::Error;
-use crate::submissions::by_owner::{self, OwnPhoto, PAGE};
+use crate::submissions::by_owner::{self, OwnPhoto};
 use crate::submissions::{Moderation, SubmissionState};
 use crate::web::answers::view::View;
 use crate::web::db::Db;
@@ -15,11 +15,9 @@ use crate::web::guards::member::Member;
 /// The newest first, with their states and figures. `before` is the last number of the page before.
 #[get("/submissions/mine?<before>")]
 pub async fn index(before: Option<i64>, member: Member, db: &Db) -> Result<View, Error> {
-    let mut photos = by_owner::page(&mut *db.acquire().await?, member.account().id, before).await?;
-    let next = (photos.len() > PAGE).then(|| photos[PAGE - 1].photo.id);
-    photos.truncate(PAGE);
-    let rows = photos.iter().map(Row::from).collect();
-    Ok(View::new("submissions/mine", Page { rows, next, later: before.is_some() }))
+    let page = by_owner::page(&mut *db.acquire().await?, member.account().id, before).await?;
+    let rows = page.photos.iter().map(Row::from).collect();
+    Ok(View::new("submissions/mine", Page { rows, next: page.next, later: before.is_some() }))
 }
 
 #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! Handing in a photo.
+//! Uploading a photo.
 
 use rocket::http::Status;
 use rocket::{State, get, post};
@@ -52,7 +52,7 @@ pub async fn new(
     Ok(View::new("submissions/new", page))
 }
 
-/// Takes the photo in. What is wrong with one field costs none of the others: not even the file, which is kept for a day.
+/// Uploads the photo. What is wrong with one field costs none of the others: not even the file, which is kept for a day.
 #[post("/submissions", data = "<upload>")]
 pub async fn create(upload: UploadForm, member: Member, visitor: Visitor<'_>, app: App<'_>) -> Result<Answer, Error> {
     let App { db, config, storage, .. } = app;
@@ -65,7 +65,7 @@ pub async fn create(upload: UploadForm, member: Member, visitor: Visitor<'_>, ap
     let mut duplicate = None;
     let mut gone = false;
     if let (Some(details), true) = (&details, form.is_valid()) {
-        match take(&file, db, owner, details, &config.uploads).await {
+        match submit(&file, db, owner, details, &config.uploads).await {
             Ok(UploadOutcome::New(id)) => return Ok(Answer::to(format!("/submissions/{id}"))),
             Ok(UploadOutcome::Duplicate(other)) => {
                 form.add_error("file", form::duplicate_message(other.owner == owner));
@@ -83,7 +83,7 @@ pub async fn create(upload: UploadForm, member: Member, visitor: Visitor<'_>, ap
             delete_unused(storage, file.original.key).await;
             draft
         }
-        PhotoFile::New(file, instead_of) => Some(keep(db, owner, &file, instead_of).await?),
+        PhotoFile::New(file, instead_of) => Some(keep_as_draft(db, owner, &file, instead_of).await?),
         PhotoFile::Draft(draft) if duplicate.is_none() && !gone => Some(draft),
         PhotoFile::Duplicate(other, draft) => {
             duplicate = Some(other);
@@ -104,7 +104,7 @@ pub async fn create(upload: UploadForm, member: Member, visitor: Visitor<'_>, ap
 }
 
 /// Adds the photo. What came stays as it was when that does not work out.
-async fn take(
+async fn submit(
     file: &PhotoFile,
     db: &Db,
     owner: i64,
@@ -128,7 +128,12 @@ async fn take(
     Ok(outcome)
 }
 
-async fn keep(db: &Db, owner: i64, original: &InspectedOriginal, instead_of: Option<Draft>) -> Result<Draft, Error> {
+async fn keep_as_draft(
+    db: &Db,
+    owner: i64,
+    original: &InspectedOriginal,
+    instead_of: Option<Draft>,
+) -> Result<Draft, Error> {
     let mut tx = db.begin().await?;
     if let Some(draft) = instead_of {
         drafts::delete(&mut tx, draft.id).await?;

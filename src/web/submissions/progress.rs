@@ -1,4 +1,4 @@
-//! What becomes of a photo that was handed in.
+//! How far an upload is: queued, processing, ready or failed.
 
 use rocket::response::Redirect;
 use rocket::{Responder, get};

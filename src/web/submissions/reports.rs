@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::photo::Photo;
 use crate::accounts::throttle::{self, Key};
 use crate::error::Error;
-use crate::submissions::reports::{NOTE_LENGTH, Reason, report};
+use crate::reports::{NOTE_LENGTH, Reason, report};
 use crate::submissions::{self, Submission};
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use crate::error::Error;
-use crate::ratings::brake::Braked;
+use crate::ratings::record::Braked;
 use crate::ratings::record::Recorded;
 use crate::ratings::{Score, tally};
 use crate::submissions::{self, Submission};

@@ -8,7 +8,7 @@ use ratemyderp::ratings::deck::{self, Bookmarks, Class};
 use ratemyderp::ratings::merge::merge;
 use ratemyderp::ratings::record::{Recorded, Vote, record};
 use ratemyderp::ratings::{RaterId, Score};
-use ratemyderp::submissions::reports::{Reason, report};
+use ratemyderp::reports::{Reason, report};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use ratemyderp::config::VoteBrakes;
-use ratemyderp::ratings::brake::{Braked, NetworkKey, admit};
-use ratemyderp::ratings::record::{Vote, record};
+use ratemyderp::ratings::brake::{NetworkKey, admit};
+use ratemyderp::ratings::record::{Braked, Vote, record};
 use rocket::http::{ContentType, Status};
 use rocket::local::asynchronous::Client;
 

@@ -4,7 +4,6 @@ mod edit;
 mod files;
 mod new;
 mod page;
-mod rating;
 mod reports;
 
 use rocket::http::{Header, Status};

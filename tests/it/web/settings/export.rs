@@ -1,7 +1,7 @@
 //! Everything that is kept about a member, as a file.
 
 use ratemyderp::accounts::audit::{self, Action};
-use ratemyderp::submissions::reports::{Reason, report};
+use ratemyderp::reports::{Reason, report};
 use rocket::http::Status;
 use serde_json::Value;
 

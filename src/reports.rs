@@ -1,12 +1,14 @@
 //! Visitors tell moderators about a photo.
 
+use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::{Acquire, PgConnection, Postgres, Transaction};
 
 use crate::error::Error;
 use crate::ratings::RaterId;
 
 /// Why a photo should not be here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, Serialize)]
 #[sqlx(type_name = "report_reason", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -112,5 +114,36 @@ pub async fn reported(conn: &mut PgConnection, rater: RaterId, submission: i64) 
         submission
     )
     .fetch_one(conn)
+    .await
+}
+
+/// Rows on one page of [`history`].
+pub const PAGE: i64 = 1000;
+
+/// A report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// On this photo.
+    #[serde(rename = "photo")]
+    pub submission: i64,
+    /// Why.
+    pub reason: Reason,
+    /// In their own words; may be empty.
+    pub note: String,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A member's reports on photos behind `after`: a full page, or the rest.
+pub async fn history(conn: &mut PgConnection, account: i64, after: i64) -> Result<Vec<Report>, sqlx::Error> {
+    sqlx::query_as!(
+        Report,
+        r#"SELECT submission, reason AS "reason: Reason", note, r.created_at FROM reports r
+           WHERE rater = (SELECT id FROM raters WHERE account = $1) AND submission > $2 ORDER BY submission LIMIT $3"#,
+        account,
+        after,
+        PAGE
+    )
+    .fetch_all(conn)
     .await
 }

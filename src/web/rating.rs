@@ -2,24 +2,29 @@
 
 use chrono::Utc;
 use rocket::form::FromForm;
-use rocket::post;
+use rocket::{Route, post, routes};
 
-use super::vote_result::VoteResult;
-use super::{Asked, Card};
+use super::answers::Answer;
+use super::answers::view::View;
+use super::db::Db;
+use super::guards::app::App;
+use super::guards::csrf::Guarded;
+use super::guards::hx::Partial;
+use super::guards::limits::Network;
+use super::guards::visitor::Visitor;
+use super::home;
+use super::submissions::vote_result::VoteResult;
+use super::submissions::{Asked, Card};
 use crate::error::Error;
 use crate::ratings::Score;
 use crate::ratings::deck::{self, Rater};
 use crate::ratings::record::Vote;
 use crate::submissions;
-use crate::web::answers::Answer;
-use crate::web::answers::view::View;
-use crate::web::db::Db;
-use crate::web::guards::app::App;
-use crate::web::guards::csrf::Guarded;
-use crate::web::guards::hx::Partial;
-use crate::web::guards::limits::Network;
-use crate::web::guards::visitor::Visitor;
-use crate::web::home;
+
+/// Its route.
+pub fn routes() -> Vec<Route> {
+    routes![create]
+}
 
 /// What the ten buttons send.
 #[derive(FromForm)]
