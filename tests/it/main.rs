@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod architecture;
 mod deck;
 mod invariants;
 mod journeys;
