@@ -39,7 +39,6 @@ pub const HOUSE: &str = "house";
 #[sqlx(type_name = "account_role", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Submits photos.
     Member,
     /// Decides what is on show.
     Moderator,
@@ -61,7 +60,6 @@ impl Role {
 /// Somebody with a name here.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Never shown.
     pub id: i64,
     /// The name in URLs, unique among those who are here.
     pub username: String,
@@ -79,7 +77,6 @@ pub struct Account {
     pub suspension: Option<String>,
     /// When the account will be deleted, if its owner asked for that.
     pub deletion_due_at: Option<DateTime<Utc>>,
-    /// When they joined.
     pub created_at: DateTime<Utc>,
 }
 

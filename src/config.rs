@@ -18,7 +18,6 @@ pub use storage::{StorageConfig, StorageKind};
 pub struct Config {
     databases: Databases,
     secret_key: Option<Secret>,
-    /// Where blobs live.
     pub storage: StorageConfig,
     /// Where templates and static files are read from at start.
     pub assets: AssetsConfig,
@@ -34,7 +33,6 @@ pub struct Config {
     pub accounts: AccountsConfig,
     /// The site as the world sees it.
     pub site: SiteConfig,
-    /// How mail leaves.
     pub mail: MailConfig,
     /// How the jobs process works.
     pub jobs: JobsConfig,
@@ -201,10 +199,8 @@ impl SiteConfig {
     }
 }
 
-/// How mail leaves.
 #[derive(Debug, Clone, Deserialize)]
 pub struct MailConfig {
-    /// By which way.
     pub transport: MailTransport,
     /// The SMTP server: `smtps://user:password@host:port`; `smtp://..` without encryption, `?tls=required` for STARTTLS.
     pub url: Secret,

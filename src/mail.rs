@@ -24,20 +24,15 @@ pub use unsubscribe::OptionalMail;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Notification {
     /// Somebody gave an address when joining, or asks for the link again.
-    VerifyEmail {
-        /// Whose account.
-        account: i64,
-    },
+    VerifyEmail { account: i64 },
     /// A member wants mail at another address.
     ChangeEmail {
-        /// Whose account.
         account: i64,
         /// The new address, not theirs yet.
         address: String,
     },
     /// The account has another address now.
     EmailChanged {
-        /// Whose account.
         account: i64,
         /// The old one.
         address: String,
@@ -48,25 +43,13 @@ pub enum Notification {
         address: String,
     },
     /// The account has another password now.
-    PasswordChanged {
-        /// Whose account.
-        account: i64,
-    },
+    PasswordChanged { account: i64 },
     /// Logging in takes a code from now on, or no longer does.
-    TwoFactorChanged {
-        /// Whose account.
-        account: i64,
-        /// Does it?
-        on: bool,
-    },
+    TwoFactorChanged { account: i64, on: bool },
     /// A recovery code was used up, by whoever had it.
-    RecoveryCodeUsed {
-        /// Whose account.
-        account: i64,
-    },
+    RecoveryCodeUsed { account: i64 },
     /// Somebody logged in with a browser in which the member had not been before.
     NewBrowser {
-        /// Whose account.
         account: i64,
         /// In words, as in `Firefox on Linux`.
         browser: String,
@@ -74,23 +57,13 @@ pub enum Notification {
         network: String,
     },
     /// A member has asked for the account's deletion.
-    DeletionPlanned {
-        /// Whose account.
-        account: i64,
-    },
+    DeletionPlanned { account: i64 },
     /// People may vote on a photo.
-    PhotoReady {
-        /// The photo's id.
-        submission: i64,
-    },
+    PhotoReady { submission: i64 },
     /// A photo cannot be used.
-    PhotoFailed {
-        /// The photo's id.
-        submission: i64,
-    },
+    PhotoFailed { submission: i64 },
     /// A week is over.
     Digest {
-        /// Whose photos.
         account: i64,
         /// Its Monday.
         week: NaiveDate,

@@ -120,17 +120,13 @@ pub async fn reported(conn: &mut PgConnection, rater: RaterId, submission: i64) 
 /// Rows on one page of [`history`].
 pub const PAGE: i64 = 1000;
 
-/// A report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// On this photo.
     #[serde(rename = "photo")]
     pub submission: i64,
-    /// Why.
     pub reason: Reason,
     /// In their own words; may be empty.
     pub note: String,
-    /// When.
     pub created_at: DateTime<Utc>,
 }
 

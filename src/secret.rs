@@ -9,7 +9,6 @@ use sha2::Sha256;
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself.
     pub fn expose(&self) -> &str {
         &self.0
     }

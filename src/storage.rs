@@ -42,7 +42,6 @@ pub enum Folder {
 }
 
 impl Folder {
-    /// Every folder.
     pub const ALL: [Folder; 4] = [Folder::Originals, Folder::Images, Folder::Hidden, Folder::Previews];
 
     /// Its name, as the first part of a blob's path and as stored.

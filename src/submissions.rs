@@ -61,7 +61,6 @@ pub struct Submission {
     pub owner: i64,
     /// The owner's name as shown.
     pub owner_name: String,
-    /// The animal's name.
     pub title: String,
     /// What kind of animal, in the owner's words.
     pub species: String,
@@ -71,7 +70,6 @@ pub struct Submission {
     pub state: SubmissionState,
     /// Why its file cannot be used, in words to its owner.
     pub failure: Option<String>,
-    /// What moderators decided.
     pub moderation: Moderation,
     /// Where its renditions are, when they are there.
     pub rendition_key: Option<Uuid>,

@@ -182,6 +182,7 @@ impl From<Error> for crate::error::Error {
         crate::error::Error::Internal(cause.into())
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::{Templates, without_indentation};

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{PgConnection, Postgres, Transaction};
 
-/// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// An account may do more, or less.
@@ -46,11 +45,9 @@ impl Action {
 pub struct AuditEntry {
     /// Later ones have higher numbers.
     pub id: i64,
-    /// When.
     pub at: DateTime<Utc>,
     /// Whose username did it; without one it was done on the command line.
     pub actor: Option<String>,
-    /// What.
     pub action: String,
     /// To which username.
     pub account: Option<String>,

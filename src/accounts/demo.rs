@@ -12,7 +12,6 @@ pub const ACCOUNTS: [(&str, &str, Role); 3] = [
     ("operator", "Olive Operator", Role::Operator),
 ];
 
-/// Their password.
 pub const PASSWORD: &str = password::DEMO;
 
 /// What became of the wish for them.

@@ -18,7 +18,6 @@ pub struct AccountSummary {
     pub display_name: String,
     /// What they may do.
     pub role: Role,
-    /// Where mail goes.
     pub email: Option<String>,
     /// Has somebody shown that they read that address?
     pub email_verified: bool,
@@ -28,7 +27,6 @@ pub struct AccountSummary {
     pub suspension: Option<String>,
     /// When the account will be deleted, if its owner asked for that.
     pub deletion_due_at: Option<DateTime<Utc>>,
-    /// When they joined.
     pub created_at: DateTime<Utc>,
     /// When one of their browsers was last seen, of those that are logged in.
     pub seen_at: Option<DateTime<Utc>>,
@@ -36,14 +34,11 @@ pub struct AccountSummary {
     pub sessions: i64,
 }
 
-/// Which accounts.
 #[derive(Debug, Clone, Default)]
 pub struct AccountFilter {
-    /// With this role.
     pub role: Option<Role>,
     /// Only those that may not log in.
     pub suspended: bool,
-    /// After this username.
     pub after: Option<String>,
     /// At most so many.
     pub limit: i64,

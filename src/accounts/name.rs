@@ -73,7 +73,6 @@ impl Username {
         Ok(Username(name))
     }
 
-    /// As stored.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -104,7 +103,6 @@ impl DisplayName {
         Ok(DisplayName(name))
     }
 
-    /// As stored.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -85,7 +85,6 @@ pub struct Passwords {
 pub enum PasswordCheck {
     /// It is the password. With a new hash to store when the old one was made with other parameters.
     Right(Option<String>),
-    /// It is not.
     Wrong,
 }
 

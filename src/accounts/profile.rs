@@ -59,7 +59,6 @@ pub struct Profile {
     pub display_name: String,
     /// What they say about themselves; may be empty.
     pub about: String,
-    /// When they joined.
     pub since: DateTime<Utc>,
     /// May others see it?
     pub public: bool,

@@ -27,7 +27,6 @@ pub struct Settings {
     pub profile_public: bool,
     /// Does it show how they vote?
     pub show_own_votes: bool,
-    /// Colours.
     pub theme: Theme,
     /// No motion, whatever the system says.
     pub reduced_motion: bool,

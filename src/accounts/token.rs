@@ -33,7 +33,6 @@ impl Purpose {
 pub struct Token([u8; 32]);
 
 impl Token {
-    /// A new one.
     pub fn random() -> Self {
         Token(rand::random())
     }
@@ -59,7 +58,6 @@ impl Token {
 /// What a link is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// Whose account.
     pub account: i64,
     /// The address that it was sent to.
     pub email: String,

@@ -28,9 +28,7 @@ pub enum TwoFactorState {
     Off,
     /// The member is about to enter the key into an app.
     Pending,
-    /// By codes too.
     On {
-        /// Since when.
         since: DateTime<Utc>,
         /// Recovery codes that are not used up.
         recovery_codes: i64,
@@ -46,7 +44,6 @@ pub enum CodeCheck {
     Recovered,
     /// It was right, and was used before.
     Used,
-    /// It is not.
     Wrong,
 }
 

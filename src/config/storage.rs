@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use figment::value::magic::RelativePathBuf;
 use serde::Deserialize;
 
-/// Where blobs live.
 #[derive(Clone, Deserialize)]
 pub struct StorageConfig {
     /// On this machine, or in a bucket.
@@ -18,10 +17,8 @@ pub struct StorageConfig {
     /// The bucket's server; empty for Amazon's.
     #[serde(default)]
     pub endpoint: String,
-    /// The bucket.
     #[serde(default)]
     pub bucket: String,
-    /// Its region.
     #[serde(default)]
     pub region: String,
     /// Who we are there; empty to take it from the environment as Amazon's tools do.
@@ -40,7 +37,6 @@ fn yes() -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StorageKind {
-    /// A folder.
     #[default]
     Disk,
     /// A bucket of any server that speaks S3; needs the feature `s3`.

@@ -40,7 +40,6 @@ enum Transport {
 /// One mail in words.
 #[derive(Debug, Clone)]
 pub struct Mail {
-    /// To whom.
     pub to: String,
     /// Its subject, in one line.
     pub subject: String,

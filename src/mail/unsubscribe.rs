@@ -31,9 +31,7 @@ pub struct UnsubscribeKey([u8; 32]);
 /// Whose mails, and which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subscription {
-    /// Whose.
     pub account: i64,
-    /// Which.
     pub mails: OptionalMail,
 }
 

@@ -7,10 +7,8 @@ use sqlx::PgConnection;
 /// Rows on one page.
 pub const PAGE: i64 = 1000;
 
-/// A rating.
 #[derive(Debug, Clone, Serialize)]
 pub struct Rating {
-    /// Of this photo.
     #[serde(rename = "photo")]
     pub submission: i64,
     /// From 1 to 10.

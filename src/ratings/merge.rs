@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::RaterId;
 
-/// What came along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Merged {
     /// Ratings that are the account's from now on.

@@ -12,9 +12,7 @@ use super::{RaterId, Score};
 pub struct Vote {
     /// Who votes; becomes a row of `raters` with the first vote that counts.
     pub rater: Rater,
-    /// For which photo.
     pub submission: i64,
-    /// How derpy.
     pub score: Score,
     /// From which network, as [`NetworkKey`](super::brake::NetworkKey) hashes it; nothing for the demo's votes.
     pub network: Option<i64>,
@@ -32,7 +30,6 @@ pub enum Braked {
 /// What became of a vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
-    /// It counts.
     Counted {
         /// What this rater had given before.
         previous: Option<Score>,

@@ -67,7 +67,6 @@ pub struct Generation {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-/// The last generation.
 pub async fn generation(conn: &mut PgConnection) -> Result<Generation, sqlx::Error> {
     sqlx::query_as!(Generation, "SELECT number, photos, finished_at FROM generation").fetch_one(conn).await
 }

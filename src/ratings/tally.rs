@@ -5,7 +5,6 @@ use sqlx::PgConnection;
 /// Count, sum and histogram of one photo, exact at every moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
-    /// How many ratings.
     pub count: i64,
     /// Sum of their scores.
     pub sum: i64,

@@ -6,9 +6,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 /// What one photo got in one week.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WeeklyPhoto {
-    /// The photo's id.
     pub submission: i64,
-    /// The animal's name.
     pub title: String,
     /// How many people rated it for the first time.
     pub ratings: i64,

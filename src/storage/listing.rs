@@ -12,10 +12,8 @@ use uuid::Uuid;
 
 use super::{Error, Folder, Storage};
 
-/// One blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blob {
-    /// Where it is.
     pub path: String,
     /// What it belongs to; nothing when its path is not one of ours.
     pub key: Option<(Folder, Uuid)>,

@@ -35,7 +35,6 @@ impl BlobWriter {
         self.bytes
     }
 
-    /// The next piece.
     pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
         self.digest.update(piece);
         self.bytes += piece.len() as u64;

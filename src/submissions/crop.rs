@@ -3,7 +3,6 @@
 use super::renditions::{self, Band};
 
 /// Automatic, or one of three by three places.
-#[expect(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::Type, serde::Serialize)]
 #[sqlx(type_name = "photo_crop", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]

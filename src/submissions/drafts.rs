@@ -24,9 +24,7 @@ pub const PREVIEW: &str = "whole";
 /// A file that waits for its form.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// Its number.
     pub id: i64,
-    /// Whose it is.
     pub owner: i64,
     /// Where the file is.
     pub original_key: Uuid,

@@ -11,7 +11,6 @@ use crate::error::Error;
 /// A photo as its owner can change it.
 #[derive(Debug, Clone)]
 pub struct Editable {
-    /// Its number.
     pub id: i64,
     /// Where the square is to sit.
     pub crop: Crop,

@@ -57,13 +57,10 @@ pub async fn unhide(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
 /// Renditions that are not where they belong.
 #[derive(Debug, Clone)]
 pub struct Misplaced {
-    /// Their key.
     pub key: Uuid,
     /// Their sides in pixels.
     pub sizes: Vec<i32>,
-    /// Where they are.
     pub from: Folder,
-    /// Where they belong.
     pub to: Folder,
 }
 

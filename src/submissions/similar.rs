@@ -43,11 +43,9 @@ fn probes(fingerprint: i64) -> Vec<i32> {
 pub struct SimilarPair {
     /// The newer one.
     pub id: i64,
-    /// Its name.
     pub title: String,
     /// The older one.
     pub older: i64,
-    /// Its name.
     pub older_title: String,
     /// Do both belong to the same account?
     pub same_owner: bool,
@@ -70,9 +68,7 @@ pub async fn unreviewed(conn: &mut PgConnection, limit: i64) -> Result<Vec<Simil
 /// The older photo that this one is marked for.
 #[derive(Debug, Clone, Serialize)]
 pub struct SimilarPhoto {
-    /// Its number.
     pub id: i64,
-    /// Its name.
     pub title: String,
 }
 

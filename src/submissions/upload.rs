@@ -30,7 +30,6 @@ pub struct Upload {
 /// What a photo is, in its owner's words.
 #[derive(Debug, Clone)]
 pub struct Details {
-    /// The animal's name.
     pub title: Name,
     /// What kind of animal.
     pub species: Name,
@@ -43,7 +42,6 @@ pub struct Details {
 /// A file that is stored already.
 #[derive(Debug, Clone, Copy)]
 pub struct Original {
-    /// Where.
     pub key: Uuid,
     /// Of the whole file.
     pub sha256: [u8; 32],
@@ -61,9 +59,7 @@ pub enum UploadOutcome {
 /// A photo with the same file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Duplicate {
-    /// Its number.
     pub id: i64,
-    /// Its owner.
     pub owner: i64,
     /// May everybody see it?
     pub public: bool,

@@ -9,12 +9,10 @@ use crate::accounts::session;
 use crate::config::Config;
 use crate::submissions::drafts;
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![show, scores, accessibility, privacy, terms]
 }
 
-/// What this is.
 #[get("/about")]
 pub fn show() -> View {
     View::new("about/page", json!({}))

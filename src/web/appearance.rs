@@ -18,7 +18,6 @@ use super::guards::visitor::Visitor;
 use crate::accounts::{Settings, Theme, settings};
 use crate::error::{Error, FieldError};
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![edit, update, show_all]
 }
@@ -41,7 +40,6 @@ pub struct AppearanceForm<'r> {
     time_zone: Option<&'r str>,
 }
 
-/// The form.
 #[get("/appearance")]
 pub fn edit(visitor: Visitor<'_>) -> View {
     let form = FormView::of(&visitor).field("theme", "").field("time_zone", "");

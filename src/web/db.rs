@@ -25,7 +25,6 @@ impl Db {
         self.pool().acquire().await
     }
 
-    /// A transaction.
     pub async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
         self.pool().begin().await
     }

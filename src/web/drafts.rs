@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::storage::Storage;
 use crate::submissions::drafts;
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![preview]
 }

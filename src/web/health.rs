@@ -5,12 +5,10 @@ use rocket::{Route, get, routes};
 
 use super::db::Db;
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![alive, ready]
 }
 
-/// The process answers.
 #[get("/healthz")]
 pub fn alive() -> &'static str {
     "alive\n"

@@ -13,7 +13,6 @@ use crate::error::Error;
 use crate::ratings::deck::{self, Class, Rater};
 use crate::submissions;
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![show]
 }

@@ -14,7 +14,6 @@ use crate::error::Error;
 use crate::storage::{self, Storage};
 use crate::submissions::{self, Submission};
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![show, out_of_reach]
 }

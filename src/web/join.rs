@@ -19,7 +19,6 @@ use crate::accounts::throttle::{self, Key};
 use crate::accounts::{DisplayName, Email, Password, Username, settings};
 use crate::error::{Error, FieldError};
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![new, create]
 }
@@ -34,7 +33,6 @@ pub struct JoinForm<'r> {
     next: &'r str,
 }
 
-/// The form.
 #[get("/join?<next>")]
 pub fn new(next: Option<&str>, visitor: Visitor<'_>) -> View {
     let typed = JoinForm { username: "", display_name: "", email: "", password: "", next: next.unwrap_or_default() };

@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::ratings::standings::leaderboard::{self, Entries, Entry, Mark, Page};
 use crate::ratings::standings::{self};
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![show]
 }

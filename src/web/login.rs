@@ -25,7 +25,6 @@ use crate::error::{Error, FieldError};
 use crate::ratings::merge::merge;
 use crate::ratings::raters;
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![new, create, code::new, code::create]
 }

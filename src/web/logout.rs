@@ -12,12 +12,10 @@ use super::guards::visitor::Visitor;
 use crate::accounts::session;
 use crate::error::Error;
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![new, create]
 }
 
-/// Are you sure?
 #[get("/logout")]
 pub fn new(_member: Member, visitor: Visitor<'_>) -> View {
     View::new("logout/new", json!({ "csrf": visitor.form_token() }))

@@ -5,7 +5,6 @@ pub mod similar_photos;
 
 use rocket::{Route, routes};
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![audit::list, similar_photos::list, similar_photos::distinct]
 }

@@ -5,7 +5,6 @@ pub mod reset;
 
 use rocket::{Route, routes};
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![forgot::new, forgot::create, reset::new, reset::create]
 }

@@ -13,7 +13,6 @@ use crate::error::Error;
 use crate::ratings::rating_style::{self, COUNTED, RatingStyle, SAMPLE};
 use crate::ratings::standings::profile_photos::{self, PAGE, ProfilePhoto};
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![show]
 }

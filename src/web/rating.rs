@@ -21,7 +21,6 @@ use crate::ratings::deck::{self, Rater};
 use crate::ratings::record::Vote;
 use crate::submissions;
 
-/// Its route.
 pub fn routes() -> Vec<Route> {
     routes![create]
 }

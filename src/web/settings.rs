@@ -16,7 +16,6 @@ use super::answers::view::View;
 use super::guards::member::Member;
 use super::guards::visitor::Visitor;
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![
         show,

@@ -31,7 +31,6 @@ use crate::ratings::{self, deck::Rater};
 use crate::submissions::similar::{self, SimilarPhoto};
 use crate::submissions::{self, Moderation, Submission, SubmissionState};
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![
         new::new,

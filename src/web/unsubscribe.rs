@@ -13,7 +13,6 @@ use crate::accounts::settings;
 use crate::error::Error;
 use crate::mail::unsubscribe::{OptionalMail, Subscription};
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![create, show]
 }

@@ -13,7 +13,6 @@ use crate::accounts::email_confirmation::{self, Confirmed};
 use crate::accounts::token::{self, Purpose, Token};
 use crate::error::Error;
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![show, create]
 }
@@ -34,7 +33,6 @@ pub async fn show(token: &str, visitor: Visitor<'_>, db: &Db) -> Result<View, Er
     Ok(View::new("verify/new", data))
 }
 
-/// Confirms.
 #[post("/verify/<token>", data = "<_pressed>")]
 pub async fn create(token: &str, _pressed: Pressed, db: &Db) -> Result<View, Error> {
     let Some(token) = Token::parse(token) else {

@@ -1,12 +1,6 @@
 //! The whole thing, on a real PostgreSQL, mostly through its pages.
 
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests say what they mean by failing"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they mean by failing")]
 
 mod accounts;
 mod architecture;

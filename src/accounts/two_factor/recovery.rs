@@ -20,7 +20,6 @@ const LENGTH: usize = 20;
 pub struct RecoveryCode(String);
 
 impl RecoveryCode {
-    /// A new one.
     pub fn random() -> Self {
         let mut rng = rand::rng();
         RecoveryCode((0..LENGTH).map(|_| char::from(rng.random_range(b'0'..=b'9'))).collect())

@@ -9,7 +9,6 @@ use crate::error::Error;
 pub struct AppKey([u8; 20]);
 
 impl AppKey {
-    /// A new one.
     pub fn random() -> Self {
         AppKey(rand::random())
     }

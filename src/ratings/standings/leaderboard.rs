@@ -9,11 +9,9 @@ pub const PAGE: usize = 20;
 /// One line of the leaderboard.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The photo's number.
     pub submission: i64,
     /// 1 is the derpiest; equal scores share a rank.
     pub rank: i64,
-    /// The animal's name.
     pub title: String,
     /// What kind of animal.
     pub species: String,
@@ -40,7 +38,6 @@ pub struct Mark {
     pub submission: i64,
 }
 
-/// Which page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Page {
     /// From the top.

@@ -9,9 +9,7 @@ pub const PAGE: usize = 20;
 /// A photo with its figures.
 #[derive(Debug, Clone)]
 pub struct ProfilePhoto {
-    /// The photo's number.
     pub submission: i64,
-    /// The animal's name.
     pub title: String,
     /// What kind of animal.
     pub species: String,

@@ -71,7 +71,6 @@ impl FormView {
         View::new(template, data).status(status)
     }
 
-    /// Is nothing wrong?
     pub fn is_valid(&self) -> bool {
         self.errors.is_empty()
     }

@@ -18,7 +18,6 @@ use sha2::{Digest, Sha256};
 use super::compress::accepts_gzip;
 use crate::config::AssetsConfig;
 
-/// Its routes.
 pub fn routes() -> Vec<Route> {
     routes![show]
 }
@@ -116,7 +115,6 @@ enum Body<'a> {
 }
 
 impl Immutable<'static> {
-    /// A JPEG.
     pub fn jpeg(etag: String, bytes: Vec<u8>) -> Self {
         Immutable { etag, content_type: ContentType::JPEG, body: Body::Bytes(bytes) }
     }

@@ -17,9 +17,7 @@ use crate::web::keys::Keys;
 /// The parts of the web process.
 #[derive(Clone, Copy)]
 pub struct App<'r> {
-    /// The database.
     pub db: &'r Db,
-    /// Settings.
     pub config: &'r Config,
     /// Keys derived from the secret.
     pub keys: &'r Keys,
@@ -27,9 +25,7 @@ pub struct App<'r> {
     pub passwords: &'r Passwords,
     /// How fast anybody may vote.
     pub limits: &'r Limits,
-    /// Takes votes.
     pub collector: &'r Collector,
-    /// Blobs.
     pub storage: &'r Storage,
 }
 

@@ -15,7 +15,6 @@ pub const COOKIE_DAYS: i64 = 365;
 /// What can be chosen without an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Appearance {
-    /// Colours.
     pub theme: Theme,
     /// No motion, whatever the system says.
     pub reduced_motion: bool,

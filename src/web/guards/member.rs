@@ -15,7 +15,6 @@ use crate::error::Error;
 pub struct Member(Arc<Session>);
 
 impl Member {
-    /// Their account.
     pub fn account(&self) -> &Account {
         &self.0.account
     }

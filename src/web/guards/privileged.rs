@@ -33,7 +33,6 @@ impl<'r> FromRequest<'r> for Operator {
 pub struct Moderator(i64);
 
 impl Moderator {
-    /// Their account.
     pub fn account(&self) -> i64 {
         self.0
     }
@@ -56,7 +55,6 @@ impl<'r> FromRequest<'r> for Moderator {
 pub struct PasswordOnly(AtomicBool);
 
 impl PasswordOnly {
-    /// Of this request.
     pub fn of(request: &Request<'_>) -> bool {
         request.local_cache(PasswordOnly::default).0.load(Ordering::Relaxed)
     }

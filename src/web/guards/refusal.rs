@@ -33,7 +33,6 @@ struct Refusal(OnceLock<Explanation>);
 pub struct Explanation {
     /// HTTP's code.
     pub status: u16,
-    /// The page's heading.
     pub heading: &'static str,
     /// One or two sentences: what happened, and what to do.
     pub message: String,

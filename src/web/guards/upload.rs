@@ -26,7 +26,6 @@ use crate::web::db::Db;
 /// The longest value of a field that is not a file, in bytes.
 const VALUE: usize = 16 << 10;
 
-/// Most fields.
 const FIELDS: usize = 32;
 
 /// A file that is too long is read to its end all the same, or its sender would not hear why; up to so many times the limit.
@@ -43,13 +42,10 @@ pub struct UploadForm {
 /// A file that was sent along, or not.
 #[derive(Debug, Clone, Copy)]
 pub enum UploadedFile {
-    /// None was chosen.
     Missing,
     /// It is stored, and belongs to nobody yet: whoever does not use it deletes it.
     Stored {
-        /// Where.
         key: Uuid,
-        /// What.
         stored: StoredBlob,
     },
     /// It is longer than this many bytes.

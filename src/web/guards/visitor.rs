@@ -44,7 +44,6 @@ pub struct Visitor<'r> {
     appearance: Appearance,
     /// Those of the request.
     pub cookies: Cookies<'r>,
-    /// Of the site.
     pub keys: &'r Keys,
 }
 

@@ -22,7 +22,6 @@ pub struct ForgotForm<'r> {
     email: &'r str,
 }
 
-/// The form.
 #[get("/password/forgot")]
 pub fn new(visitor: Visitor<'_>) -> View {
     page(&FormView::of(&visitor).field("email", ""))

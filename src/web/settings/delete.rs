@@ -30,7 +30,6 @@ pub fn new(member: Member, visitor: Visitor<'_>, config: &State<Config>) -> View
     page(&form(&visitor), &member, config)
 }
 
-/// Plans it.
 #[post("/settings/delete", data = "<form>")]
 pub async fn create(
     form: Guarded<DeleteForm<'_>>,
@@ -54,7 +53,6 @@ pub async fn create(
     Ok(Answer::to("/"))
 }
 
-/// Takes it back.
 #[post("/settings/delete/cancel", data = "<_pressed>")]
 pub async fn cancel(visitor: Visitor<'_>, _pressed: Pressed, member: Member, db: &Db) -> Result<Redirect, Error> {
     let mut tx = db.begin().await?;

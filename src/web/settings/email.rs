@@ -26,7 +26,6 @@ pub struct EmailForm<'r> {
     password: &'r str,
 }
 
-/// The form.
 #[get("/settings/email")]
 pub fn edit(member: Member, visitor: Visitor<'_>) -> View {
     page(&form("", &visitor), member.account())

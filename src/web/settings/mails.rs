@@ -20,7 +20,6 @@ pub struct MailsForm<'r> {
     digest: Option<&'r str>,
 }
 
-/// The form.
 #[get("/settings/mails")]
 pub fn edit(member: Member, visitor: Visitor<'_>) -> View {
     let data = json!({
@@ -32,7 +31,6 @@ pub fn edit(member: Member, visitor: Visitor<'_>) -> View {
     View::new("settings/mails", data)
 }
 
-/// Stores it.
 #[post("/settings/mails", data = "<form>")]
 pub async fn update(
     visitor: Visitor<'_>,

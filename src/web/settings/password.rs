@@ -22,7 +22,6 @@ pub struct PasswordForm<'r> {
     password: &'r str,
 }
 
-/// The form.
 #[get("/settings/password")]
 pub fn edit(_member: Member, visitor: Visitor<'_>) -> View {
     page(&form(&visitor))

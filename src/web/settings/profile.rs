@@ -24,7 +24,6 @@ pub struct ProfileForm<'r> {
     votes: Option<&'r str>,
 }
 
-/// The form.
 #[get("/settings/profile")]
 pub fn edit(member: Member, visitor: Visitor<'_>) -> View {
     let account = member.account();
@@ -32,7 +31,6 @@ pub fn edit(member: Member, visitor: Visitor<'_>) -> View {
     page(&form, &account.username, member.settings.profile_public, member.settings.show_own_votes)
 }
 
-/// Stores it.
 #[post("/settings/profile", data = "<form>")]
 pub async fn update(
     form: Guarded<ProfileForm<'_>>,

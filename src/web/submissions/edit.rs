@@ -39,7 +39,6 @@ pub async fn edit(id: i64, member: Member, visitor: Visitor<'_>, db: &Db) -> Res
     page(&mut conn, form, &photo, photo.crop).await
 }
 
-/// Stores it.
 #[post("/submissions/<id>/edit", data = "<sent>")]
 pub async fn update(
     id: i64,

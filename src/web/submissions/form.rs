@@ -48,7 +48,6 @@ pub struct PhotoForm {
     view: FormView,
     species_known: &'static [&'static str],
     crops: Vec<Choice>,
-    /// Of the answer.
     #[serde(skip)]
     pub status: Status,
 }
@@ -64,19 +63,14 @@ struct Choice {
 /// A photo with the same file.
 #[derive(Serialize)]
 pub struct DuplicateView {
-    /// Its number.
     pub id: i64,
-    /// Its animal's name.
     pub title: String,
     /// What it looks like, once it is ready.
     pub photo: Option<Photo>,
 }
 
-/// What was typed.
 pub struct Typed<'t> {
-    /// The animal's name.
     pub title: &'t str,
-    /// What it is.
     pub species: &'t str,
     /// For people who cannot see it.
     pub description: &'t str,
@@ -87,12 +81,10 @@ pub struct Typed<'t> {
 }
 
 impl PhotoForm {
-    /// Nothing typed yet.
     pub fn empty(visitor: &Visitor<'_>) -> Self {
         Self::filled(&Typed { title: "", species: "", description: "", crop: "auto", terms: "" }, visitor)
     }
 
-    /// What is stored.
     pub fn of(photo: &Submission, visitor: &Visitor<'_>) -> Self {
         let typed = Typed {
             title: &photo.title,
@@ -141,7 +133,6 @@ impl PhotoForm {
         }
     }
 
-    /// Is nothing wrong?
     pub fn is_valid(&self) -> bool {
         self.view.is_valid()
     }

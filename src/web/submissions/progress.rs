@@ -31,7 +31,6 @@ pub async fn show(id: i64, shown: Option<&str>, member: Member, partial: Partial
 /// A part of a page, or the whole of it elsewhere.
 #[derive(Responder)]
 pub enum Fragment {
-    /// The part.
     Part(View),
     /// For whoever came without htmx.
     Page(Box<Redirect>),

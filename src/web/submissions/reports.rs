@@ -24,14 +24,12 @@ pub struct ReportForm<'r> {
     note: Option<&'r str>,
 }
 
-/// The form.
 #[get("/submissions/<id>/reports/new")]
 pub async fn new(id: i64, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
     let submission = votable(db, id).await?;
     Ok(page(&submission, &ReportForm { reason: None, note: None }.view(&visitor), None))
 }
 
-/// Keeps the report.
 #[post("/submissions/<id>/reports", data = "<form>")]
 pub async fn create(
     id: i64,

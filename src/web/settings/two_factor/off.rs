@@ -25,13 +25,11 @@ pub struct BothForm<'r> {
     code: &'r str,
 }
 
-/// The form.
 #[get("/settings/two-factor/off")]
 pub fn new(member: Member, visitor: Visitor<'_>, config: &State<Config>) -> View {
     page(&form(&visitor), &member, config)
 }
 
-/// Switches it off.
 #[post("/settings/two-factor/off", data = "<typed>")]
 pub async fn create(
     typed: Guarded<BothForm<'_>>,
