@@ -32,7 +32,7 @@ const FIELDS: usize = 32;
 const PATIENCE: u64 = 4;
 
 /// A form with at most one file, which carried this visitor's token before the file and did not come from elsewhere.
-/// The twin of [`csrf::Guarded`] for `multipart/form-data`; for members alone whose address is confirmed.
+/// What [`csrf::Guarded`] is to other forms, for `multipart/form-data`; for members alone whose address is confirmed.
 pub struct UploadForm {
     fields: BTreeMap<String, String>,
     /// What came as the file.

@@ -39,7 +39,7 @@ pub fn good_photo(seed: u32) -> Vec<u8> {
 }
 
 /// The same photo, saved at another quality: another file each.
-pub fn look_alike(quality: u8) -> Vec<u8> {
+pub fn similar_photo(quality: u8) -> Vec<u8> {
     jpeg(&photo(400, 300, 3), Jpeg { quality, ..Jpeg::default() })
 }
 

@@ -8,7 +8,7 @@ use crate::support::PASSWORD;
 use crate::support::browser::{Options, Visitor};
 use crate::support::site::Site;
 use crate::support::terminal::Terminal;
-use crate::support::uploads::look_alike;
+use crate::support::uploads::similar_photo;
 
 #[rocket::async_test]
 async fn who_has_not_confirmed_an_address_or_sent_enough_is_told_what_to_do() {
@@ -57,12 +57,12 @@ async fn a_moderator_judges_photos_that_look_like_others() {
     look(&visitor, "looks like another").await;
     visitor.follow("a[href^='/ops/similar-photos']").await;
     assert!(visitor.text("main").await.contains("Take the mark off"));
-    look(&visitor, "look-alikes").await;
+    look(&visitor, "similar photos").await;
     visitor.follow("#photo-10 button").await;
     assert!(visitor.text(".said").await.contains("is no longer marked."));
     visitor.follow("#photo-11 button").await;
     assert!(visitor.text("main").await.contains("No photo looks like an older one."));
-    look(&visitor, "no look-alikes").await;
+    look(&visitor, "no similar photos").await;
     untroubled(&visitor).await;
 }
 
@@ -86,7 +86,7 @@ async fn moderated() -> Site {
     let noodle = site.world.member("noodle").await;
     site.world.grant(noodle, Role::Moderator).await;
     for quality in [90, 60, 75] {
-        site.world.upload("Noodle", look_alike(quality)).await;
+        site.world.upload("Noodle", similar_photo(quality)).await;
         site.drain().await;
     }
     assert_eq!(site.world.count("submissions WHERE similar_to = 9").await, 2);

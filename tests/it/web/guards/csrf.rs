@@ -36,7 +36,7 @@ async fn every_route_that_changes_something_wants_the_token_but_one_that_wants_a
         assert!(!path.contains('<'), "{path}: say here what to fill in");
         for body in ["score=7&reason=stolen", "csrf=&score=7&reason=stolen", "csrf=00&score=7&reason=stolen"] {
             let answer = post(&client, &path, body).await;
-            // The one form with a file: `handing_in` says that it asks for the token before it reads the file.
+            // The one form with a file: `submissions::new` says that it asks for the token before it reads the file.
             let status = if path == "/submissions" { Status::UnprocessableEntity } else { Status::Forbidden };
             assert_eq!(answer.status, status, "{method} {path} with {body:?}");
         }

@@ -3,7 +3,7 @@
 use ratemyderp::accounts::Role;
 use rocket::http::Status;
 
-use crate::support::uploads::look_alike;
+use crate::support::uploads::similar_photo;
 use crate::web::page::{get, log_in, post, submit};
 use crate::web::submissions::{WORDS, member, send};
 
@@ -14,7 +14,7 @@ async fn a_moderator_sees_which_photo_looks_like_which_and_takes_the_mark_off() 
     let (world, client) = member().await;
     let mut urls = vec![];
     for quality in [90, 60] {
-        let sent = send(&client, WORDS, Some(("a.jpg", &look_alike(quality)))).await;
+        let sent = send(&client, WORDS, Some(("a.jpg", &similar_photo(quality)))).await;
         urls.push(sent.header("Location").expect("it is another file").to_owned());
         world.drain().await;
     }
@@ -56,7 +56,7 @@ async fn nobody_else_learns_of_it() {
     let (world, client) = member().await;
     let mut url = String::new();
     for quality in [90, 60] {
-        let sent = send(&client, WORDS, Some(("a.jpg", &look_alike(quality)))).await;
+        let sent = send(&client, WORDS, Some(("a.jpg", &similar_photo(quality)))).await;
         url = sent.header("Location").expect("it is another file").to_owned();
         world.drain().await;
     }

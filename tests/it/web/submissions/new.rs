@@ -72,8 +72,8 @@ async fn a_kept_file_is_found_again_until_another_takes_its_place() {
     };
     // The very file of a photo that is here takes no draft's place.
     assert_eq!(send(&client, WORDS, Some(("b.jpg", &good_photo(2)))).await.status, Status::SeeOther);
-    let twin = send(&client, &with_draft(WORDS), Some(("b.jpg", &good_photo(2)))).await;
-    assert!(twin.text().contains("It is here as Noodle.") && twin.text().contains("Your photo is kept."));
+    let duplicate = send(&client, &with_draft(WORDS), Some(("b.jpg", &good_photo(2)))).await;
+    assert!(duplicate.text().contains("It is here as Noodle.") && duplicate.text().contains("Your photo is kept."));
     let other = send(&client, &with_draft(&unnamed), Some(("c.jpg", &good_photo(3)))).await;
     assert_ne!(other.between("name=\"draft\" value=\"", "\"").as_ref(), Some(&draft));
     assert_eq!(world.count("drafts").await, 1);
