@@ -7,11 +7,12 @@ mod accessory;
 mod animal;
 mod caption;
 mod colour;
-mod dice;
+mod encoding;
 mod names;
 mod paint;
 mod picture;
-mod print;
+mod random;
+
 mod scene;
 mod shape;
 #[cfg(test)]
@@ -19,15 +20,15 @@ mod tests;
 mod traits;
 
 pub use animal::Species;
-pub use print::Format;
+pub use encoding::Format;
 
+use encoding::Encoding;
 use image::{DynamicImage, GenericImage, ImageFormat, RgbaImage};
-use print::Print;
 use traits::Traits;
 
-/// How many derps a demo has.
+/// How many derps a demo has unless it is told otherwise.
 pub const DEFAULT_COUNT: u32 = 72;
-/// The seed of the demo's derps.
+/// The seed of the demo's derps unless it is told otherwise.
 pub const DEFAULT_SEED: u64 = 1998;
 
 /// One drawn animal, ready to be uploaded like a member's photo.
@@ -35,13 +36,12 @@ pub const DEFAULT_SEED: u64 = 1998;
 pub struct Derp {
     /// Its name, at most 40 characters; no other index of the seed has it.
     pub title: String,
-    /// What it is.
     pub species: Species,
     /// What the picture shows, in one sentence without a full stop.
     pub alt_text: String,
-    /// The encoded picture.
+    /// The encoded picture: 20 kB to some MB.
     pub file: Vec<u8>,
-    /// How `file` is encoded.
+    /// The file format of `file`.
     pub format: Format,
 }
 
@@ -49,15 +49,15 @@ pub struct Derp {
 /// takes a few tenths of a second of one core for each.
 #[expect(clippy::expect_used, reason = "writing to memory does not fail, and our sizes suit every format")]
 pub fn derp(seed: u64, index: u32) -> Derp {
-    let print = Print::dealt(seed, index);
-    let traits = Traits::dealt(seed, index, print.finish);
-    let upright = picture::draw(seed, &traits, print.width, print.height);
+    let encoding = Encoding::dealt(seed, index);
+    let traits = Traits::dealt(seed, index, encoding.finish);
+    let upright = picture::draw(seed, &traits, encoding.width, encoding.height);
     Derp {
         title: names::name(seed, index),
         species: traits.species,
         alt_text: caption::caption(&traits),
-        file: print.encode(upright).expect("a picture of an allowed size"),
-        format: print.format,
+        file: encoding.encode(upright).expect("a picture of an allowed size"),
+        format: encoding.format,
     }
 }
 
@@ -79,10 +79,10 @@ pub fn sheet(seed: u64, count: u32) -> Vec<u8> {
 
 /// The square middle of a derp, drawn in this size.
 fn thumbnail(seed: u64, index: u32, side: u32) -> DynamicImage {
-    let print = Print::dealt(seed, index);
-    let traits = Traits::dealt(seed, index, print.finish);
-    let short = print.width.min(print.height);
-    let (width, height) = (print.width * side / short, print.height * side / short);
-    let drawing = print::dynamic(picture::draw(seed, &traits, width, height));
+    let encoding = Encoding::dealt(seed, index);
+    let traits = Traits::dealt(seed, index, encoding.finish);
+    let short = encoding.width.min(encoding.height);
+    let (width, height) = (encoding.width * side / short, encoding.height * side / short);
+    let drawing = encoding::dynamic(picture::draw(seed, &traits, width, height));
     drawing.crop_imm((width - side) / 2, (height - side) / 2, side, side)
 }

@@ -79,7 +79,7 @@ pub struct Renditions {
 pub struct Rendition {
     /// Side in pixels.
     pub size: u32,
-    /// The file.
+    /// The encoded file, mostly below [`byte_cap`].
     pub jpeg: Vec<u8>,
     /// JPEG quality (1..=100) that the search settled on.
     pub quality: u8,

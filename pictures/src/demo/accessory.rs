@@ -1,4 +1,4 @@
-//! Things worn, and things that happened.
+//! Accessories: what an animal wears, and the accidents that befell it.
 
 mod cone;
 mod mishaps;
@@ -6,8 +6,8 @@ mod worn;
 
 use super::animal::Face;
 use super::colour::{Colour, rgb};
-use super::dice::Dice;
 use super::paint::Canvas;
+use super::random::Random;
 use super::traits::{Extra, Traits};
 
 /// Draws what goes round the neck, between body and head.
@@ -27,7 +27,7 @@ pub fn behind(c: &mut Canvas, traits: &Traits, face: &Face) {
 /// Draws what is in front of the head.
 pub fn on_top(c: &mut Canvas, traits: &Traits, face: &Face) {
     let (top, half) = face.crown;
-    let side = Dice::new(traits.detail, 5).sign();
+    let side = Random::new(traits.detail, 5).sign();
     let hat = |c: &mut Canvas, draw: fn(&mut Canvas, Colour)| {
         c.moved((half * 0.15 * side, top + 10.0), half / 52.0, |c| {
             c.turned(9.0 * side, (0.0, 0.0), |c| draw(c, bright(traits)))
@@ -58,6 +58,6 @@ pub fn on_top(c: &mut Canvas, traits: &Traits, face: &Face) {
 /// The colour of the thing.
 fn bright(traits: &Traits) -> Colour {
     const BRIGHTS: [u32; 6] = [0xE8505B, 0x3F9FB5, 0xF2B233, 0x8A6FC4, 0xEF7FA8, 0x57A85B];
-    let nth = Dice::new(traits.detail, 6).below(BRIGHTS.len() as u32);
+    let nth = Random::new(traits.detail, 6).below(BRIGHTS.len() as u32);
     rgb(BRIGHTS[nth as usize])
 }

@@ -26,8 +26,8 @@ pub use coat::{Coat, coats};
 
 use super::accessory;
 use super::colour::{Ink, OUTLINE};
-use super::dice::Dice;
 use super::paint::Canvas;
+use super::random::Random;
 use super::shape::{curve, ellipse};
 use super::traits::{Pattern, Traits};
 
@@ -70,19 +70,19 @@ pub struct Face {
     pub slit_pupils: bool,
 }
 
-/// What a mouth is set in.
+/// What surrounds a mouth, which decides where it is drawn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Snout {
     Muzzle,
     Wide,
-    /// Above the mouth.
+    /// It is above the mouth.
     Beak,
-    /// Below which the mouth would not be seen: it is drawn on it.
+    /// It would hide a mouth below it, so the mouth is drawn on it.
     Bill,
 }
 
 impl Species {
-    /// Every species.
+    /// Every species, in the order in which they are dealt.
     pub const ALL: [Self; 14] = [
         Self::Alpaca,
         Self::Cat,
@@ -156,9 +156,9 @@ impl Species {
 /// How one species is drawn.
 struct Rig {
     face: Face,
-    /// What the head hides.
+    /// Drawn first: what the head hides, such as ears and tails.
     body: fn(&mut Canvas, &Look),
-    /// The head without eyes and mouth.
+    /// Drawn second: the head without eyes and mouth.
     head: fn(&mut Canvas, &Look),
     /// What is in front of the face's parts: noses, whiskers, beaks.
     front: fn(&mut Canvas, &Look),
@@ -172,8 +172,8 @@ pub struct Look<'a> {
 
 impl Look<'_> {
     /// Chance of its own for each part of an animal, so that one part's drawing does not move another's.
-    pub fn dice(&self, part: u64) -> Dice {
-        Dice::new(self.seed, self.traits.detail + (part << 40))
+    pub fn random(&self, part: u64) -> Random {
+        Random::new(self.seed, self.traits.detail + (part << 40))
     }
 }
 

@@ -19,7 +19,7 @@ pub enum Ink {
     Radial((f32, f32, f32), [Colour; 3]),
 }
 
-/// `0xRRGGBB`.
+/// An opaque colour written as `0xRRGGBB`.
 pub const fn rgb(hex: u32) -> Colour {
     Colour { r: (hex >> 16) as u8, g: (hex >> 8) as u8, b: hex as u8, a: 255 }
 }
@@ -45,7 +45,7 @@ impl Colour {
         }
     }
 
-    /// Lit by warm light.
+    /// This colour in warm light: towards a pale yellow.
     pub fn lit(self, percent: u32) -> Self {
         self.mix(rgb(0xFFF6E0), percent)
     }
@@ -73,7 +73,7 @@ impl Ink {
         Self::Radial(light, [colour.lit(28), colour, colour.shaded(26)])
     }
 
-    /// From top to bottom.
+    /// A vertical gradient.
     pub fn down(top: f32, bottom: f32, colours: [Colour; 2]) -> Self {
         Self::Linear([(0.0, top), (0.0, bottom)], colours)
     }

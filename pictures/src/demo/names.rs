@@ -1,10 +1,10 @@
-//! What derps are called.
+//! Names for the demo's animals.
 
-use super::dice::Dice;
+use super::random::Random;
 
 /// The name of the derp of this index: no two derps of a seed share one.
 pub fn name(seed: u64, index: u32) -> String {
-    let name = Dice::new(seed, 1 << 34).deal(&NAMES, index);
+    let name = Random::new(seed, 1 << 34).deal(&NAMES, index);
     match index as usize / NAMES.len() {
         0 => name.to_owned(),
         again => format!("{name} {}", again + 1),

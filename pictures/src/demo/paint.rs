@@ -1,4 +1,4 @@
-//! A canvas with a pen, on which everything is drawn.
+//! A canvas with transforms, outlines and clipping, on which everything is drawn.
 
 use tiny_skia::{
     FillRule, GradientStop, LineCap, LineJoin, LinearGradient, Mask, Paint, Path, PathBuilder, Pixmap, Point,
@@ -13,7 +13,7 @@ pub struct Canvas {
     pixmap: Pixmap,
     view: Transform,
     clip: Option<Mask>,
-    /// Width of outlines.
+    /// Width of outlines, in units of the innermost transform.
     pen: f32,
     /// When drawing a cut-out's edge instead of its parts: width and colour.
     edge: Option<(f32, Colour)>,

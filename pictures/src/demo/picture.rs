@@ -4,8 +4,8 @@ use tiny_skia::Pixmap;
 
 use super::animal;
 use super::colour::{Ink, OUTLINE, WHITE, rgb};
-use super::dice::Dice;
 use super::paint::Canvas;
+use super::random::Random;
 use super::scene::{self, Frame};
 use super::shape::{At, rect, slab};
 use super::traits::{Finish, Pose, Traits};
@@ -42,9 +42,9 @@ pub fn cut_out(seed: u64, traits: &Traits, side: u32) -> Pixmap {
 }
 
 fn photo(c: &mut Canvas, seed: u64, traits: &Traits, frame: Frame) {
-    let mut dice = Dice::new(seed, traits.detail + (1 << 60));
+    let mut random = Random::new(seed, traits.detail + (1 << 60));
     let camera = camera(seed, traits, frame);
-    scene::behind(c, traits.place, frame, &mut dice);
+    scene::behind(c, traits.place, frame, &mut random);
     if traits.pose == Pose::Sitting {
         c.soft((camera.head.0, camera.edge + 6.0), 75.0, 16.0, OUTLINE.alpha(120));
     }
@@ -52,7 +52,7 @@ fn photo(c: &mut Canvas, seed: u64, traits: &Traits, frame: Frame) {
         c.turned(camera.turn, (0.0, 0.0), |c| animal::draw(c, seed, traits));
     });
     if traits.pose != Pose::TooClose {
-        scene::before(c, traits.place, frame, camera.edge, &mut dice);
+        scene::before(c, traits.place, frame, camera.edge, &mut random);
     }
     if traits.pose == Pose::Peeking {
         c.moved((camera.head.0, camera.edge), camera.size, |c| animal::paws(c, traits));
@@ -63,7 +63,7 @@ fn photo(c: &mut Canvas, seed: u64, traits: &Traits, frame: Frame) {
 /// A print with a white border, laid down askew; around it is nothing.
 fn polaroid(c: &mut Canvas, seed: u64, traits: &Traits, frame: Frame) {
     let (w, h) = (frame.half_width * 0.9, frame.half_height * 0.9);
-    let lean = 2.5 * Dice::new(seed, traits.detail + (1 << 61)).sign();
+    let lean = 2.5 * Random::new(seed, traits.detail + (1 << 61)).sign();
     c.turned(lean, (0.0, 0.0), |c| {
         c.fill(&slab(-w, -h, w * 2.0, h * 2.0, 2.0), rgb(0xFFFCF4));
         let (side, foot) = (8.0, 24.0);
@@ -94,8 +94,8 @@ fn sticker(c: &mut Canvas, seed: u64, traits: &Traits) {
 
 /// Where the pose puts the animal.
 pub fn camera(seed: u64, traits: &Traits, frame: Frame) -> Camera {
-    let mut dice = Dice::new(seed, traits.detail + (1 << 62));
-    let (x, y) = (dice.between(-9.0, 9.0), dice.between(-4.0, 4.0));
+    let mut random = Random::new(seed, traits.detail + (1 << 62));
+    let (x, y) = (random.between(-9.0, 9.0), random.between(-4.0, 4.0));
     let floor = frame.half_height;
     let face = animal::face(traits.species);
     // From the head's middle to the middle of eyes and mouth.
@@ -104,17 +104,17 @@ pub fn camera(seed: u64, traits: &Traits, frame: Frame) -> Camera {
         Pose::Sitting => Camera { head: (x, -26.0 + y), size: 0.33, turn: 0.0, edge: (78.0 + y).min(floor) },
         Pose::Portrait => Camera { head: (x, -4.0 + y), size: 0.5, turn: 0.0, edge: floor - 14.0 },
         Pose::TooClose => {
-            Camera { head: (x, 4.0 + y - features * 0.84), size: 0.84, turn: dice.between(-8.0, 8.0), edge: floor }
+            Camera { head: (x, 4.0 + y - features * 0.84), size: 0.84, turn: random.between(-8.0, 8.0), edge: floor }
         }
         Pose::Peeking => Camera { head: (x * 2.0, 8.0), size: 0.55, turn: 0.0, edge: 67.0 },
         Pose::Sideways => {
-            let side = dice.sign();
+            let side = random.sign();
             Camera { head: (20.0 * side, 4.0 + y), size: 0.52, turn: -62.0 * side, edge: floor - 10.0 }
         }
         Pose::UpsideDown => Camera {
             head: (x, 2.0 + y + features * 0.3),
             size: 0.5,
-            turn: 180.0 + dice.between(-12.0, 12.0),
+            turn: 180.0 + random.between(-12.0, 12.0),
             edge: floor - 10.0,
         },
     }

@@ -8,8 +8,8 @@ mod indoors;
 mod outdoors;
 
 use super::colour::{Colour, rgb};
-use super::dice::Dice;
 use super::paint::Canvas;
+use super::random::Random;
 use super::traits::Place;
 
 /// Half the width and height of the picture.
@@ -26,35 +26,34 @@ impl Frame {
     }
 }
 
-/// Draws the backdrop.
-pub fn behind(c: &mut Canvas, place: Place, frame: Frame, dice: &mut Dice) {
+pub fn behind(c: &mut Canvas, place: Place, frame: Frame, random: &mut Random) {
     match place {
-        Place::Sofa => indoors::sofa(c, frame, dice),
-        Place::Bath => indoors::bath(c, frame, dice),
-        Place::Window => indoors::window(c, frame, dice),
-        Place::Kitchen => indoors::kitchen(c, frame, dice),
-        Place::SchoolPhoto => indoors::studio(c, frame, dice),
-        Place::Bed => indoors::bed(c, frame, dice),
-        Place::Meadow => outdoors::meadow(c, frame, dice),
-        Place::Beach => outdoors::beach(c, frame, dice),
-        Place::Snow => outdoors::snow(c, frame, dice),
-        Place::Autumn => outdoors::autumn(c, frame, dice),
+        Place::Sofa => indoors::sofa(c, frame, random),
+        Place::Bath => indoors::bath(c, frame, random),
+        Place::Window => indoors::window(c, frame, random),
+        Place::Kitchen => indoors::kitchen(c, frame, random),
+        Place::SchoolPhoto => indoors::studio(c, frame, random),
+        Place::Bed => indoors::bed(c, frame, random),
+        Place::Meadow => outdoors::meadow(c, frame, random),
+        Place::Beach => outdoors::beach(c, frame, random),
+        Place::Snow => outdoors::snow(c, frame, random),
+        Place::Autumn => outdoors::autumn(c, frame, random),
     }
 }
 
 /// Draws what the animal sits in or behind. `edge` is where it would cover the animal's lower part: y.
-pub fn before(c: &mut Canvas, place: Place, frame: Frame, edge: f32, dice: &mut Dice) {
+pub fn before(c: &mut Canvas, place: Place, frame: Frame, edge: f32, random: &mut Random) {
     match place {
         Place::Sofa => front::blanket(c, frame, edge, rgb(0xE8B04A)),
-        Place::Bath => front::tub(c, frame, edge, dice),
+        Place::Bath => front::tub(c, frame, edge, random),
         Place::Window => front::sill(c, frame, edge),
         Place::Kitchen => front::table(c, frame, edge),
         Place::SchoolPhoto => front::desk(c, frame, edge),
         Place::Bed => front::blanket(c, frame, edge, rgb(0x7F9CCB)),
-        Place::Meadow => front::grass(c, frame, edge, dice),
-        Place::Beach => front::sand(c, frame, edge, dice),
-        Place::Snow => front::drift(c, frame, edge, dice),
-        Place::Autumn => front::leaves(c, frame, edge, dice),
+        Place::Meadow => front::grass(c, frame, edge, random),
+        Place::Beach => front::sand(c, frame, edge, random),
+        Place::Snow => front::drift(c, frame, edge, random),
+        Place::Autumn => front::leaves(c, frame, edge, random),
     }
 }
 
@@ -90,7 +89,6 @@ pub fn hidden(place: Place) -> &'static str {
     }
 }
 
-/// One of the colours.
-fn one_of(dice: &mut Dice, colours: &[u32]) -> Colour {
-    rgb(colours[dice.below(colours.len() as u32) as usize])
+fn one_of(random: &mut Random, colours: &[u32]) -> Colour {
+    rgb(colours[random.below(colours.len() as u32) as usize])
 }

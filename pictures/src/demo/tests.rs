@@ -7,7 +7,7 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
 use super::animal::{self, Species, coats};
-use super::print::{Format, Print};
+use super::encoding::{Encoding, Format};
 use super::scene::Frame;
 use super::shape::{At, on_ellipse};
 use super::traits::{Ears, Extra, Eyes, Finish, Mouth, Pattern, Traits};
@@ -20,7 +20,7 @@ const SHARED_SILHOUETTE: u32 = 85;
 
 /// The square crop and the traits of every default derp, without drawing it in full size.
 fn traits() -> Vec<Traits> {
-    (0..DEFAULT_COUNT).map(|i| Traits::dealt(DEFAULT_SEED, i, Print::dealt(DEFAULT_SEED, i).finish)).collect()
+    (0..DEFAULT_COUNT).map(|i| Traits::dealt(DEFAULT_SEED, i, Encoding::dealt(DEFAULT_SEED, i).finish)).collect()
 }
 
 #[test]
@@ -54,37 +54,38 @@ fn a_demo_has_many_species_and_every_trait() {
 
 #[test]
 fn a_demo_has_every_format_orientation_and_shape() {
-    let prints: Vec<_> = (0..DEFAULT_COUNT).map(|i| Print::dealt(DEFAULT_SEED, i)).collect();
+    let encodings: Vec<_> = (0..DEFAULT_COUNT).map(|i| Encoding::dealt(DEFAULT_SEED, i)).collect();
     for format in [Format::Jpeg, Format::Png, Format::WebP] {
-        assert!(prints.iter().any(|p| p.format == format), "no {format:?}");
+        assert!(encodings.iter().any(|p| p.format == format), "no {format:?}");
     }
     let turns: HashSet<_> =
-        prints.iter().filter(|p| p.format == Format::Jpeg).map(|p| p.orientation.to_exif()).collect();
+        encodings.iter().filter(|p| p.format == Format::Jpeg).map(|p| p.orientation.to_exif()).collect();
     assert_eq!(turns, HashSet::from([1, 3, 6, 8]));
-    assert!(prints.iter().any(|p| p.width > p.height));
-    assert!(prints.iter().any(|p| p.width < p.height));
-    assert!(prints.iter().any(|p| p.width == p.height));
-    assert!(prints.iter().all(|p| (900..=2400).contains(&p.width.max(p.height))));
+    assert!(encodings.iter().any(|p| p.width > p.height));
+    assert!(encodings.iter().any(|p| p.width < p.height));
+    assert!(encodings.iter().any(|p| p.width == p.height));
+    assert!(encodings.iter().all(|p| (900..=2400).contains(&p.width.max(p.height))));
 }
 
 #[test]
 fn a_viewer_that_follows_the_orientation_sees_every_file_upright() {
     let mut seen = HashSet::new();
     for index in 0..DEFAULT_COUNT {
-        let print = Print::dealt(DEFAULT_SEED, index);
-        if print.width.max(print.height) > 1100 || !seen.insert((print.format.extension(), print.orientation.to_exif()))
+        let encoding = Encoding::dealt(DEFAULT_SEED, index);
+        if encoding.width.max(encoding.height) > 1100
+            || !seen.insert((encoding.format.extension(), encoding.orientation.to_exif()))
         {
             continue;
         }
         let derp = derp(DEFAULT_SEED, index);
         let mut decoder =
             ImageReader::new(Cursor::new(&derp.file)).with_guessed_format().unwrap().into_decoder().unwrap();
-        assert_eq!(decoder.orientation().unwrap(), print.orientation);
+        assert_eq!(decoder.orientation().unwrap(), encoding.orientation);
         let mut shown = DynamicImage::from_decoder(decoder).unwrap();
-        shown.apply_orientation(print.orientation);
-        assert_eq!((shown.width(), shown.height()), (print.width, print.height));
-        let side = print.width.min(print.height);
-        let square = shown.crop_imm((print.width - side) / 2, (print.height - side) / 2, side, side);
+        shown.apply_orientation(encoding.orientation);
+        assert_eq!((shown.width(), shown.height()), (encoding.width, encoding.height));
+        let side = encoding.width.min(encoding.height);
+        let square = shown.crop_imm((encoding.width - side) / 2, (encoding.height - side) / 2, side, side);
         assert!(
             distance(&hash(&square), &hash(&thumbnail(DEFAULT_SEED, index, 150))) < DISTANCE / 2,
             "{} is not upright",
@@ -103,8 +104,8 @@ fn a_viewer_that_follows_the_orientation_sees_every_file_upright() {
 #[test]
 fn the_square_middle_of_every_picture_has_the_face_in_it() {
     for (index, traits) in (0..).zip(traits()) {
-        let print = Print::dealt(DEFAULT_SEED, index);
-        let frame = Frame::new(print.width, print.height);
+        let encoding = Encoding::dealt(DEFAULT_SEED, index);
+        let frame = Frame::new(encoding.width, encoding.height);
         let camera = picture::camera(DEFAULT_SEED, &traits, frame);
         let face = animal::face(traits.species);
         let (x, y, _) = face.eye;

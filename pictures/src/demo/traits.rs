@@ -1,7 +1,7 @@
 //! What can be different about a derp. Every trait is dealt on its own.
 
 use super::animal::{Coat, Species, coats};
-use super::dice::Dice;
+use super::random::Random;
 
 /// All that is decided before drawing.
 #[derive(Clone, Debug)]
@@ -112,10 +112,10 @@ impl Traits {
     /// The traits of one derp. Those of the same species are dealt from packs, so that they differ from each other.
     pub fn dealt(seed: u64, index: u32, finish: Finish) -> Self {
         let kinds = Species::ALL.len() as u32;
-        let species = Dice::new(seed, 0).deal(&Species::ALL, index);
+        let species = Random::new(seed, 0).deal(&Species::ALL, index);
         let nth = index / kinds;
-        let pack = |number: u64| Dice::new(seed, 1 + number * u64::from(kinds) + u64::from(index % kinds));
-        let mut dice = Dice::new(seed, (1 << 32) + u64::from(index));
+        let pack = |number: u64| Random::new(seed, 1 + number * u64::from(kinds) + u64::from(index % kinds));
+        let mut random = Random::new(seed, (1 << 32) + u64::from(index));
         Self {
             species,
             coat: pack(0).deal(coats(species), nth),
@@ -123,7 +123,7 @@ impl Traits {
             eyes: pack(2).deal(&EYES, nth),
             mouth: pack(3).deal(&MOUTHS, nth),
             ears: pack(4).deal(&[Ears::Neat, Ears::OneFlopped, Ears::Aeroplane, Ears::OneFlopped], nth),
-            tilt: dice.sign() * pack(5).deal(&[4.0, 9.0, 14.0, 19.0, 24.0], nth),
+            tilt: random.sign() * pack(5).deal(&[4.0, 9.0, 14.0, 19.0, 24.0], nth),
             extra: pack(6).deal(&EXTRAS, nth),
             place: pack(7).deal(&PLACES, nth),
             pose: pack(8).deal(&POSES, nth),

@@ -1,4 +1,4 @@
-//! Where the square sits.
+//! Which square of a photo is kept.
 
 use image::metadata::Orientation;
 
@@ -14,30 +14,30 @@ pub enum Crop {
     Auto,
     /// One of three by three places; in a landscape photo only `across` matters, in a portrait `down`.
     At {
-        /// From left to right.
+        /// Where the square is from left to right.
         across: Band,
-        /// From top to bottom.
+        /// Where the square is from top to bottom.
         down: Band,
     },
 }
 
 impl Crop {
-    /// The middle.
+    /// The square in the middle.
     pub const CENTRE: Self = Self::At { across: Band::Middle, down: Band::Middle };
 }
 
-/// The place along one axis.
+/// One of three places of the square along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Band {
-    /// Left or top.
+    /// At the left or top edge.
     Start,
-    /// In between.
+    /// Halfway between the edges.
     Middle,
-    /// Right or bottom.
+    /// At the right or bottom edge.
     End,
 }
 
-/// A square in pixels.
+/// A square part of a picture, in pixels from its upper left corner.
 #[expect(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Square {
@@ -46,7 +46,7 @@ pub struct Square {
     pub side: u32,
 }
 
-/// The same square seen twice.
+/// One square, in the two coordinate systems that are needed.
 pub(super) struct Placed {
     /// In pixels of the upright source.
     pub square: Square,

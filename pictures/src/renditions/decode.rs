@@ -23,7 +23,7 @@ pub(super) enum Channels {
 
 /// A decoded picture; a JPEG may be smaller than its header says, never in other proportions.
 pub(super) struct Decoded {
-    /// Four for every pixel.
+    /// Four for every pixel, row by row from the top.
     pub bytes: Vec<u8>,
     pub width: u32,
     pub height: u32,

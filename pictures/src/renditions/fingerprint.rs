@@ -1,6 +1,9 @@
 //! What a picture looks like, in 64 bits that hardly change when it is scaled, saved again or lightly edited.
 //!
 //! The well-known "pHash": the 64 lowest frequencies of a 32 x 32 grey copy, each compared with their median.
+//!
+//! Not by `image_hasher`: its bits are others, so that every stored photo would need a new fingerprint, and it brings an
+//! FFT and half a dozen crates for the few lines below.
 
 use std::f64::consts::PI;
 
@@ -13,7 +16,7 @@ use super::resize::{self, Picture};
 /// copies saved smaller or at a lower quality in one to four.
 pub const NEAR: u32 = 7;
 
-/// The 64 bits.
+/// One bit for each of the 64 lowest frequencies, the lowest first: set where the frequency is above the median.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint(pub u64);
 

@@ -17,7 +17,7 @@ pub enum Format {
 /// A header within the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
-    /// Told by content.
+    /// Judged by the content of the file alone.
     pub format: Format,
     /// Width as stored, before orientation, in pixels.
     pub width: u32,
@@ -113,6 +113,15 @@ fn sniff(file: &[u8]) -> Result<Format, Rejection> {
     }
     if is(0, b"RIFF") && is(8, b"WEBP") {
         return Ok(Format::WebP);
+    }
+    // Sent as a text, in which line ends were changed.
+    if is(0, b"\x89PNG\n") || is(0, b"\x89PNG\r\x0A\x1A\r") || is(0, b"\x89PNG\r\r") {
+        return Err(Rejection::Damaged("PNG that was sent as a text".into()));
+    }
+    let cut = |signature: &[u8]| file.len() > 1 && signature.starts_with(file);
+    let cut_webp = is(0, b"RIFF") && (file.len() < 8 || b"WEBP".starts_with(&file[8..]));
+    if cut(&[0xFF, 0xD8, 0xFF]) || cut(b"\x89PNG\r\n\x1a\n") || cut(b"GIF87a") || cut(b"GIF89a") || cut_webp {
+        return Err(Rejection::Truncated);
     }
     Err(kinds::of(file).map_or(Rejection::NotAnImage, Rejection::Unsupported))
 }

@@ -96,7 +96,7 @@ pub(super) fn check(file: &[u8]) -> Result<(), Rejection> {
 /// All pixels, scaled. A file that the decoder does not like is read once more as libjpeg would read it, see [`walk`].
 pub(super) fn decode(file: &[u8], header: &Header) -> Result<Decoded, Rejection> {
     match decode_from(file, header) {
-        Err(Rejection::Damaged(_) | Rejection::Truncated) => {
+        Err(_) => {
             let edits = walk::walk(file)?;
             decode_from(Edited::new(file, &edits), header)
         }

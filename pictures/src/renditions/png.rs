@@ -101,7 +101,7 @@ fn open(file: &[u8]) -> Result<PngReader<'_>, Rejection> {
 /// Where the pixels of a row belong.
 struct Place {
     row: u32,
-    /// Of the first pixel.
+    /// Column of the first pixel.
     column: u32,
     /// From one pixel to the next.
     step: u32,

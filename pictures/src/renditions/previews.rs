@@ -10,7 +10,7 @@ pub const PREVIEW: u32 = 160;
 /// One place of the square along the long side.
 #[derive(Debug, Clone)]
 pub struct Preview {
-    /// Which place.
+    /// Where its square is along the long side.
     pub band: Band,
     /// A small JPEG without metadata.
     pub jpeg: Vec<u8>,

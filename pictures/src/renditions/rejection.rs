@@ -11,7 +11,7 @@ use super::kinds::Kind;
 #[allow(missing_docs, reason = "the names of the fields say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
-    /// No bytes at all.
+    /// The file has no bytes.
     Empty,
     /// More bytes than the limit (both in bytes).
     TooManyBytes { bytes: usize, limit: usize },

@@ -1,4 +1,7 @@
 //! Structural similarity (Wang et al. 2004) of two grey squares, for choosing a JPEG quality.
+//!
+//! Not by a crate: `image-compare` has windows that do not overlap, and spreads over threads, while a permit stands for
+//! one core; `dssim-core` is another measure, under the AGPL. Neither knows of tiles that must not be mixed.
 
 /// Side of a window in pixels; windows overlap by half.
 const WINDOW: usize = 8;

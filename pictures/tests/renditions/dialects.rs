@@ -234,3 +234,36 @@ fn what_the_form_takes_is_shown_and_what_is_shown_the_form_takes() {
         assert!(render(&file, Crop::Auto, &Limits::default()).is_ok(), "{what}");
     }
 }
+
+#[test]
+fn segments_that_libjpeg_passes_over_are_passed_over() {
+    let file = corpus::jpeg(&corpus::quarters(320, 320), Jpeg::default());
+    let (scan, frame) = (place_of(&file, &[0xFF, 0xDA]), place_of(&file, &[0xFF, 0xC0]));
+    let end = file.len() - 2;
+    for (what, at, added) in [
+        ("a number of lines that is known", end, &b"\xFF\xDC\0\x04\x01\x40"[..]),
+        ("parameters of arithmetic codes", scan, b"\xFF\xCC\0\x04\0\x10"),
+        ("a restart marker before the frame", frame, b"\xFF\xD3"),
+        ("a marker for the encoder itself", scan, b"\xFF\x01"),
+        ("a restart marker at the end", end, b"\xFF\xD0"),
+    ] {
+        let changed = [&file[..at], added, &file[at..]].concat();
+        assert_corners(&shown(&changed, what), [RED, GREEN, BLUE, YELLOW], 14, what);
+    }
+}
+
+#[test]
+fn a_baseline_jpeg_may_have_its_tables_in_the_third_and_fourth_place() {
+    let mut file = corpus::jpeg(&corpus::quarters(320, 320), Jpeg::default());
+    let scan = place_of(&file, &[0xFF, 0xDA]);
+    // Three colours, each an id and the places of its two tables.
+    for colour in 0..3 {
+        file[scan + 6 + 2 * colour] += 0x22;
+    }
+    let mut at = 0;
+    while let Some(next) = file[at..scan].windows(2).position(|pair| pair == [0xFF, 0xC4]) {
+        at += next + 4;
+        file[at] += 2;
+    }
+    assert_corners(&shown(&file, "third place"), [RED, GREEN, BLUE, YELLOW], 14, "third place");
+}

@@ -42,6 +42,24 @@ fn a_photo_that_is_cut_anywhere_is_told_so_at_the_form_in_every_format() {
 }
 
 #[test]
+fn a_photo_that_ends_within_its_first_bytes_is_told_the_same() {
+    for (what, file) in photos() {
+        let signature = if what.contains("WebP") {
+            12
+        } else if what.contains("JPEG") {
+            3
+        } else {
+            6
+        };
+        for length in 2..=signature {
+            assert_eq!(checked(&file[..length]), Err(Rejection::Truncated), "{what} cut at {length}");
+        }
+    }
+    let text = b"\x89PNG\n\x1A\n\0\0\0\x0DIHDR";
+    assert_eq!(checked(text).map_err(|rejection| rejection.code()), Err("damaged"), "sent as a text");
+}
+
+#[test]
 fn a_photo_whose_rest_was_never_written_is_told_the_same() {
     // Copied onto a full disk, or downloaded in part: the file has its length, and zeros in it.
     for (what, file) in photos() {

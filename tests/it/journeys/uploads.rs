@@ -221,7 +221,7 @@ impl Files {
             phone: put("IMG_0001.JPG", phone_photo()),
             good: put("good.jpg", good_photo(1)),
             text: put("diary.jpg", hostile("text")),
-            broken: put("broken.png", hostile("a short PNG")),
+            broken: put("broken.webp", hostile("a spoilt WebP")),
             _folder: folder,
         }
     }

@@ -1,4 +1,4 @@
-//! The cone of shame.
+//! The cone that a vet puts around a neck.
 
 use crate::demo::animal::Face;
 use crate::demo::colour::{Ink, OUTLINE, WHITE, rgb};

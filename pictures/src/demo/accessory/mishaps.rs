@@ -1,4 +1,4 @@
-//! Breakfast and other accidents.
+//! Accidents: bread around the face, a spoon, pancakes, a fried egg, a butterfly on the nose.
 
 use crate::demo::animal::Face;
 use crate::demo::colour::{Colour, Ink, OUTLINE, WHITE, rgb};

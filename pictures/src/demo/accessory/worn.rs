@@ -1,4 +1,4 @@
-//! Clothes, more or less.
+//! Worn accessories: hats, a colander, a sock, bows and scarves.
 
 use crate::demo::colour::{Colour, Ink, OUTLINE, WHITE, rgb};
 use crate::demo::paint::Canvas;

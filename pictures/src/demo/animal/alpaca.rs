@@ -1,4 +1,4 @@
-//! The alpaca: a hairdo on a neck.
+//! The alpaca: a long neck and a fringe.
 
 use super::torso::ears;
 use super::{Face, Look, Rig, Snout, coat};
@@ -32,10 +32,10 @@ fn body(c: &mut Canvas, look: &Look) {
     let trunk = woolly(&[(0.0, 200.0), (92.0, 214.0), (142.0, 290.0), (110.0, 372.0), (0.0, 386.0)], 22, 14.0);
     c.union(&[&trunk, &neck], Ink::ball(0.0, 230.0, 210.0, coat.base));
     coat::pattern(c, look, 10, &trunk, (0.0, 300.0), 130.0, 90.0);
-    let mut dice = look.dice(11);
+    let mut random = look.random(11);
     for _ in 0..26 {
-        let (y, r) = (dice.between(110.0, 360.0), dice.between(7.0, 12.0));
-        let x = dice.between(-1.0, 1.0) * if y < 220.0 { 40.0 } else { 104.0 };
+        let (y, r) = (random.between(110.0, 360.0), random.between(7.0, 12.0));
+        let x = random.between(-1.0, 1.0) * if y < 220.0 { 40.0 } else { 104.0 };
         c.line(
             &curve(&[(x - r, y), (x - r * 0.3, y + r * 0.8), (x + r * 0.7, y + r * 0.2)]),
             4.0,

@@ -14,7 +14,7 @@ pub struct Coat {
     pub base: Colour,
     /// Belly, muzzle and other light parts.
     pub light: Colour,
-    /// Stripes, patches, points.
+    /// Colour of stripes, patches and points.
     pub dark: Colour,
     /// Nose, inside of the ears, feet.
     pub skin: Colour,
@@ -44,7 +44,7 @@ pub fn coats(species: Species) -> &'static [Coat] {
 /// Draws the coat's pattern inside a shape that spans (x, y) +- (rx, ry).
 pub fn pattern(c: &mut Canvas, look: &Look, part: u64, inside: &Shape, (x, y): At, rx: f32, ry: f32) {
     let dark = look.traits.coat.dark;
-    let mut dice = look.dice(part);
+    let mut random = look.random(part);
     c.clipped(inside, |c| match look.traits.pattern {
         Pattern::Plain => {}
         Pattern::Striped => {
@@ -64,13 +64,13 @@ pub fn pattern(c: &mut Canvas, look: &Look, part: u64, inside: &Shape, (x, y): A
             });
         }
         Pattern::Patched => {
-            let side = dice.sign();
-            c.fill(&ellipse(x + rx * 0.5 * side, y - ry * 0.3, rx * 0.55, ry * dice.between(0.55, 0.7)), dark);
-            c.fill(&ellipse(x - rx * 0.75 * side, y + ry * dice.between(0.5, 0.8), rx * 0.4, ry * 0.35), dark);
+            let side = random.sign();
+            c.fill(&ellipse(x + rx * 0.5 * side, y - ry * 0.3, rx * 0.55, ry * random.between(0.55, 0.7)), dark);
+            c.fill(&ellipse(x - rx * 0.75 * side, y + ry * random.between(0.5, 0.8), rx * 0.4, ry * 0.35), dark);
         }
         Pattern::Spotted => {
             for _ in 0..16 {
-                let (dx, dy, size) = (dice.between(-1.0, 1.0), dice.between(-1.0, 1.0), dice.between(0.05, 0.15));
+                let (dx, dy, size) = (random.between(-1.0, 1.0), random.between(-1.0, 1.0), random.between(0.05, 0.15));
                 c.fill(&ellipse(x + rx * dx, y + ry * dy, rx * size, rx * size * 0.85), dark);
             }
         }
@@ -79,12 +79,12 @@ pub fn pattern(c: &mut Canvas, look: &Look, part: u64, inside: &Shape, (x, y): A
 
 /// Strokes of fur inside a shape, lying outwards from (x, y) and a little down.
 pub fn fur(c: &mut Canvas, look: &Look, part: u64, inside: &Shape, (x, y): At, rx: f32, ry: f32) {
-    let mut dice = look.dice(part);
+    let mut random = look.random(part);
     let (lit, shaded) = (look.traits.coat.base.lit(45).alpha(110), look.traits.coat.base.shaded(45).alpha(90));
     c.clipped(inside, |c| {
         for i in 0..110 {
-            let (angle, out) = (dice.between(0.0, 360.0), dice.between(0.62, 0.98));
-            let (from, bend) = (on_ellipse((x, y), rx * out, ry * out, angle), dice.between(-5.0, 5.0));
+            let (angle, out) = (random.between(0.0, 360.0), random.between(0.62, 0.98));
+            let (from, bend) = (on_ellipse((x, y), rx * out, ry * out, angle), random.between(-5.0, 5.0));
             let (tx, ty) = on_ellipse((x, y), rx * (out + 0.13), ry * (out + 0.13), angle + bend);
             let ink = if i % 2 == 0 { lit } else { shaded };
             c.line(&curve(&[from, (tx, ty + 5.0)]), 2.6, ink);

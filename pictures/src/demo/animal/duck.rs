@@ -1,4 +1,4 @@
-//! The duck: a bill on a neck on a boat.
+//! The duck: a bill, a thin neck and a boat-shaped body.
 
 use super::{Face, Look, Rig, Snout, coat};
 use crate::demo::colour::{Ink, OUTLINE, WHITE};

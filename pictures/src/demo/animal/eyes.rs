@@ -1,4 +1,4 @@
-//! Googly eyes, pointing where they like.
+//! Eyes of different sizes that look in different directions.
 
 use super::{Face, Look};
 use crate::demo::colour::{Ink, OUTLINE, WHITE, rgb};
@@ -16,7 +16,7 @@ struct Eye {
 
 pub fn draw(c: &mut Canvas, look: &Look, face: &Face) {
     let (x, y, r) = face.eye;
-    let swapped = look.dice(1).sign();
+    let swapped = look.random(1).sign();
     for side in [-1.0, 1.0] {
         let eye = eye(look.traits.eyes, side, side * swapped);
         c.moved((x * side, y), eye.size, |c| one(c, look, face, &eye, side, r));

@@ -1,4 +1,4 @@
-//! The frog: a wide mouth with eyes on top.
+//! The frog: a wide mouth, and eyes on top of the head.
 
 use super::torso::Torso;
 use super::{Face, Look, Rig, Snout, coat};

@@ -1,4 +1,4 @@
-//! The goat: horns, beard, letter-box pupils.
+//! The goat: horns, a beard and oblong pupils.
 
 use super::torso::{Torso, ears};
 use super::{Face, Look, Rig, Snout, coat};

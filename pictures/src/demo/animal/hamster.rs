@@ -1,4 +1,4 @@
-//! The hamster: two cheeks and a seed.
+//! The hamster: full cheeks, and a seed in its paws.
 
 use super::torso::{Torso, ears};
 use super::{Face, Look, Rig, Snout, coat};

@@ -1,4 +1,4 @@
-//! The hedgehog: a pincushion with a nose.
+//! The hedgehog: spines around a pointed nose.
 
 use super::torso::ears;
 use super::{Face, Look, Rig, Snout};
@@ -57,9 +57,9 @@ fn head(c: &mut Canvas, look: &Look) {
 /// Short strokes that stand out from (x, y).
 fn quills(c: &mut Canvas, look: &Look, part: u64, middle: At, rx: f32, ry: f32) {
     let coat = look.traits.coat;
-    let mut dice = look.dice(part);
+    let mut random = look.random(part);
     for i in 0..90 {
-        let (angle, out) = (dice.between(0.0, 360.0), dice.between(0.35, 0.95));
+        let (angle, out) = (random.between(0.0, 360.0), random.between(0.35, 0.95));
         let from = on_ellipse(middle, rx * out, ry * out, angle);
         let to = on_ellipse(middle, rx * (out + 0.17), ry * (out + 0.17), angle + 3.0);
         c.line(&curve(&[from, to]), 5.0, if i % 3 == 0 { coat.light } else { coat.dark });

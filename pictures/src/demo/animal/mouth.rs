@@ -1,4 +1,4 @@
-//! Mouths, with whatever hangs out of them.
+//! Mouths, with tongues and teeth.
 
 use super::{Face, Look, Snout};
 use crate::demo::colour::{Ink, OUTLINE, WHITE, rgb};
@@ -10,7 +10,7 @@ const INSIDE: u32 = 0x7A2433;
 
 pub fn draw(c: &mut Canvas, look: &Look, face: &Face) {
     let (y, width) = face.mouth;
-    let side = look.dice(2).sign();
+    let side = look.random(2).sign();
     c.moved((0.0, y), 1.0, |c| match look.traits.mouth {
         Mouth::TongueOut => {
             c.line(&lips(face.snout, width), 7.0, OUTLINE);
@@ -48,7 +48,6 @@ pub fn draw(c: &mut Canvas, look: &Look, face: &Face) {
     });
 }
 
-/// The line of a closed mouth.
 fn lips(snout: Snout, width: f32) -> Shape {
     let w = width * 0.5;
     match snout {

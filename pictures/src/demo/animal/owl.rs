@@ -1,4 +1,4 @@
-//! The owl: an egg with tufts, two plates for eyes.
+//! The owl: an egg-shaped body, ear tufts and round plates around the eyes.
 
 use super::torso::ears;
 use super::{Face, Look, Rig, Snout, coat};

@@ -1,4 +1,4 @@
-//! The pug: all wrinkles and mask, on a barrel.
+//! The pug: wrinkles, a dark mask and a barrel-shaped body.
 
 use super::torso::{Torso, ears};
 use super::{Face, Look, Rig, Snout, coat};

@@ -1,4 +1,4 @@
-//! The rabbit: ears with an animal attached.
+//! The rabbit: long ears and a round tail.
 
 use super::torso::{Torso, ears};
 use super::{Face, Look, Rig, Snout, coat};

@@ -1,4 +1,4 @@
-//! The seal: a bolster with whiskers.
+//! The seal: a long body without legs, and whiskers.
 
 use super::torso::Torso;
 use super::{Face, Look, Rig, Snout, coat};

@@ -1,4 +1,4 @@
-//! The sheep: a face in a cloud on matchsticks.
+//! The sheep: a woolly body and head around a dark face, on thin legs.
 
 use super::torso::ears;
 use super::{Face, Look, Rig, Snout};
@@ -36,10 +36,10 @@ fn body(c: &mut Canvas, look: &Look) {
     let fleece =
         woolly(&[(0.0, -30.0), (110.0, 0.0), (184.0, 90.0), (176.0, 200.0), (100.0, 262.0), (0.0, 274.0)], 24, 22.0);
     c.draw(&fleece, Ink::ball(0.0, 110.0, 200.0, coat.base));
-    let mut dice = look.dice(11);
+    let mut random = look.random(11);
     c.clipped(&fleece, |c| {
         for _ in 0..34 {
-            let (x, y, r) = (dice.between(-165.0, 165.0), dice.between(20.0, 250.0), dice.between(9.0, 18.0));
+            let (x, y, r) = (random.between(-165.0, 165.0), random.between(20.0, 250.0), random.between(9.0, 18.0));
             c.line(
                 &curve(&[
                     (x - r, y),

@@ -1,4 +1,4 @@
-//! The sloth: both hands up, in its own time.
+//! The sloth: a long-haired body with both arms up.
 
 use super::torso::Torso;
 use super::{Face, Look, Rig, Snout, coat};

@@ -79,7 +79,7 @@ impl Torso {
 /// Draws both ears from a drawing of the right one, turned around its root as the trait says: by `flop` degrees if it
 /// alone has flopped, by `wide` if both stand out like wings.
 pub fn ears(c: &mut Canvas, look: &Look, root: At, flop: f32, wide: f32, ear: impl Fn(&mut Canvas)) {
-    let flopped = look.dice(3).sign();
+    let flopped = look.random(3).sign();
     c.both_sides(|c, side| {
         let degrees = match look.traits.ears {
             Ears::Neat => 0.0,

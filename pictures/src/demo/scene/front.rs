@@ -1,10 +1,10 @@
-//! What is between the camera and the animal.
+//! The foreground of scenes, which covers the lower part of the animal.
 
 use super::outdoors::flakes;
 use super::{Frame, one_of};
 use crate::demo::colour::{Colour, Ink, OUTLINE, WHITE, rgb};
-use crate::demo::dice::Dice;
 use crate::demo::paint::Canvas;
+use crate::demo::random::Random;
 use crate::demo::shape::{Shape, blob, circle, curve, ellipse, on_ellipse, rect, slab};
 
 pub fn blanket(c: &mut Canvas, frame: Frame, edge: f32, colour: Colour) {
@@ -34,10 +34,10 @@ pub fn blanket(c: &mut Canvas, frame: Frame, edge: f32, colour: Colour) {
     });
 }
 
-pub fn tub(c: &mut Canvas, frame: Frame, edge: f32, dice: &mut Dice) {
+pub fn tub(c: &mut Canvas, frame: Frame, edge: f32, random: &mut Random) {
     let (w, h) = (frame.half_width, frame.half_height);
     for _ in 0..44 {
-        let (x, y, r) = (dice.between(-w, w), edge + dice.between(-9.0, 10.0), dice.between(7.0, 17.0));
+        let (x, y, r) = (random.between(-w, w), edge + random.between(-9.0, 10.0), random.between(7.0, 17.0));
         c.fill(&circle(x, y, r), Ink::ball(x, y, r, rgb(0xF7FCFF)));
         c.line(&circle(x, y, r), 0.7, rgb(0xA9CFE0));
     }
@@ -49,7 +49,7 @@ pub fn tub(c: &mut Canvas, frame: Frame, edge: f32, dice: &mut Dice) {
         &rect(-w - 2.0, edge + 24.0, w * 2.0 + 4.0, h + 100.0),
         Ink::down(edge + 24.0, h, [rgb(0xCFD6DA), rgb(0xF7F8F8)]),
     );
-    duckling(c, (w * 0.66 * dice.sign(), edge - 2.0));
+    duckling(c, (w * 0.66 * random.sign(), edge - 2.0));
 }
 
 fn duckling(c: &mut Canvas, at: (f32, f32)) {
@@ -115,21 +115,21 @@ pub fn desk(c: &mut Canvas, frame: Frame, edge: f32) {
     c.fill(&rect(-w - 2.0, edge + 2.0, w * 2.0 + 4.0, 2.0), wood.lit(60));
 }
 
-pub fn grass(c: &mut Canvas, frame: Frame, edge: f32, dice: &mut Dice) {
+pub fn grass(c: &mut Canvas, frame: Frame, edge: f32, random: &mut Random) {
     let mut x = -frame.half_width - 5.0;
     while x < frame.half_width + 5.0 {
-        let colour = one_of(dice, &[0x4F9440, 0x5FA648, 0x78B956, 0x3F8038]);
-        let (height, lean) = (dice.between(10.0, 26.0), dice.between(-8.0, 8.0));
+        let colour = one_of(random, &[0x4F9440, 0x5FA648, 0x78B956, 0x3F8038]);
+        let (height, lean) = (random.between(10.0, 26.0), random.between(-8.0, 8.0));
         let bottom = frame.half_height + 4.0;
         c.fill(
             &blob(&[(x - 3.0, bottom), (x + lean * 0.4, edge), (x + lean, edge - height), (x + 3.5, bottom)]),
             colour,
         );
-        x += dice.between(2.0, 4.5);
+        x += random.between(2.0, 4.5);
     }
     for _ in 0..6 {
-        let (x, y) = (dice.between(-frame.half_width, frame.half_width), edge - dice.between(2.0, 16.0));
-        let petal = one_of(dice, &[0xFFFFFF, 0xFFE36E, 0xF7A1C0]);
+        let (x, y) = (random.between(-frame.half_width, frame.half_width), edge - random.between(2.0, 16.0));
+        let petal = one_of(random, &[0xFFFFFF, 0xFFE36E, 0xF7A1C0]);
         for (dx, dy) in [(0.0, -4.0), (4.0, 0.0), (0.0, 4.0), (-4.0, 0.0)] {
             c.fill(&circle(x + dx, y + dy, 3.2), petal);
         }
@@ -137,14 +137,14 @@ pub fn grass(c: &mut Canvas, frame: Frame, edge: f32, dice: &mut Dice) {
     }
 }
 
-pub fn sand(c: &mut Canvas, frame: Frame, edge: f32, dice: &mut Dice) {
+pub fn sand(c: &mut Canvas, frame: Frame, edge: f32, random: &mut Random) {
     let w = frame.half_width;
-    c.fill(&heap(frame, edge, dice), Ink::down(edge - 6.0, frame.half_height, [rgb(0xFFEDC2), rgb(0xE0B973)]));
+    c.fill(&heap(frame, edge, random), Ink::down(edge - 6.0, frame.half_height, [rgb(0xFFEDC2), rgb(0xE0B973)]));
     for _ in 0..60 {
-        let (x, y) = (dice.between(-w, w), dice.between(edge + 8.0, frame.half_height));
+        let (x, y) = (random.between(-w, w), random.between(edge + 8.0, frame.half_height));
         c.fill(&circle(x, y, 0.7), rgb(0xB98F50));
     }
-    let (x, y) = (w * 0.5 * dice.sign(), edge + 14.0);
+    let (x, y) = (w * 0.5 * random.sign(), edge + 14.0);
     let star: Vec<_> = (0..10)
         .map(|i| {
             on_ellipse(
@@ -158,26 +158,29 @@ pub fn sand(c: &mut Canvas, frame: Frame, edge: f32, dice: &mut Dice) {
     c.fill(&blob(&star), rgb(0xEE7B4F));
 }
 
-pub fn drift(c: &mut Canvas, frame: Frame, edge: f32, dice: &mut Dice) {
-    c.fill(&heap(frame, edge, dice), Ink::down(edge - 6.0, frame.half_height, [WHITE, rgb(0xC9DBEC)]));
-    flakes(c, frame, dice, 16);
+pub fn drift(c: &mut Canvas, frame: Frame, edge: f32, random: &mut Random) {
+    c.fill(&heap(frame, edge, random), Ink::down(edge - 6.0, frame.half_height, [WHITE, rgb(0xC9DBEC)]));
+    flakes(c, frame, random, 16);
 }
 
-pub fn leaves(c: &mut Canvas, frame: Frame, edge: f32, dice: &mut Dice) {
+pub fn leaves(c: &mut Canvas, frame: Frame, edge: f32, random: &mut Random) {
     for row in 0..5 {
         let y = edge + 5.0 + row as f32 * 13.0;
         for _ in 0..34 {
-            let (x, dy, turn) =
-                (dice.between(-frame.half_width, frame.half_width), dice.between(-6.0, 6.0), dice.between(0.0, 360.0));
-            let colour = one_of(dice, &[0xE8843A, 0xD9582E, 0xF2B13C, 0xC4482E, 0xA85A2A]);
+            let (x, dy, turn) = (
+                random.between(-frame.half_width, frame.half_width),
+                random.between(-6.0, 6.0),
+                random.between(0.0, 360.0),
+            );
+            let colour = one_of(random, &[0xE8843A, 0xD9582E, 0xF2B13C, 0xC4482E, 0xA85A2A]);
             c.turned(turn, (x, y + dy), |c| leaf(c, x, y + dy, colour));
         }
     }
     for _ in 0..8 {
         let (x, y, turn) = (
-            dice.between(-frame.half_width, frame.half_width),
-            dice.between(-frame.half_height, edge - 20.0),
-            dice.between(0.0, 360.0),
+            random.between(-frame.half_width, frame.half_width),
+            random.between(-frame.half_height, edge - 20.0),
+            random.between(0.0, 360.0),
         );
         if x.abs() > 62.0 {
             c.turned(turn, (x, y), |c| leaf(c, x, y, rgb(0xE8843A)));
@@ -185,9 +188,9 @@ pub fn leaves(c: &mut Canvas, frame: Frame, edge: f32, dice: &mut Dice) {
     }
 }
 
-fn heap(frame: Frame, edge: f32, dice: &mut Dice) -> Shape {
+fn heap(frame: Frame, edge: f32, random: &mut Random) -> Shape {
     let (w, low) = (frame.half_width, frame.half_height + 60.0);
-    let mut y = || edge + dice.between(-5.0, 5.0);
+    let mut y = || edge + random.between(-5.0, 5.0);
     blob(&[
         (-w - 60.0, y()),
         (-w * 0.5, y()),

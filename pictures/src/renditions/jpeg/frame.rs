@@ -97,6 +97,13 @@ impl Scan {
         if parts.is_empty() || parts.len() != usize::from(count) {
             return Err(short());
         }
+        // What no decoder takes: colours twice or in another order, and more than ten blocks in an MCU.
+        let blocks =
+            |&(place, ..): &(usize, usize, usize)| frame.components[place].across * frame.components[place].down;
+        let too_many = parts.len() > 1 && parts.iter().map(blocks).sum::<usize>() > 10;
+        if too_many || !parts.is_sorted_by(|one, other| one.0 < other.0) || rest.len() != 2 * parts.len() + 3 {
+            return Err(damaged("an impossible scan"));
+        }
         let &[first, last, bits] = rest.get(2 * parts.len()..).and_then(<[u8]>::first_chunk).ok_or_else(short)?;
         if !frame.progressive {
             // Some encoders of sequential files leave here what libjpeg ignores.
@@ -117,16 +124,17 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Adds the tables of a segment to those before.
-    pub fn parse(&mut self, mut body: &[u8]) -> Result<(), Rejection> {
+    /// Adds the tables of a segment to those before. True if there are more than two of a kind now.
+    pub fn parse(&mut self, mut body: &[u8]) -> Result<bool, Rejection> {
         let bad = || damaged("a bad Huffman table");
         while let Some((&[place, ref counts @ ..], rest)) = body.split_first_chunk::<17>() {
             let length = counts.iter().map(|&count| usize::from(count)).sum();
-            let (values, rest) = rest.split_at_checked(length).ok_or_else(bad)?;
+            let (values, rest) =
+                rest.split_at_checked(length).filter(|(values, _)| !values.is_empty()).ok_or_else(bad)?;
             let class = if place >> 4 == 0 { &mut self.first } else { &mut self.others };
             class[usize::from(place & 3)] = Some(Table::new(counts, values).ok_or_else(bad)?);
             body = rest;
         }
-        Ok(())
+        Ok([&self.first, &self.others].iter().any(|kind| kind[2..].iter().any(Option::is_some)))
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Walk<'a> {
     /// MCUs between restart markers, 0 for no such markers.
     interval: usize,
     edits: Vec<Edit>,
+    /// Where the marker of a baseline frame has its number.
+    baseline: Option<usize>,
 }
 
 /// A restart interval: its bytes, and the number of the marker behind it.
@@ -47,7 +49,8 @@ struct Piece {
 /// `Truncated` when it ends before the photo does, `Damaged` when more is lost than a scratch, `Unsupported` for kinds
 /// that no decoder at hand reads.
 pub(super) fn walk(file: &[u8]) -> Result<Vec<Edit>, Rejection> {
-    let mut walk = Walk { file, at: 2, frame: None, tables: Tables::default(), interval: 0, edits: vec![] };
+    let mut walk =
+        Walk { file, at: 2, frame: None, tables: Tables::default(), interval: 0, edits: vec![], baseline: None };
     loop {
         let Some(marker) = walk.next_marker() else {
             walk.end_without_marker()?;
@@ -55,7 +58,8 @@ pub(super) fn walk(file: &[u8]) -> Result<Vec<Edit>, Rejection> {
         };
         match marker {
             EOI => break,
-            0x01 | 0xD0..=0xD8 => {}
+            // Outside of a scan they say nothing.
+            0x01 | 0xD0..=0xD7 => walk.edit(walk.at - 2..walk.at, vec![]),
             _ => {
                 let body = walk.segment()?;
                 walk.take(marker, body)?;
@@ -101,19 +105,36 @@ impl<'a> Walk<'a> {
     }
 
     fn take(&mut self, marker: u8, body: &[u8]) -> Result<(), Rejection> {
+        let segment = self.at - body.len() - 4..self.at;
         match marker {
-            0xC4 => self.tables.parse(body)?,
-            0xC0..=0xCF if marker != 0xC8 && marker != 0xCC => self.frame = Some(Frame::parse(marker, body)?),
+            0xC4 => {
+                let many = self.tables.parse(body)?;
+                self.extend(many);
+            }
+            // A number of lines that the frame has told, and what only arithmetic codes need: libjpeg passes over both.
+            0xDC | 0xCC => self.edit(segment, vec![]),
+            0xC0..=0xCF if marker != 0xC8 && self.frame.is_none() => {
+                self.frame = Some(Frame::parse(marker, body)?);
+                self.baseline = (marker == 0xC0).then_some(segment.start + 1);
+            }
             0xDD => self.interval = body.first_chunk().map_or(0, |&interval| u16::from_be_bytes(interval).into()),
             // Adobe's segment names a transform of colours. libjpeg takes an unknown one for the usual.
             0xEE if body.starts_with(b"Adobe\0") && body.len() >= 12 && body[11] > 2 => {
-                let at = self.at - body.len() + 11;
+                let at = segment.start + 4 + 11;
                 self.edit(at..at + 1, vec![1]);
             }
             SOS => self.scan(body)?,
-            _ => {}
+            0xDB | 0xE0..=0xEF | 0xFE => {}
+            _ => return Err(Rejection::Damaged(format!("JPEG with a marker {marker:X}"))),
         }
         Ok(())
+    }
+
+    /// With more than two tables of a kind a picture is no baseline one, whatever it says. libjpeg does not mind.
+    fn extend(&mut self, many_tables: bool) {
+        if let Some(at) = self.baseline.take_if(|_| many_tables) {
+            self.edit(at..at + 1, vec![0xC1]);
+        }
     }
 
     /// Without an end marker a file is whole if nothing of the picture is missing.
@@ -132,6 +153,7 @@ impl<'a> Walk<'a> {
             return Err(Rejection::Damaged("JPEG scan before its frame".into()));
         };
         let scan = Scan::parse(body, &frame)?;
+        self.extend(scan.parts.iter().any(|&(_, first, others)| first > 1 || others > 1));
         let untold = |&(_, first, others): &(usize, usize, usize)| {
             !frame.progressive && (self.tables.first[first].is_none() || self.tables.others[others].is_none())
         };

@@ -91,7 +91,7 @@ async fn an_owner_changes_words_and_crop_and_deletes_the_photo() {
 #[tokio::test]
 async fn a_failed_photo_says_why_and_its_words_can_be_sent_again() {
     let (world, client) = member().await;
-    let (_, bomb, _) = hostile_files().into_iter().find(|(what, ..)| *what == "a short PNG").unwrap();
+    let (_, bomb, _) = hostile_files().into_iter().find(|(what, ..)| *what == "a spoilt WebP").unwrap();
     let sent = send(&client, WORDS, Some(("a.jpg", &bomb))).await;
     let url = sent.header("Location").expect("a photo").to_owned();
     world.drain().await;

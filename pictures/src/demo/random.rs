@@ -1,15 +1,14 @@
-//! Reproducible chance.
+//! A random generator whose choices are the same on every machine and with every release of its crates.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// Random choices that are the same for the same seed, on every machine and with every later release of our crates:
-/// ChaCha8 with a key and stream we lay out ourselves, and our own few lines from its words to a choice, because the
+/// ChaCha8 with a key and stream that we lay out ourselves, and our own few lines from its words to a choice: the
 /// distributions and `StdRng` of `rand` may change between releases.
-pub struct Dice(ChaCha8Rng);
+pub struct Random(ChaCha8Rng);
 
-impl Dice {
-    /// Dice of their own for each `stream` of `seed`.
+impl Random {
+    /// An independent generator for each `stream` of `seed`.
     pub fn new(seed: u64, stream: u64) -> Self {
         let mut key = *b"derpy animals, drawn by program.";
         key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -29,17 +28,17 @@ impl Dice {
         low + (high - low) * (self.below(65_536) as f32 / 65_536.0)
     }
 
-    /// True once in `n` throws.
+    /// True with a probability of 1 / `n`.
     pub fn one_in(&mut self, n: u32) -> bool {
         self.below(n) == 0
     }
 
-    /// -1 or 1.
+    /// -1 or 1, as likely as each other.
     pub fn sign(&mut self) -> f32 {
         if self.one_in(2) { -1.0 } else { 1.0 }
     }
 
-    /// The `nth` card of `pack` after shuffling, starting over when the pack is used up, so that neighbours differ.
+    /// The `nth` item of `pack` after shuffling it, starting over when the pack is used up, so that neighbours differ.
     pub fn deal<T: Copy>(&mut self, pack: &[T], nth: u32) -> T {
         let mut pack = pack.to_vec();
         for last in (1..pack.len()).rev() {

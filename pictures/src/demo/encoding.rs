@@ -1,4 +1,4 @@
-//! Sizes, orientations and file formats, as assorted as those of members' photos.
+//! How demo photos are stored: sizes, orientations and file formats, as various as those of members' photos.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
@@ -7,7 +7,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageEncoder, ImageResult, RgbaImage};
 use tiny_skia::Pixmap;
 
-use super::dice::Dice;
+use super::random::Random;
 use super::traits::Finish;
 
 /// The file format of a derp.
@@ -15,25 +15,25 @@ use super::traits::Finish;
 pub enum Format {
     /// May be stored turned, with an EXIF orientation that says how to turn it back.
     Jpeg,
-    /// With see-through parts.
+    /// Used for pictures with transparent parts.
     Png,
-    /// Lossless.
+    /// Always lossless: the encoder at hand knows nothing else.
     WebP,
 }
 
 /// How one derp is stored.
 #[derive(Clone, Copy, Debug)]
-pub struct Print {
+pub struct Encoding {
     pub format: Format,
     pub finish: Finish,
     pub orientation: Orientation,
-    /// Upright, in pixels.
+    /// Width and height in pixels, once it is turned upright.
     pub width: u32,
     pub height: u32,
 }
 
 impl Format {
-    /// The usual ending of a file's name, without the dot.
+    /// The usual file name extension, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -43,13 +43,13 @@ impl Format {
     }
 }
 
-impl Print {
+impl Encoding {
     /// How the derp of this index is stored. Each dozen has all formats and orientations.
     pub fn dealt(seed: u64, index: u32) -> Self {
         let dozen = index / KINDS.len() as u32;
-        let (format, finish, orientation) = Dice::new(seed, (1 << 35) + u64::from(dozen)).deal(&KINDS, index);
-        let long = Dice::new(seed, 1 << 36).deal(&LONG_SIDES, index);
-        let (w, h) = Dice::new(seed, (1 << 36) + 1).deal(&SHAPES, index);
+        let (format, finish, orientation) = Random::new(seed, (1 << 35) + u64::from(dozen)).deal(&KINDS, index);
+        let long = Random::new(seed, 1 << 36).deal(&LONG_SIDES, index);
+        let (w, h) = Random::new(seed, (1 << 36) + 1).deal(&SHAPES, index);
         // Lossless files of the largest sizes would be several megabytes.
         let long = if format == Format::Jpeg { long } else { long.min(1280) };
         let side = |part: u32| long * part / w.max(h);
@@ -57,7 +57,7 @@ impl Print {
         Self { format, finish, orientation, width, height }
     }
 
-    /// The file: `upright` as stored.
+    /// Encodes `upright` (pixels as they are seen) in this format, turned as the orientation says.
     ///
     /// # Errors
     /// If `upright` has another size than an image can have.
