@@ -2,6 +2,7 @@
 
 mod storage;
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use figment::Figment;
@@ -129,6 +130,10 @@ pub struct UploadsConfig {
     pub per_day: i64,
     /// Files that one account may send, whether photos come of them or not; kept in PostgreSQL.
     pub files_per_account: Allowance,
+    /// Forms with a file that one process reads at the same time from one account; further ones wait.
+    pub open_per_account: u32,
+    /// The same from one network (IPv4 /24, IPv6 /64).
+    pub open_per_network: u32,
 }
 
 /// How long the site waits for what is sent to it.
@@ -138,26 +143,32 @@ pub struct PatienceConfig {
     pub form_seconds: u64,
     /// Seconds without a byte after which an upload is cut off.
     pub silence_seconds: u64,
+    /// Seconds without a byte after which an upload loses its turn to others; it stands in line again when something comes.
+    pub turn_silence_seconds: u64,
 }
 
 /// A sustained rate with room for a burst.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Rate {
     /// Sustained, per second.
-    pub per_second: std::num::NonZeroU32,
+    pub per_second: NonZeroU32,
     /// At once, after a pause.
-    pub burst: std::num::NonZeroU32,
+    pub burst: NonZeroU32,
 }
 
 /// How members come and go. All brakes are kept in PostgreSQL.
 #[derive(Debug, Clone, Deserialize)]
 pub struct AccountsConfig {
-    /// Attempts to log in with one name from one network (IPv4 /24, IPv6 /64).
+    /// Failed attempts to log in with one name from one network (IPv4 /24, IPv6 /64).
     pub logins_per_name_and_network: Allowance,
-    /// Attempts to log in with any name from one network.
+    /// Failed attempts to log in with any name from one network; an IPv6 /48 has eight times as many.
     pub logins_per_network: Allowance,
-    /// Attempts to log in with one name from anywhere.
+    /// Failed attempts to log in with one name from anywhere.
     pub logins_per_name: Allowance,
+    /// Failed attempts to log in as somebody who has been logged in with this browser before. None of the three above counts there.
+    pub logins_per_known_browser: Allowance,
+    /// Passwords that are measured for one network, at joining and through links in mails.
+    pub passwords_per_network: Allowance,
     /// Accounts made from one network.
     pub joins_per_network: Allowance,
     /// Mails asked for by one account, or for one address.
@@ -178,9 +189,18 @@ pub struct AccountsConfig {
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Allowance {
     /// Sustained, per hour.
-    pub per_hour: std::num::NonZeroU32,
+    pub per_hour: NonZeroU32,
     /// At once, after a pause.
-    pub burst: std::num::NonZeroU32,
+    pub burst: NonZeroU32,
+}
+
+impl Allowance {
+    /// So many times as much.
+    pub fn times(self, factor: u32) -> Self {
+        let times =
+            |number: NonZeroU32| number.saturating_mul(NonZeroU32::MIN.saturating_add(factor.saturating_sub(1)));
+        Allowance { per_hour: times(self.per_hour), burst: times(self.burst) }
+    }
 }
 
 /// The site as the world sees it.

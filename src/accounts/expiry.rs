@@ -2,11 +2,15 @@
 
 use sqlx::PgConnection;
 
+use super::throttle;
+
+/// The most brakes that are kept: some 30 MB.
+const BRAKES: i64 = 200_000;
+
 /// Deletes sessions and links that have expired, and brakes that no longer brake.
 pub async fn delete_expired(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::query!("DELETE FROM sessions WHERE expires_at < now()").execute(&mut *conn).await?;
     // A used link is told apart from a wrong one for as long as anybody may click it again.
     sqlx::query!("DELETE FROM tokens WHERE expires_at < now() - interval '30 days'").execute(&mut *conn).await?;
-    sqlx::query!("DELETE FROM throttles WHERE until < now()").execute(&mut *conn).await?;
-    Ok(())
+    throttle::prune(conn, BRAKES).await
 }

@@ -4,9 +4,10 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use super::password::{PasswordCheck, Passwords};
-use super::throttle::{self, Key};
+use super::throttle::{self, Brake, ClientNetwork, Key};
 use crate::config::AccountsConfig;
 use crate::error::Error;
 
@@ -49,14 +50,23 @@ struct Found {
 /// Who tries to come in, as far as the request tells.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller<'a> {
-    /// The network, shortened.
-    pub network: &'a str,
-    /// The accounts that were logged in with this browser before, by its sealed cookie.
-    pub known: &'a [i64],
+    /// Where they are.
+    pub network: &'a ClientNetwork,
+    /// Their browser, by its sealed cookie.
+    pub browser: &'a Known,
 }
 
-/// Tries a name and a password. Known and unknown names take the same work. `TooFast` after too many attempts
-/// from this network, for this name, or both; guesses from elsewhere do not keep a member out of a browser that is theirs.
+/// A browser, and the accounts that were logged in with it before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// A random number of the browser, which it gets with its first account.
+    pub browser: Uuid,
+    /// The latest first.
+    pub accounts: Vec<i64>,
+}
+
+/// Tries a name and a password. Known and unknown names take the same work. `TooFast` after too many failures
+/// from this network, for this name, or both; none of these keeps a member out of a browser that was theirs before.
 pub async fn attempt(
     pool: &PgPool,
     passwords: &Passwords,
@@ -66,17 +76,14 @@ pub async fn attempt(
     caller: Caller<'_>,
 ) -> Result<Outcome, Error> {
     let who = who.trim().to_lowercase();
-    let here = Key::new("login", &[&who, caller.network]);
     // Connections are not held while passwords are hashed.
-    let found = {
+    let (found, brakes) = {
         let mut conn = pool.acquire().await?;
-        throttle::take(&mut conn, &here, config.logins_per_name_and_network).await?;
-        throttle::take(&mut conn, &Key::new("login from", &[caller.network]), config.logins_per_network).await?;
         let found = find(&mut conn, &who).await?;
-        if !found.as_ref().is_some_and(|found| caller.known.contains(&found.id)) {
-            throttle::take(&mut conn, &Key::new("login as", &[&who]), config.logins_per_name).await?;
-        }
-        found
+        let brakes = brakes(config, &who, found.as_ref(), caller);
+        // Taken before it is known to be a failure: of many attempts at once each counts.
+        throttle::take_all(&mut conn, &brakes).await?;
+        (found, brakes)
     };
     let stored = found.as_ref().and_then(|found| found.password_hash.as_deref());
     let verdict = passwords.verify(password, stored).await?;
@@ -84,7 +91,10 @@ pub async fn attempt(
         return Ok(Outcome::Refused);
     };
     let mut conn = pool.acquire().await?;
-    throttle::clear(&mut conn, &here).await?;
+    if let Some((own, others)) = brakes.split_first() {
+        throttle::clear(&mut conn, &own.key).await?;
+        throttle::give_back(&mut conn, others).await?;
+    }
     if let Some(fresh) = &fresh {
         rehash(&mut conn, &found, fresh).await?;
     }
@@ -134,6 +144,20 @@ pub async fn confirm(
         throttle::clear(&mut *pool.acquire().await?, &key).await?;
     }
     Ok(right)
+}
+
+/// What holds this attempt back; a success gives all turns back at the first.
+fn brakes(config: &AccountsConfig, who: &str, found: Option<&Found>, caller: Caller<'_>) -> Vec<Brake> {
+    let known = found.filter(|found| caller.browser.accounts.contains(&found.id));
+    if let Some(known) = known {
+        let parts = [known.id.to_string(), caller.browser.browser.to_string()];
+        let key = Key::new("login in known browser", &[&parts[0], &parts[1]]);
+        return vec![key.at(config.logins_per_known_browser)];
+    }
+    let here = Key::new("login", &[who, &caller.network.network]).at(config.logins_per_name_and_network);
+    let mut brakes = vec![here, Key::new("login as", &[who]).at(config.logins_per_name)];
+    brakes.extend(caller.network.brakes("login from", config.logins_per_network));
+    brakes
 }
 
 /// No username holds an `@`, every address does: one of the two finds nothing.

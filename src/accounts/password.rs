@@ -1,12 +1,14 @@
 //! Passwords: what makes a good one, and how they are kept (Argon2id with OWASP's parameters).
 
+mod strength;
+
 use std::sync::Arc;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
-use zxcvbn::{Score, zxcvbn};
+use zxcvbn::Score;
 
 use crate::error::Error;
 
@@ -21,26 +23,33 @@ pub struct Password(String);
 
 impl Password {
     /// Reads a new password. `about_them` is what others can guess: names and addresses. `Invalid` says what to change.
+    /// Takes some milliseconds of a core: requests use [`Passwords::parse`].
     pub fn parse(typed: &str, about_them: &[&str]) -> Result<Self, Error> {
-        let length = typed.chars().count();
-        let refuse = |message: String| Err(Error::invalid("password", message));
-        if length == 0 {
-            return refuse("Choose a password.".into());
-        }
-        if length < SHORTEST {
-            return refuse(format!("Choose a password of at least {SHORTEST} characters; this one has {length}."));
-        }
-        if length > LONGEST {
-            return refuse(format!("Choose a password of at most {LONGEST} characters; this one has {length}."));
-        }
-        let mut known = about_them.to_vec();
-        known.extend(["ratemyderp", "derp", "derpy"]);
-        let guessing = zxcvbn(typed, &known);
+        check_length(typed)?;
+        let guessing = strength::measure(typed, about_them);
         if guessing.score() < Score::Three {
             return refuse(advice(&guessing));
         }
         Ok(Password(normal(typed)))
     }
+}
+
+fn check_length(typed: &str) -> Result<(), Error> {
+    let length = typed.chars().count();
+    if length == 0 {
+        return refuse("Choose a password.".into());
+    }
+    if length < SHORTEST {
+        return refuse(format!("Choose a password of at least {SHORTEST} characters; this one has {length}."));
+    }
+    if length > LONGEST {
+        return refuse(format!("Choose a password of at most {LONGEST} characters; this one has {length}."));
+    }
+    Ok(())
+}
+
+fn refuse<T>(message: String) -> Result<T, Error> {
+    Err(Error::invalid("password", message))
 }
 
 /// The password of the demo's accounts.
@@ -72,7 +81,7 @@ fn normal(typed: &str) -> String {
     typed.nfkc().collect()
 }
 
-/// Hashes and compares passwords, a few at a time: each takes a core and 19 MiB for some 20 ms.
+/// Measures, hashes and compares passwords off the async threads, a few at a time: a hash takes a core and 19 MiB for some 20 ms.
 #[derive(Clone)]
 pub struct Passwords {
     permits: Arc<Semaphore>,
@@ -94,6 +103,19 @@ impl Passwords {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let decoy = hash(&hex::encode(rand::random::<[u8; 16]>()))?;
         Ok(Passwords { permits: Arc::new(Semaphore::new(cores)), decoy: decoy.into() })
+    }
+
+    /// [`Password::parse`] for requests. Brake before: it is work.
+    pub async fn parse(&self, typed: &str, about_them: &[&str]) -> Result<Password, Error> {
+        // Too short or too long is seen at once.
+        check_length(typed)?;
+        let typed = typed.to_owned();
+        let about_them: Vec<String> = about_them.iter().map(|&about| about.to_owned()).collect();
+        self.blocking(move || {
+            let about_them: Vec<&str> = about_them.iter().map(String::as_str).collect();
+            Password::parse(&typed, &about_them)
+        })
+        .await
     }
 
     /// What is stored of a password: a PHC string.

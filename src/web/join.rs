@@ -10,13 +10,12 @@ use super::answers::return_to::{local_path, with_return};
 use super::answers::view::View;
 use super::guards::app::App;
 use super::guards::csrf::Guarded;
-use super::guards::limits::Network;
 use super::guards::visitor::Visitor;
 use super::login::enter;
 use crate::accounts::join::{Newcomer, join, just_joined};
 use crate::accounts::session::Browser;
-use crate::accounts::throttle::{self, Key};
-use crate::accounts::{DisplayName, Email, Password, Username, settings};
+use crate::accounts::throttle::{self, ClientNetwork};
+use crate::accounts::{DisplayName, Email, Username, settings};
 use crate::error::{Error, FieldError};
 
 pub fn routes() -> Vec<Route> {
@@ -44,7 +43,7 @@ pub fn new(next: Option<&str>, visitor: Visitor<'_>) -> View {
 pub async fn create(
     form: Guarded<JoinForm<'_>>,
     mut visitor: Visitor<'_>,
-    network: Network,
+    network: ClientNetwork,
     browser: Browser,
     app: App<'_>,
 ) -> Result<Answer, Error> {
@@ -54,13 +53,16 @@ pub async fn create(
     let username = view.check(Username::parse(typed.username))?;
     let display_name = view.check(DisplayName::parse(typed.display_name))?;
     let email = view.check(Email::parse(typed.email))?;
-    let password = view.check(Password::parse(typed.password, &[typed.username, typed.display_name, typed.email]))?;
+    let brakes = network.brakes("password from", config.accounts.passwords_per_network);
+    throttle::take_all(&mut *db.acquire().await?, &brakes).await?;
+    let about_them = [typed.username, typed.display_name, typed.email];
+    let password = view.check(passwords.parse(typed.password, &about_them).await)?;
     let (Some(username), Some(display_name), Some(email), Some(password)) = (username, display_name, email, password)
     else {
         return Ok(Answer::Page(page(&view)));
     };
-    let key = Key::new("join from", &[&network.to_string()]);
-    throttle::take(&mut *db.acquire().await?, &key, config.accounts.joins_per_network).await?;
+    let brakes = network.brakes("join from", config.accounts.joins_per_network);
+    throttle::take_all(&mut *db.acquire().await?, &brakes).await?;
     let password_hash = passwords.hash(password).await?;
     let newcomer = Newcomer { username, display_name, email, password_hash };
     let before = visitor.anonymous_id().0;

@@ -17,10 +17,10 @@ use super::answers::return_to::{local_path, with_return};
 use super::answers::view::View;
 use super::guards::app::App;
 use super::guards::csrf::Guarded;
-use super::guards::limits::Network;
 use super::guards::visitor::{COOKIE_DAYS, Visitor};
-use crate::accounts::login::{Caller, Outcome, attempt};
+use crate::accounts::login::{Caller, Known, Outcome, attempt};
 use crate::accounts::session::{self, Browser};
+use crate::accounts::throttle::ClientNetwork;
 use crate::error::{Error, FieldError};
 use crate::ratings::merge::merge;
 use crate::ratings::raters;
@@ -59,7 +59,7 @@ pub fn new(next: Option<&str>, visitor: Visitor<'_>) -> Answer {
 pub async fn create(
     form: Guarded<LoginForm<'_>>,
     mut visitor: Visitor<'_>,
-    network: Network,
+    network: ClientNetwork,
     browser: Browser,
     app: App<'_>,
 ) -> Result<Answer, Error> {
@@ -67,7 +67,7 @@ pub async fn create(
     let typed = form.0;
     let remember = typed.remember.is_some();
     let mut view = typed.view(&visitor);
-    let caller = Caller { network: &network.to_string(), known: &remembered_accounts(&visitor) };
+    let caller = Caller { network: &network, browser: &remembered_accounts(&visitor) };
     let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, caller).await?;
     let message = match outcome {
         Outcome::Welcome { account } => {
@@ -103,7 +103,7 @@ pub async fn enter(
     }
     // A form that is sent twice is one login.
     if !session::just_started(&mut tx, account, begun_by).await? {
-        session::note_login(&mut tx, account, browser, remembered_accounts(visitor).contains(&account)).await?;
+        session::note_login(&mut tx, account, browser, remembered_accounts(visitor).accounts.contains(&account)).await?;
     }
     let token = session::start(&mut tx, account, browser, begun_by, remembered).await?;
     tx.commit().await?;
@@ -113,14 +113,16 @@ pub async fn enter(
 }
 
 /// The accounts that have been logged in with this browser.
-fn remembered_accounts(visitor: &Visitor<'_>) -> Vec<i64> {
-    visitor.cookies.kept(KNOWN).unwrap_or_default()
+fn remembered_accounts(visitor: &Visitor<'_>) -> Known {
+    visitor.cookies.kept(KNOWN).unwrap_or_else(|| Known { browser: Uuid::new_v4(), accounts: vec![] })
 }
 
 /// The browser remembers, also once it is logged out, that this member has been in it.
 fn remember_account(visitor: &Visitor<'_>, account: i64) {
-    let others = remembered_accounts(visitor).into_iter().filter(|&other| other != account);
-    let known: Vec<i64> = iter::once(account).chain(others).take(KNOWN_ACCOUNTS).collect();
+    let Known { browser, accounts } = remembered_accounts(visitor);
+    let others = accounts.into_iter().filter(|&other| other != account);
+    let accounts = iter::once(account).chain(others).take(KNOWN_ACCOUNTS).collect();
+    let known = Known { browser, accounts };
     visitor.cookies.keep(KNOWN, &known, Duration::days(COOKIE_DAYS));
 }
 

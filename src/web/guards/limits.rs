@@ -8,6 +8,7 @@ use rocket::Request;
 use rocket::request::{FromRequest, Outcome};
 use std::convert::Infallible;
 
+use crate::accounts::throttle::ClientNetwork;
 use crate::config::{Rate, RatesConfig};
 use crate::error::Error;
 use crate::ratings::RaterId;
@@ -67,6 +68,25 @@ impl Network {
             IpAddr::V4(_) => self.0,
             IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & !(u128::MAX >> 48)).into(),
         }
+    }
+}
+
+impl From<Network> for ClientNetwork {
+    fn from(network: Network) -> Self {
+        let site = match network.0 {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(v6) => Some(format!("{}/48", Ipv6Addr::from_bits(v6.to_bits() >> 80 << 80))),
+        };
+        ClientNetwork { network: network.to_string(), site }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for ClientNetwork {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Network::of(request).into())
     }
 }
 

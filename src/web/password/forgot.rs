@@ -5,7 +5,7 @@ use rocket::{State, get, post};
 use serde_json::json;
 
 use crate::accounts::Email;
-use crate::accounts::throttle::{self, Key};
+use crate::accounts::throttle::{self, ClientNetwork, Key};
 use crate::config::Config;
 use crate::error::Error;
 use crate::mail::{self, Notification};
@@ -13,7 +13,6 @@ use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
 use crate::web::guards::csrf::Guarded;
-use crate::web::guards::limits::Network;
 use crate::web::guards::visitor::Visitor;
 
 /// What the form sends.
@@ -32,7 +31,7 @@ pub fn new(visitor: Visitor<'_>) -> View {
 pub async fn create(
     form: Guarded<ForgotForm<'_>>,
     visitor: Visitor<'_>,
-    network: Network,
+    network: ClientNetwork,
     db: &Db,
     config: &State<Config>,
 ) -> Result<View, Error> {
@@ -42,11 +41,9 @@ pub async fn create(
         return Ok(page(&view));
     };
     let address = email.as_str().to_lowercase();
-    let mut conn = db.acquire().await?;
-    throttle::take(&mut conn, &Key::new("mail from", &[&network.to_string()]), config.accounts.mails_per_network)
-        .await?;
-    throttle::take(&mut conn, &Key::new("mail to", &[&address]), config.accounts.mails_per_account).await?;
-    drop(conn);
+    let mut brakes = network.brakes("mail from", config.accounts.mails_per_network);
+    brakes.push(Key::new("mail to", &[&address]).at(config.accounts.mails_per_account));
+    throttle::take_all(&mut *db.acquire().await?, &brakes).await?;
     let mut tx = db.begin().await?;
     mail::enqueue(&mut tx, Notification::ResetPassword { address }).await?;
     tx.commit().await?;

@@ -5,8 +5,9 @@ use rocket::http::Status;
 use rocket::{get, post};
 use serde_json::json;
 
+use crate::accounts::throttle::{self, ClientNetwork};
 use crate::accounts::token::{self, Purpose, Token};
-use crate::accounts::{self, Account, Password, recovery};
+use crate::accounts::{self, Account, recovery};
 use crate::error::Error;
 use crate::mail::{self, Notification};
 use crate::web::answers::Answer;
@@ -39,6 +40,7 @@ pub async fn create(
     token: &str,
     form: Guarded<ResetForm<'_>>,
     visitor: Visitor<'_>,
+    network: ClientNetwork,
     app: App<'_>,
 ) -> Result<Answer, Error> {
     let App { db, config, passwords, .. } = app;
@@ -48,7 +50,9 @@ pub async fn create(
     let typed = form.0.password;
     if let Some(owner) = owner(&link, db).await? {
         let mut view = self::form(&visitor);
-        let Some(password) = view.check(Password::parse(typed, &owner.names()))? else {
+        let brakes = network.brakes("password from", config.accounts.passwords_per_network);
+        throttle::take_all(&mut *db.acquire().await?, &brakes).await?;
+        let Some(password) = view.check(passwords.parse(typed, &owner.names()).await)? else {
             return Ok(Answer::Page(page(token, &view)));
         };
         let hash = passwords.hash(password).await?;

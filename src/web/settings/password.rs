@@ -4,7 +4,7 @@ use rocket::form::FromForm;
 use rocket::{get, post};
 use serde_json::json;
 
-use crate::accounts::{Password, login, recovery};
+use crate::accounts::{login, recovery};
 use crate::error::{Error, FieldError};
 use crate::mail::{self, Notification};
 use crate::web::answers::Answer;
@@ -44,7 +44,7 @@ pub async fn update(
         }
         view.add_error(FieldError { field: "current", message: "This is not your password.".into() });
     }
-    let password = view.check(Password::parse(form.0.password, &account.names()))?;
+    let password = view.check(passwords.parse(form.0.password, &account.names()).await)?;
     let (Some(password), true) = (password, view.is_valid()) else {
         return Ok(Answer::Page(page(&view)));
     };

@@ -5,7 +5,7 @@ use rocket::{get, post};
 use serde_json::{Value, json};
 
 use super::photo::Photo;
-use crate::accounts::throttle::{self, Key};
+use crate::accounts::throttle::{self, ClientNetwork};
 use crate::error::Error;
 use crate::reports::{NOTE_LENGTH, Reason, report};
 use crate::submissions::{self, Submission};
@@ -14,7 +14,6 @@ use crate::web::answers::view::View;
 use crate::web::db::Db;
 use crate::web::guards::app::App;
 use crate::web::guards::csrf::Guarded;
-use crate::web::guards::limits::Network;
 use crate::web::guards::visitor::Visitor;
 
 /// What the form sends.
@@ -35,7 +34,7 @@ pub async fn create(
     id: i64,
     form: Guarded<ReportForm<'_>>,
     visitor: Visitor<'_>,
-    network: Network,
+    network: ClientNetwork,
     app: App<'_>,
 ) -> Result<View, Error> {
     let App { db, config, .. } = app;
@@ -47,8 +46,8 @@ pub async fn create(
     let (Some(reason), Some(note)) = (reason, note) else {
         return Ok(page(&submission, &view, typed.reason));
     };
-    let key = Key::new("report from", &[&network.to_string()]);
-    throttle::take(&mut *db.acquire().await?, &key, config.rates.reports_per_network).await?;
+    let brakes = network.brakes("report from", config.rates.reports_per_network);
+    throttle::take_all(&mut *db.acquire().await?, &brakes).await?;
     let mut tx = db.begin().await?;
     let rater = visitor.rater(&mut tx).await?;
     report(&mut tx, rater.id, id, reason, note, config.rates.reports_per_hour).await?;

@@ -19,6 +19,8 @@ async fn patient(world: &World) -> Client {
         "logins_per_name_and_network",
         "logins_per_network",
         "logins_per_name",
+        "logins_per_known_browser",
+        "passwords_per_network",
         "joins_per_network",
         "mails_per_account",
         "mails_per_network",
