@@ -35,7 +35,8 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket, Route};
 use rocket_db_pools::Database;
 
-use self::fairings::{assets, compress, headers, session};
+use self::fairings::{assets, compress, headers, proxy, session};
+use self::guards::upload::turns::Turns;
 use self::guards::{limits, privileged};
 use crate::accounts::Passwords;
 use crate::config::Config;
@@ -57,6 +58,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
     let figment = Figment::from(rocket::Config::default()).merge(figment);
     Ok(rocket::custom(figment)
         .attach(headers::shield(config.cookies.secure))
+        .attach(proxy::ProxyCheck::default())
         .attach(Db::init())
         .attach(AdHoc::try_on_ignite("vote collector", start_collector))
         .attach(session::lookup())
@@ -67,6 +69,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .manage(templates)
         .manage(passwords)
         .manage(limits::Limits::new(&config.rates))
+        .manage(Turns::new(&config.uploads))
         .manage(storage)
         .mount("/", routes())
         .mount("/", development_routes(&config))

@@ -3,4 +3,5 @@
 pub mod assets;
 pub mod compress;
 pub mod headers;
+pub mod proxy;
 pub mod session;

@@ -11,6 +11,10 @@ use rocket::{Request, Response};
 /// Below this many bytes compressing costs more than it saves.
 const WORTH_IT: usize = 512;
 
+/// Above this many bytes it has to be quick: only a form that shows again what somebody typed is so long, and that can be chosen to take
+/// the best compression a tenth of a second.
+const LONG: usize = 64 << 10;
+
 /// Compresses HTML and plain text; static files come compressed, photos cannot be.
 pub struct Gzip;
 
@@ -53,7 +57,8 @@ pub fn accepts_gzip(request: &Request<'_>) -> bool {
 }
 
 fn gzip(plain: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 2), Compression::best());
+    let level = if plain.len() > LONG { Compression::fast() } else { Compression::best() };
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 2), level);
     encoder.write_all(plain)?;
     encoder.finish()
 }

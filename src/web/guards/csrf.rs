@@ -16,6 +16,9 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::web::keys::Keys;
 
+/// Most fields of one form.
+const FIELDS: usize = 64;
+
 /// The name of the field with the token.
 pub(super) const FIELD: &str = "csrf";
 /// A form that carried this visitor's token and did not come from elsewhere.
@@ -97,12 +100,14 @@ pub(super) async fn verify_token(request: &Request<'_>, sent: Option<&str>) -> R
     Ok(())
 }
 
-/// `application/x-www-form-urlencoded`; nothing when it is not UTF-8.
+/// `application/x-www-form-urlencoded`; nothing when it is not UTF-8, or has more fields than any form of ours.
 fn decode(body: &str) -> Option<Vec<(String, String)>> {
     let decode = |text: &str| RawStr::new(text).url_decode().ok().map(String::from);
-    RawStr::new(body)
-        .split('&')
-        .filter(|field| !field.is_empty())
+    let fields = || RawStr::new(body).split('&').filter(|field| !field.is_empty());
+    if fields().count() > FIELDS {
+        return None;
+    }
+    fields()
         .map(|field| {
             let (name, value) = field.split_at_byte(b'=');
             Some((decode(name.as_str())?, decode(value.as_str())?))

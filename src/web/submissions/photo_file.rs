@@ -56,6 +56,11 @@ impl PhotoFile {
                 form.status = Status::InsufficientStorage;
                 return Ok(PhotoFile::Missing(draft));
             }
+            Err(FileError::TooMany(message)) => {
+                form.add_error("file", &message);
+                form.status = Status::TooManyRequests;
+                return Ok(PhotoFile::Missing(draft));
+            }
             Err(FileError::Error(error)) => return Err(error),
         };
         if let Some(original) = original {
@@ -83,22 +88,25 @@ enum FileError {
     Rejected(String),
     /// There is no room for it.
     StorageFull,
+    /// Too many came before; the text says what to do.
+    TooMany(String),
     /// We could not look.
     Error(Error),
 }
 
 /// Looks at a file that was uploaded, as a decoder would; one that cannot be used is deleted at once, and costs no upload.
 async fn inspect(storage: &Storage, file: &UploadedFile) -> Result<Option<InspectedOriginal>, FileError> {
-    let (key, stored) = match *file {
+    let (key, stored) = match file {
         UploadedFile::Missing => return Ok(None),
         UploadedFile::StorageFull => return Err(FileError::StorageFull),
+        UploadedFile::TooMany(message) => return Err(FileError::TooMany(message.clone())),
         UploadedFile::TooLong { limit } => {
             let megabytes = limit / 1_000_000;
             return Err(FileError::Rejected(format!(
                 "The file has more than {megabytes} MB, which is as much as we take. Save it as a JPEG or make it smaller."
             )));
         }
-        UploadedFile::Stored { key, stored } => (key, stored),
+        UploadedFile::Stored { key, stored } => (*key, *stored),
     };
     let Ok(_permit) = INSPECTING.acquire().await else {
         return Err(FileError::Error(Error::Busy));

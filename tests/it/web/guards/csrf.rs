@@ -133,6 +133,19 @@ async fn whoever_came_over_https_stays_there() {
 }
 
 #[tokio::test]
+async fn a_form_with_more_fields_than_any_of_ours_is_refused() {
+    let world = World::new().await;
+    let photo = world.photo("Marmalade").await;
+    let client = world.client().await;
+    let csrf = get(&client, "/").await.csrf();
+    let url = format!("/submissions/{photo}/rating");
+    for (fields, status) in [(100, Status::UnprocessableEntity), (50, Status::SeeOther)] {
+        let body = format!("csrf={csrf}&score=7{}", "&a".repeat(fields));
+        assert_eq!(post(&client, &url, &body).await.status, status, "{fields}");
+    }
+}
+
+#[tokio::test]
 async fn too_long_a_form_is_refused() {
     let world = World::new().await;
     let photo = world.photo("Marmalade").await;
