@@ -145,6 +145,8 @@ pub struct PatienceConfig {
     pub silence_seconds: u64,
     /// Seconds without a byte after which an upload loses its turn to others; it stands in line again when something comes.
     pub turn_silence_seconds: u64,
+    /// Seconds that an upload waits for its turn.
+    pub turn_wait_seconds: u64,
 }
 
 /// A sustained rate with room for a burst.

@@ -10,6 +10,7 @@ mod killed;
 mod mail;
 mod members;
 mod process;
+mod proxies;
 mod restarted;
 mod rubbish;
 mod stopped;

@@ -3,6 +3,7 @@
 mod about;
 mod answers;
 mod appearance;
+mod costs;
 mod described;
 mod enumeration;
 mod fairings;

@@ -136,7 +136,14 @@ where
 
 fn limits(per_day_when_new: i64) -> UploadsConfig {
     let any = Allowance { per_hour: NonZeroU32::MAX, burst: NonZeroU32::MAX };
-    UploadsConfig { new_account_days: 7, per_day_when_new, per_day: 20, files_per_account: any }
+    UploadsConfig {
+        new_account_days: 7,
+        per_day_when_new,
+        per_day: 20,
+        files_per_account: any,
+        open_per_account: 2,
+        open_per_network: 4,
+    }
 }
 
 fn details(number: u32, crop: Crop) -> Details {

@@ -58,7 +58,7 @@ pub enum UploadedFile {
 }
 
 impl UploadForm {
-    /// What was typed into a field; nothing when it was not upload.
+    /// What was typed into a field; nothing when it was not sent.
     pub fn value(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
     }

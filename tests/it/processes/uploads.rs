@@ -105,6 +105,45 @@ async fn uploads_that_fall_silent_hold_nobody_up_and_are_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn silent_uploads_take_the_turns_of_their_own_account_and_network_alone() {
+    let installation = Installation::new().await;
+    let mut command = installation.program(&["serve"]);
+    // Turns are kept until the test is over: whoever has to wait for one of them is turned away.
+    let patience = "{turn_silence_seconds=600,silence_seconds=600,turn_wait_seconds=2}";
+    command.env("ROCKET_PATIENCE", patience).env("ROCKET_IP_HEADER", "X-Real-IP");
+    let web = installation.web_by(command, 0).await;
+    let [noodle, pickle, waffle, biscuit] = ["noodle", "pickle", "waffle", "biscuit"];
+    let noodle = Member::named(&installation, &web, noodle).await.at("192.0.2.1");
+    let pickle = Member::named(&installation, &web, pickle).await.at("192.0.2.2");
+    let waffle = Member::named(&installation, &web, waffle).await.at("192.0.2.3");
+    let biscuit = Member::named(&installation, &web, biscuit).await.at("198.51.100.1");
+    let send = async |member: &Member, number: u32| {
+        let (member, door) = (member.clone(), web.door());
+        let sent = tokio::task::spawn_blocking(move || member.send(&door, &good_photo(number))).await;
+        sent.expect("no panic").expect("an answer")
+    };
+    let mut silent: Vec<TcpStream> = (0..24).map(|_| fall_silent(&noodle, &web)).collect();
+    until("two have begun", async || installation.blobs().len() == 2).await;
+    let third = send(&noodle, 2).await;
+    assert_eq!(third.status, 429, "{}", third.html);
+    assert!(third.html.contains("Wait until the others have arrived"), "{}", third.html);
+    assert!(third.html.contains("value=\"Noodle\""), "what was typed stays");
+    assert_eq!(send(&pickle, 3).await.status, 303, "a neighbour");
+    silent.extend((0..2).map(|_| fall_silent(&pickle, &web)));
+    until("four of one network have begun", async || installation.blobs().len() == 2 + 1 + 2).await;
+    assert_eq!(send(&waffle, 4).await.status, 429, "the fifth of one network");
+    assert_eq!(send(&biscuit, 5).await.status, 303, "another network");
+}
+
+/// Begins an upload and sends no more.
+fn fall_silent(member: &Member, web: &Web) -> TcpStream {
+    let whole = member.request(web, &good_photo(1));
+    let mut stream = TcpStream::connect(("127.0.0.1", web.port)).expect("connected");
+    stream.write_all(&whole[..whole.len() - 500]).expect("sent");
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_said_in_words_and_keeps_no_halves() {
     let installation = Installation::new().await;
     let mut web = installation.web_without_room(256).await;
@@ -130,7 +169,8 @@ async fn a_web_process_killed_between_file_and_row_leaves_nothing_that_the_sweep
     let mut answered = 0;
     for round in 0..3_u32 {
         let mut web = installation.web().await;
-        let member = if round == 0 { Member::join(&installation, &web).await } else { Member::log_in(&web).await };
+        let member =
+            if round == 0 { Member::join(&installation, &web).await } else { Member::log_in(&web, "noodle").await };
         // The row waits for this lock, and so every upload ends up between its file and its row.
         let mut lock = installation.pool.begin().await.expect("a transaction");
         sqlx::query("LOCK TABLE submissions IN SHARE MODE").execute(&mut *lock).await.expect("locked");
@@ -174,29 +214,40 @@ async fn a_web_process_killed_between_file_and_row_leaves_nothing_that_the_sweep
 pub struct Member {
     cookie: String,
     csrf: String,
+    /// As the proxy in front tells it.
+    address: &'static str,
 }
 
 impl Member {
     /// A member who has confirmed an address.
     pub async fn join(installation: &Installation, web: &Web) -> Self {
-        newcomer(&installation.pool, "noodle").await;
+        Self::named(installation, web, "noodle").await
+    }
+
+    async fn named(installation: &Installation, web: &Web, name: &'static str) -> Self {
+        newcomer(&installation.pool, name).await;
         sqlx::query("UPDATE accounts SET email_verified_at = now() WHERE email IS NOT NULL")
             .execute(&installation.pool)
             .await
             .expect("verified");
-        Self::log_in(web).await
+        Self::log_in(web, name).await
     }
 
-    async fn log_in(web: &Web) -> Self {
+    /// The same, elsewhere.
+    fn at(self, address: &'static str) -> Self {
+        Member { address, ..self }
+    }
+
+    async fn log_in(web: &Web, name: &'static str) -> Self {
         let door = web.door();
         let log_in = move || {
             let mut visitor = Visitor::new(1);
             let form = visitor.get(&format!("{door}/login")).expect("a page");
-            let fields = format!("csrf={}&who=noodle&next=&password={}", form.csrf(), PASSWORD.replace(' ', "+"));
+            let fields = format!("csrf={}&who={name}&next=&password={}", form.csrf(), PASSWORD.replace(' ', "+"));
             let answer = visitor.post(&format!("{door}/login"), "application/x-www-form-urlencoded", fields.as_bytes());
             assert_eq!(answer.expect("an answer").status, 303);
             let page = visitor.get(&format!("{door}/submissions/new")).expect("a page");
-            Member { csrf: page.csrf().to_owned(), cookie: visitor.cookie() }
+            Member { csrf: page.csrf().to_owned(), cookie: visitor.cookie(), address: "127.0.0.1" }
         };
         tokio::task::spawn_blocking(log_in).await.expect("no panic")
     }
@@ -213,8 +264,9 @@ impl Member {
     fn request(&self, web: &Web, file: &[u8]) -> Vec<u8> {
         let body = self.body(file);
         let head = format!(
-            "POST /submissions HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nCookie: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            "POST /submissions HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nX-Real-IP: {}\r\nCookie: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             web.port,
+            self.address,
             self.cookie,
             content_type(),
             body.len()
@@ -231,7 +283,8 @@ impl Member {
             .timeout_global(Some(Duration::from_secs(120)))
             .build()
             .into();
-        let request = agent.post(format!("{door}/submissions")).header("Cookie", &self.cookie);
+        let request =
+            agent.post(format!("{door}/submissions")).header("Cookie", &self.cookie).header("X-Real-IP", self.address);
         let mut response = request.header("Content-Type", content_type()).send(&self.body(file)[..])?;
         let html = response.body_mut().read_to_string()?;
         Ok(Answer { status: response.status().as_u16(), html })

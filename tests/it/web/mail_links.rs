@@ -8,7 +8,7 @@ use crate::web::members::{ANOTHER, NOBODYS, assert_wrong, is_logged_in, join, lo
 use crate::web::page::{get, log_in, post_twice, submit};
 
 /// A link to a new password for this member of the tests.
-async fn reset_link(world: &World, username: &str) -> String {
+pub async fn reset_link(world: &World, username: &str) -> String {
     let address = format!("{username}@example.com");
     let client = world.client().await;
     let asked = submit(&client, "/password/forgot", "/password/forgot", &[("email", &address)]).await;

@@ -4,9 +4,9 @@ use rocket::http::{Header, Status};
 
 use super::{WORDS, bytes, member, member_with, originals, post_parts, send, send_with};
 use crate::support::World;
-use crate::support::multipart::{Part, body, content_type};
+use crate::support::multipart::{BOUNDARY, Part, body, content_type};
 use crate::support::uploads::good_photo;
-use crate::web::page::{get, log_in};
+use crate::web::page::{Page, get, log_in};
 
 #[tokio::test]
 async fn a_file_survives_what_is_wrong_with_another_field() {
@@ -53,6 +53,43 @@ async fn files_of_which_no_photo_comes_are_counted_too() {
     let draft = get(&client, "/submissions/new").await.between("name=\"draft\" value=\"", "\"").expect("a draft");
     let again = send(&client, &[WORDS, &[("draft", draft.as_str())]].concat(), None).await;
     assert_eq!(again.status, Status::SeeOther, "{}", again.text());
+}
+
+#[tokio::test]
+async fn a_file_without_a_name_is_counted_as_any_other_and_none_at_all_is_not() {
+    let (_world, client) = member_with("uploads.files_per_account.burst", 2).await;
+    for seed in 1..=2 {
+        for file in [None, Some(("", &good_photo(seed)[..]))] {
+            assert_eq!(send(&client, &[("title", "Noodle")], file).await.status, Status::UnprocessableEntity);
+        }
+    }
+    let sent = send(&client, WORDS, Some(("", &good_photo(3)))).await;
+    assert_eq!(sent.status, Status::TooManyRequests, "{}", sent.text());
+    assert!(sent.html.contains("value=\"Noodle\"") && sent.html.contains("A dog in a bath"), "what was typed stays");
+}
+
+#[tokio::test]
+async fn a_form_with_far_too_many_parts_or_a_head_without_end_is_refused() {
+    let (world, client) = member().await;
+    let csrf = get(&client, "/submissions/new").await.csrf();
+    let parts: Vec<_> =
+        std::iter::once(Part::Field("csrf", &csrf)).chain((0..20_000).map(|_| Part::File("file", "", b""))).collect();
+    assert_eq!(post_parts(&client, &parts).await.status, Status::UnprocessableEntity);
+    let endless = [&body(&[Part::Field("csrf", &csrf)])[..], &vec![b'x'; 1 << 20]].concat();
+    let end = format!("{BOUNDARY}--\r\n");
+    for (what, body) in [
+        ("before the first part", [&vec![b'x'; 1 << 20][..], &endless].concat()),
+        // The last boundary becomes one more part, whose head has no end.
+        (
+            "in a part",
+            String::from_utf8(endless).unwrap().replacen(&end, &format!("{BOUNDARY}\r\nX: "), 1).into_bytes(),
+        ),
+    ] {
+        let request = client.post("/submissions").header(Header::new("Content-Type", content_type()));
+        let refused = Page::of(request.body(body).dispatch().await).await;
+        assert_eq!(refused.status, Status::BadRequest, "{what}: {}", refused.text());
+    }
+    assert_eq!(originals(&world).await, 0);
 }
 
 #[tokio::test]
