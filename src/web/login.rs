@@ -103,7 +103,8 @@ pub async fn enter(
     }
     // A form that is sent twice is one login.
     if !session::just_started(&mut tx, account, begun_by).await? {
-        session::note_login(&mut tx, account, browser, remembered_accounts(visitor).accounts.contains(&account)).await?;
+        session::note_login(&mut tx, account, browser, remembered_accounts(visitor).accounts.contains(&account))
+            .await?;
     }
     let token = session::start(&mut tx, account, browser, begun_by, remembered).await?;
     tx.commit().await?;

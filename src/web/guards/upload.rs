@@ -21,7 +21,7 @@ use super::refusal::refuse;
 use super::session::{self, CurrentSession};
 use crate::config::Config;
 use crate::error::Error;
-use crate::storage::{StoredBlob, Storage};
+use crate::storage::{Storage, StoredBlob};
 
 /// The longest line between two parts (RFC 2046).
 const BOUNDARY: usize = 70;

@@ -7,7 +7,7 @@ use rocket_db_pools::Database;
 use uuid::Uuid;
 
 use super::pieces::Progress;
-use super::{UploadedFile, Refused, UploadForm, cut, unreadable};
+use super::{Refused, UploadForm, UploadedFile, cut, unreadable};
 use crate::accounts::throttle::{self, Key};
 use crate::config::Config;
 use crate::error::Error;
@@ -123,7 +123,12 @@ impl Incoming<'_> {
     }
 
     /// Writes what came; nothing more when that is too much.
-    async fn keep(&self, mut blob: BlobWriter, bytes: &[u8], upload: &mut UploadForm) -> Result<Option<BlobWriter>, Refused> {
+    async fn keep(
+        &self,
+        mut blob: BlobWriter,
+        bytes: &[u8],
+        upload: &mut UploadForm,
+    ) -> Result<Option<BlobWriter>, Refused> {
         if self.progress.is_turned_away() {
             upload.file = UploadedFile::TooMany(MANY_AT_ONCE.into());
         } else if blob.bytes() + bytes.len() as u64 > self.limit {
