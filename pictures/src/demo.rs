@@ -36,7 +36,7 @@ pub const DEFAULT_SEED: u64 = 1998;
 pub struct Derp {
     /// Its name, at most 40 characters; no other index of the seed has it.
     pub title: String,
-    /// Which animal it is.
+    /// The kind of animal, for the form's field of that name.
     pub species: Species,
     /// What the picture shows, in one sentence without a full stop.
     pub alt_text: String,

@@ -119,7 +119,7 @@ fn sniff(file: &[u8]) -> Result<Format, Rejection> {
         return Err(Rejection::Damaged("PNG that was sent as a text".into()));
     }
     let cut = |signature: &[u8]| file.len() > 1 && signature.starts_with(file);
-    let cut_webp = is(0, b"RIFF") && (file.len() < 8 || b"WEBP".starts_with(&file[8..]));
+    let cut_webp = cut(b"RIFF") || is(0, b"RIFF") && (file.len() < 8 || b"WEBP".starts_with(&file[8..]));
     if cut(&[0xFF, 0xD8, 0xFF]) || cut(b"\x89PNG\r\n\x1a\n") || cut(b"GIF87a") || cut(b"GIF89a") || cut_webp {
         return Err(Rejection::Truncated);
     }
