@@ -51,7 +51,7 @@ async fn mistakes_are_told_apart_by_their_exit_codes() {
     // The worker itself waits for its database instead, and can be stopped meanwhile.
     let mut waiting = database.program(&[]);
     let mut waiting = Process::start(waiting.env("DATABASE_URL", "postgres://127.0.0.1:1/nobody"));
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    waiting.until_it_catches_sigterm().await;
     waiting.signal("TERM");
     assert_eq!(waiting.ended().await.code(), Some(0));
 }

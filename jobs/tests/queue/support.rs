@@ -161,6 +161,17 @@ impl Process {
         assert!(status.success());
     }
 
+    /// From then on a SIGTERM is a request, where it was the end before.
+    pub async fn until_it_catches_sigterm(&self) {
+        let status = format!("/proc/{}/status", self.0.id());
+        until("the process catches SIGTERM", async || {
+            let status = std::fs::read_to_string(&status).unwrap();
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+            u64::from_str_radix(caught.trim(), 16).unwrap() & (1 << 14) != 0
+        })
+        .await;
+    }
+
     /// SIGKILL: no handler runs, nothing is flushed.
     pub fn kill(&mut self) {
         self.0.kill().unwrap();
