@@ -63,7 +63,7 @@ async fn a_cookie_that_somebody_made_up_is_no_look() {
     let world = World::new().await;
     let client = world.client().await;
     for (cookie, class) in [("plaid.calm", " class=\"calm\""), ("dark\"><script>", ""), ("", ""), ("calm calm", "")] {
-        let page = Page::of(client.get("/about").cookie(("look", cookie)).dispatch().await).await;
+        let page = Page::of(client.get("/about").cookie(("appearance", cookie)).dispatch().await).await;
         assert!(page.html.contains(&format!("<html lang=\"en\"{class}>")), "{cookie}: {}", page.html);
     }
 }

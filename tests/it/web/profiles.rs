@@ -69,7 +69,7 @@ async fn a_profile_says_who_somebody_is_and_shows_their_photos() {
             assert!(text.contains(said), "{said}: {text}");
         }
         assert_eq!(titles(&page), ["1", "0"], "newest first");
-        assert!(text.contains("Photo 1 cat6.83") && text.contains("Photo 0 catnone yet0"), "{text}");
+        assert!(text.contains("Photo 1 cat 6.8 3") && text.contains("Photo 0 cat none yet 0"), "{text}");
         assert!(!text.contains("Hidden"));
     }
 }
