@@ -11,7 +11,7 @@ use super::answers::view::View;
 use super::guards::app::App;
 use super::guards::csrf::Guarded;
 use super::guards::visitor::Visitor;
-use super::login::enter;
+use super::login::start_session;
 use crate::accounts::join::{Newcomer, join, just_joined};
 use crate::accounts::session::Browser;
 use crate::accounts::throttle::{self, ClientNetwork};
@@ -76,13 +76,13 @@ pub async fn create(
             view.add_error(FieldError { field: "username", message });
             return Ok(Answer::Page(page(&view)));
         };
-        enter(db.begin().await?, &mut visitor, account, &browser, before, false).await?;
+        start_session(db.begin().await?, &mut visitor, account, &browser, before, false).await?;
         return Ok(welcome(&typed, &visitor));
     };
     // What they had chosen without an account goes with it from now on.
     let chosen = visitor.appearance().within(&settings::find(&mut tx, account).await?);
     settings::save(&mut tx, account, &chosen).await?;
-    enter(tx, &mut visitor, account, &browser, before, false).await?;
+    start_session(tx, &mut visitor, account, &browser, before, false).await?;
     Ok(welcome(&typed, &visitor))
 }
 

@@ -72,7 +72,7 @@ pub async fn create(
     let message = match outcome {
         Outcome::Welcome { account } => {
             let before = visitor.anonymous_id().0;
-            enter(db.begin().await?, &mut visitor, account, &browser, before, remember).await?;
+            start_session(db.begin().await?, &mut visitor, account, &browser, before, remember).await?;
             return Ok(Answer::to(local_path(typed.next).unwrap_or("/")));
         }
         Outcome::CodeWanted(halfway) => {
@@ -88,7 +88,7 @@ pub async fn create(
 
 /// Logs this browser in, and ends the transaction: a fresh session, a fresh visitor, and the votes that were cast without a
 /// name come along. `begun_by` is the same when a form is sent twice, and only then.
-pub async fn enter(
+pub async fn start_session(
     mut tx: Transaction<'_, Postgres>,
     visitor: &mut Visitor<'_>,
     account: i64,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::enter;
+use super::start_session;
 use crate::accounts::login::{self, Halfway};
 use crate::accounts::session::{self, Browser};
 use crate::accounts::two_factor::{self, Code, CodeCheck};
@@ -95,7 +95,7 @@ pub async fn create(
     {
         visitor.say(&recovered(recovery_codes));
     }
-    enter(tx, &mut visitor, account, &browser, kept.begun_by, kept.remember).await?;
+    start_session(tx, &mut visitor, account, &browser, kept.begun_by, kept.remember).await?;
     visitor.cookies.forget(COOKIE);
     Ok(Answer::to(kept.next.as_deref().and_then(local_path).unwrap_or("/")))
 }
