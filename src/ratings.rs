@@ -4,6 +4,7 @@ pub mod brake;
 pub mod check;
 pub mod collector;
 pub mod deck;
+pub mod double_tap;
 pub mod history;
 pub mod merge;
 pub mod raters;

@@ -30,6 +30,8 @@ mod submissions;
 mod unsubscribe;
 mod verify;
 
+use std::time::Duration;
+
 use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::{Build, Rocket, Route};
@@ -114,7 +116,8 @@ fn development_routes(_: &Config) -> Vec<Route> {
 async fn start_collector(rocket: Rocket<Build>) -> rocket::fairing::Result {
     match (Db::fetch(&rocket), rocket.state::<Config>()) {
         (Some(db), Some(config)) => {
-            let collector = Collector::start(db.pool().clone(), config.rates.stuffing);
+            let same_tap = Duration::from_millis(config.rates.same_tap_ms.into());
+            let collector = Collector::start(db.pool().clone(), config.rates.stuffing, same_tap);
             Ok(rocket.manage(collector))
         }
         _ => Err(rocket),

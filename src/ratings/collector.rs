@@ -1,9 +1,12 @@
 //! Groups the votes that wait at the same moment into one transaction, so that a commit is paid for once.
 
+use std::time::Duration;
+
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 
 use super::brake::admit;
+use super::double_tap;
 use super::record::{Recorded, Vote, record};
 use crate::config::VoteBrakes;
 use crate::error::Error;
@@ -26,10 +29,11 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Starts counting; stops when the last clone is dropped.
-    pub fn start(pool: PgPool, brakes: VoteBrakes) -> Self {
+    /// Starts counting; stops when the last clone is dropped. A rater's votes on two photos less than `same_tap` apart are one
+    /// [double tap](double_tap), of which the first vote counts.
+    pub fn start(pool: PgPool, brakes: VoteBrakes, same_tap: Duration) -> Self {
         let (votes, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(count(pool, brakes, waiting));
+        tokio::spawn(count(pool, brakes, same_tap, waiting));
         Collector { votes }
     }
 
@@ -41,11 +45,11 @@ impl Collector {
     }
 }
 
-async fn count(pool: PgPool, brakes: VoteBrakes, mut waiting: mpsc::Receiver<Cast>) {
+async fn count(pool: PgPool, brakes: VoteBrakes, same_tap: Duration, mut waiting: mpsc::Receiver<Cast>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let votes: Vec<Vote> = batch.iter().map(|cast| cast.vote).collect();
-        match commit(&pool, &brakes, &votes).await {
+        match commit(&pool, &brakes, same_tap, &votes).await {
             Ok(recorded) => {
                 for (cast, recorded) in batch.drain(..).zip(recorded) {
                     // Whoever went away no longer needs the answer; the vote counts.
@@ -62,14 +66,24 @@ async fn count(pool: PgPool, brakes: VoteBrakes, mut waiting: mpsc::Receiver<Cas
     }
 }
 
-async fn commit(pool: &PgPool, brakes: &VoteBrakes, votes: &[Vote]) -> Result<Vec<Recorded>, sqlx::Error> {
+async fn commit(
+    pool: &PgPool,
+    brakes: &VoteBrakes,
+    same_tap: Duration,
+    votes: &[Vote],
+) -> Result<Vec<Recorded>, sqlx::Error> {
     let mut tx = pool.begin().await?;
-    let braked = admit(&mut tx, votes, brakes).await?;
+    let doubled = double_tap::find(&mut tx, votes, same_tap).await?;
+    let meant: Vec<Vote> =
+        votes.iter().zip(&doubled).filter(|(_, doubled)| !**doubled).map(|(vote, _)| *vote).collect();
+    let braked = admit(&mut tx, &meant, brakes).await?;
     let admitted: Vec<Vote> =
-        votes.iter().zip(&braked).filter(|(_, braked)| braked.is_none()).map(|(vote, _)| *vote).collect();
+        meant.iter().zip(&braked).filter(|(_, braked)| braked.is_none()).map(|(vote, _)| *vote).collect();
     let mut recorded = record(&mut tx, &admitted).await?.into_iter();
     tx.commit().await?;
-    let answers = braked.into_iter().filter_map(|braked| braked.map(Recorded::Braked).or_else(|| recorded.next()));
+    let mut meant = braked.into_iter().filter_map(|braked| braked.map(Recorded::Braked).or_else(|| recorded.next()));
+    let answers =
+        doubled.into_iter().filter_map(|doubled| if doubled { Some(Recorded::DoubleTap) } else { meant.next() });
     Ok(answers.collect())
 }
 

@@ -46,6 +46,9 @@ pub enum Recorded {
     OwnPhoto,
     /// Their network has cast too many votes of this sort.
     Braked(Braked),
+    /// It came with the rater's vote on another photo, as one [double tap](super::double_tap): [`record`] never says so, as
+    /// such a vote does not come to it.
+    DoubleTap,
 }
 
 /// Counts a batch of votes, in the order given; the answer has the same order. Where the same rater votes twice for

@@ -52,8 +52,8 @@ pub async fn create(
     let recorded = collector.cast(Vote { rater, submission: id, score, network }).await?;
     let result = VoteResult::of(id, recorded)?;
     let stay = form.0.stay.is_some();
-    let counts = result.counts();
-    if !counts && !stay {
+    let passes = result.passes_over();
+    if passes && !stay {
         pass_over(&mut visitor, db, id).await?;
     }
     if !partial.0 {
@@ -64,7 +64,7 @@ pub async fn create(
     let mut conn = db.acquire().await?;
     let last = result.load(&mut conn).await?;
     // The first vote has made the rater known; what was passed over moved them on.
-    let rater = if rater.stored && counts { rater } else { visitor.rater(&mut conn).await? };
+    let rater = if rater.stored && !passes { rater } else { visitor.rater(&mut conn).await? };
     if stay {
         let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
         let asked = Asked { statistics: true, last, focus: true };

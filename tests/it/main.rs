@@ -5,6 +5,7 @@
 mod accounts;
 mod architecture;
 mod deck;
+mod double_tap;
 mod invariants;
 mod journeys;
 mod mail;

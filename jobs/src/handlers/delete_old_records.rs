@@ -1,7 +1,7 @@
 //! `delete_old_records`: keeping tables free of what nobody needs.
 
 use log::info;
-use ratemyderp::ratings::{brake, merge};
+use ratemyderp::ratings::{brake, double_tap, merge};
 use sqlx::PgPool;
 
 use crate::{Context, Failure};
@@ -21,6 +21,7 @@ pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
     ratemyderp::ratings::weekly_digest::delete_old(&mut conn, 35).await?;
     ratemyderp::mail::delete_old(&mut conn, finished).await?;
     brake::prune(&mut conn).await?;
+    double_tap::prune(&mut conn).await?;
     let forgotten = merge::delete_old(&mut conn).await?;
     info!("{gone} old jobs and {forgotten} merged raters deleted");
     Ok(())

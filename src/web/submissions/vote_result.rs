@@ -33,6 +33,9 @@ pub enum NotCounted {
     /// New raters of the same network have rated the photo too often.
     #[serde(rename = "n")]
     Network,
+    /// It came with the vote on the photo before, as one double tap.
+    #[serde(rename = "d")]
+    DoubleTap,
 }
 
 impl NotCounted {
@@ -43,6 +46,11 @@ impl NotCounted {
                 "Your rating of {title} was not counted: new visitors in your network, which a school or a mobile provider \
                  shares, have rated it very often today."
             ),
+            NotCounted::DoubleTap => {
+                format!(
+                    "Your second tap came so soon that it cannot have been meant for {title}, which you have not rated yet."
+                )
+            }
         }
     }
 }
@@ -103,14 +111,15 @@ impl VoteResult {
                 return Err(Error::Forbidden("This is your own photo. Everybody else may rate it.".into()));
             }
             Recorded::Braked(Braked::Beginners) => return Err(too_many_beginners()),
+            Recorded::DoubleTap => Outcome::NotCounted(NotCounted::DoubleTap),
             Recorded::Braked(Braked::Photo) => Outcome::NotCounted(NotCounted::Network),
         };
         Ok(VoteResult { submission, outcome })
     }
 
-    /// Does it count?
-    pub fn counts(&self) -> bool {
-        matches!(self.outcome, Outcome::Counted { .. })
+    /// Does the rater go on without a vote that counts?
+    pub fn passes_over(&self) -> bool {
+        matches!(self.outcome, Outcome::NotCounted(NotCounted::Network))
     }
 
     /// Keeps it for the next page.

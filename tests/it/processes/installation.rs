@@ -215,7 +215,7 @@ impl Installation {
             .env(
                 "ROCKET_RATES",
                 "{votes_per_rater={per_second=1000,burst=10000},votes_per_network={per_second=10000,burst=100000},\
-                 stuffing={new_raters_per_network=0,ratings_per_photo_and_network=0}}",
+                 stuffing={new_raters_per_network=0,ratings_per_photo_and_network=0},same_tap_ms=0}",
             )
             .env(
                 "ROCKET_UPLOADS",

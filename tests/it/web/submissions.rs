@@ -1,5 +1,6 @@
 //! The form for photos, and what becomes of them.
 
+mod double_tap;
 mod edit;
 mod files;
 mod new;
