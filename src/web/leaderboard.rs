@@ -8,7 +8,7 @@ use super::answers::view::View;
 use super::db::Db;
 use super::submissions::photo::{alt, thumbnail};
 use crate::error::Error;
-use crate::ratings::standings::leaderboard::{self, Entries, Entry, Mark, Page};
+use crate::ratings::standings::leaderboard::{self, Entries, Entry, Mark, PAGE, Page};
 use crate::ratings::standings::{self};
 
 pub fn routes() -> Vec<Route> {
@@ -25,7 +25,7 @@ pub async fn show(after: Option<&str>, before: Option<&str>, db: &Db) -> Result<
     };
     let mut conn = db.acquire().await?;
     let mut entries = leaderboard::page(&mut conn, page).await?;
-    if !entries.more_before {
+    if entries.entries.len() < PAGE && !entries.more_before {
         // The way back up may end with a short page; the top is always a full one.
         entries = leaderboard::page(&mut conn, Page::First).await?;
     }
@@ -40,6 +40,8 @@ struct Board {
     to: i64,
     /// Do several photos on this page share the only rank on it?
     shared: bool,
+    /// Decimals of the scores on this page.
+    decimals: usize,
     total: i64,
     at: Option<DateTime<Utc>>,
     previous: Option<String>,
@@ -68,6 +70,7 @@ impl Board {
             from,
             to,
             shared: from == to && page.entries.len() > 1,
+            decimals: decimals(&page.entries),
             total: generation.photos,
             at: generation.finished_at,
             previous: link(page.entries.first(), "before").filter(|_| page.more_before),
@@ -90,6 +93,15 @@ impl From<Entry> for Row {
             count: entry.count,
         }
     }
+}
+
+/// One, or as many as it takes to tell the scores of different ranks apart; never more than three.
+fn decimals(entries: &[Entry]) -> usize {
+    let alike = |decimals: usize, pair: &[Entry]| {
+        let shown = |entry: &Entry| format!("{:.decimals$}", entry.score);
+        pair[0].rank != pair[1].rank && shown(&pair[0]) == shown(&pair[1])
+    };
+    (1..3).find(|&decimals| !entries.windows(2).any(|pair| alike(decimals, pair))).unwrap_or(3)
 }
 
 fn spell(mark: Mark) -> String {

@@ -90,9 +90,11 @@ async fn estimate(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Parameter
     Ok(Some(Parameters { mean, weight: variance / spread, variance }))
 }
 
+/// Written so that photos whose average is the mean score exactly the mean, whatever their number of ratings: by
+/// `(weight * mean + sum) / (weight + count)` the last digits would differ, and with them the ranks.
 async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<u64, sqlx::Error> {
     let rescored = sqlx::query!(
-        "UPDATE standings SET score = ($1::float8 * $2::float8 + sum) / ($1 + count)",
+        "UPDATE standings SET score = $2::float8 + (sum - count * $2::float8) / ($1::float8 + count)",
         parameters.weight,
         parameters.mean
     )
@@ -116,7 +118,7 @@ async fn remove_gone(tx: &mut Transaction<'_, Postgres>) -> Result<u64, sqlx::Er
 async fn write_changed(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<u64, sqlx::Error> {
     let written = sqlx::query!(
         "INSERT INTO standings (submission, score, count, sum)
-         SELECT t.submission, ($1::float8 * $2::float8 + t.sum) / ($1 + t.count), t.count, t.sum
+         SELECT t.submission, $2::float8 + (t.sum - t.count * $2::float8) / ($1::float8 + t.count), t.count, t.sum
          FROM tallies t JOIN submissions s ON s.id = t.submission
               LEFT JOIN standings g ON g.submission = t.submission
          WHERE t.count > 0 AND s.ordinal IS NOT NULL

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Photos on one page.
+/// Photos on one page; the last page on the way up has up to twice as many.
 pub const PAGE: usize = 20;
 
 /// One line of the leaderboard.
@@ -44,7 +44,7 @@ pub enum Page {
     First,
     /// What comes after a mark.
     After(Mark),
-    /// What comes before a mark.
+    /// What comes before a mark: everything that does, when that would leave less than a page above it.
     Before(Mark),
 }
 
@@ -68,27 +68,32 @@ impl Entry {
 
 /// One page; photos hidden since the last generation are left out.
 pub async fn page(conn: &mut PgConnection, page: Page) -> Result<Entries, sqlx::Error> {
-    let mut entries = match page {
-        Page::First => after(conn, Mark { score: f64::INFINITY, submission: 0 }).await?,
-        Page::After(mark) => after(conn, mark).await?,
-        Page::Before(mark) => before(conn, mark).await?,
-    };
-    let more = entries.len() > PAGE;
+    Ok(match page {
+        Page::First => down(after(conn, Mark { score: f64::INFINITY, submission: 0 }).await?, false),
+        Page::After(mark) => down(after(conn, mark).await?, true),
+        Page::Before(mark) => up(before(conn, mark).await?),
+    })
+}
+
+fn down(mut entries: Vec<Entry>, more_before: bool) -> Entries {
+    let more_after = entries.len() > PAGE;
     entries.truncate(PAGE);
-    if let Page::Before(_) = page {
-        entries.reverse();
+    Entries { entries, more_before, more_after }
+}
+
+/// What is left above a page and fills none of its own comes along, so that the way up ends at the top.
+fn up(mut entries: Vec<Entry>) -> Entries {
+    let more_before = entries.len() >= 2 * PAGE;
+    if more_before {
+        entries.truncate(PAGE);
     }
-    let (more_before, more_after) = match page {
-        Page::First => (false, more),
-        Page::After(_) => (true, more),
-        Page::Before(_) => (more, true),
-    };
-    Ok(Entries { entries, more_before, more_after })
+    entries.reverse();
+    Entries { entries, more_before, more_after: true }
 }
 
 /// Entries of photos that are on show, with this condition and order.
 macro_rules! entries {
-    ($rest:tt, $mark:expr) => {
+    ($rest:tt, $mark:expr, $limit:expr) => {
         sqlx::query_as!(
             Entry,
             r#"SELECT g.submission, rank_of(g.score) AS "rank!", s.title, s.species, s.alt_text,
@@ -99,19 +104,19 @@ macro_rules! entries {
                 + $rest,
             $mark.score,
             $mark.submission,
-            PAGE as i64 + 1
+            $limit as i64
         )
     };
 }
 
 async fn after(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx::Error> {
-    entries!("g.score <= $1 AND (g.score < $1 OR g.submission > $2) ORDER BY g.score DESC, g.submission LIMIT $3", mark)
+    entries!("g.score <= $1 AND (g.score < $1 OR g.submission > $2) ORDER BY g.score DESC, g.submission LIMIT $3", mark, PAGE + 1)
         .fetch_all(conn)
         .await
 }
 
 async fn before(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx::Error> {
-    entries!("g.score >= $1 AND (g.score > $1 OR g.submission < $2) ORDER BY g.score, g.submission DESC LIMIT $3", mark)
+    entries!("g.score >= $1 AND (g.score > $1 OR g.submission < $2) ORDER BY g.score, g.submission DESC LIMIT $3", mark, 2 * PAGE)
         .fetch_all(conn)
         .await
 }

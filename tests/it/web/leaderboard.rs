@@ -1,7 +1,10 @@
+use ratemyderp::ratings::deck::{Bookmarks, Rater};
+use ratemyderp::ratings::record::Vote;
 use rocket::http::Status;
+use rocket::local::asynchronous::Client;
 
-use super::page::get;
-use crate::support::{World, someone};
+use super::page::{Page, get};
+use crate::support::{World, score, someone};
 
 #[tokio::test]
 async fn the_board_says_ranks_and_leads_down_and_up() {
@@ -54,4 +57,78 @@ async fn a_page_whose_photos_share_a_rank_says_so() {
     let bottom = get(&client, &top.between("rel=\"next\" href=\"", "\"").expect("a way down")).await;
     assert!(bottom.text().contains("Rank 21, which these photos share, of 23"), "{}", bottom.text());
     assert!(bottom.html.contains("<title>Leaderboard, rank 21 - RateMyDerp</title>"));
+}
+
+#[tokio::test]
+async fn the_way_up_ends_at_the_top_and_leaves_nobody_out() {
+    let world = World::new().await;
+    let client = world.client().await;
+    for number in 0..45 {
+        photo_with(&world, [&vec![10; number + 2][..], &[1]].concat()).await;
+    }
+    rank(&world).await;
+    let second = follow(&client, &get(&client, "/leaderboard").await, "next").await;
+    assert!(second.text().contains("Ranks 21 to 40 of 45"), "{}", second.text());
+    let third = follow(&client, &second, "next").await;
+    // Another photo comes in above.
+    photo_with(&world, vec![10; 200]).await;
+    rank(&world).await;
+    let up = follow(&client, &third, "prev").await;
+    assert!(up.text().contains("Ranks 22 to 41 of 46"), "{}", up.text());
+    let top = follow(&client, &up, "prev").await;
+    assert!(top.text().contains("Ranks 1 to 21 of 46"), "{}", top.text());
+    assert!(!top.html.contains("rel=\"prev\""));
+}
+
+#[tokio::test]
+async fn photos_with_the_mean_share_a_rank_however_many_ratings_they_have() {
+    let world = World::new().await;
+    let client = world.client().await;
+    for scores in [vec![9], vec![9; 8], vec![9; 4], [8, 10].repeat(4), vec![8; 5], vec![10; 5]] {
+        photo_with(&world, scores).await;
+    }
+    rank(&world).await;
+    let board = get(&client, "/leaderboard").await;
+    assert_eq!(column(&board, "<td class=\"rank\">"), ["1", "2", "2", "2", "2", "6"]);
+    assert_eq!(column(&board, "</span></th><td>")[1..5], ["9.0"; 4]);
+}
+
+#[tokio::test]
+async fn scores_of_different_ranks_are_told_apart() {
+    let world = World::new().await;
+    let client = world.client().await;
+    for scores in [vec![10; 40], vec![10; 50], vec![1; 20]] {
+        photo_with(&world, scores).await;
+    }
+    rank(&world).await;
+    let board = get(&client, "/leaderboard").await;
+    let scores = column(&board, "</span></th><td>");
+    assert!(scores[0] > scores[1] && scores[0].len() > "9.9".len(), "{scores:?}");
+}
+
+/// A photo that somebody each has given one of these scores.
+async fn photo_with(world: &World, scores: Vec<u8>) {
+    let submission = world.photo("Marmalade").await;
+    let vote = |(number, given)| {
+        let rater = Rater { id: someone(number), account: None, bookmarks: Bookmarks::default(), stored: false };
+        Vote { rater, submission, score: score(given), network: None }
+    };
+    let votes: Vec<Vote> = (0..).zip(scores).map(vote).collect();
+    world.record(&votes).await;
+}
+
+async fn rank(world: &World) {
+    let mut tx = world.pool.begin().await.unwrap();
+    ratemyderp::ratings::standings::recompute(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The page that a link of this sort leads to.
+async fn follow(client: &Client, page: &Page, rel: &str) -> Page {
+    get(client, &page.between(&format!("rel=\"{rel}\" href=\""), "\"").expect("a link")).await
+}
+
+/// What the cells that begin like this say.
+fn column<'p>(board: &'p Page, start: &str) -> Vec<&'p str> {
+    board.html.split(start).skip(1).map(|rest| rest.split('<').next().unwrap()).collect()
 }
