@@ -26,6 +26,13 @@ pub struct Editable {
     pub stale: bool,
 }
 
+impl Editable {
+    /// Is there more than one place for the square? Not in a square photo.
+    pub fn has_choice(&self) -> bool {
+        self.croppable && self.preview_key.is_some()
+    }
+}
+
 /// What can be changed about a photo.
 pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Editable>, sqlx::Error> {
     sqlx::query_as!(

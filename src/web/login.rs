@@ -67,6 +67,10 @@ pub async fn create(
     let typed = form.0;
     let remember = typed.remember.is_some();
     let mut view = typed.view(&visitor);
+    typed.add_missing(&mut view);
+    if !view.is_valid() {
+        return Ok(Answer::Page(page(&view, remember)));
+    }
     let caller = Caller { network: &network, browser: &remembered_accounts(&visitor) };
     let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, caller).await?;
     let message = match outcome {
@@ -80,7 +84,11 @@ pub async fn create(
             return Ok(Answer::to("/login/code"));
         }
         Outcome::Suspended(why) => format!("This account is suspended. {why}"),
-        Outcome::Refused => "The name or the password is wrong. Check both, or ask for a new password.".to_owned(),
+        Outcome::Refused => {
+            // Its field comes back empty.
+            view.add_error(FieldError { field: "password", message: "Enter your password again.".into() });
+            "The name or the password is wrong. Check both, or ask for a new password.".to_owned()
+        }
     };
     view.add_error(FieldError { field: "who", message });
     Ok(Answer::Page(page(&view, remember)))
@@ -133,6 +141,16 @@ impl LoginForm<'_> {
             .field("who", self.who)
             .field("password", "")
             .field("next", local_path(self.next).unwrap_or_default())
+    }
+
+    /// What was left empty is no wrong guess, and costs none.
+    fn add_missing(&self, view: &mut FormView) {
+        if self.who.trim().is_empty() {
+            view.add_error(FieldError { field: "who", message: "Enter your username or your email address.".into() });
+        }
+        if self.password.is_empty() {
+            view.add_error(FieldError { field: "password", message: "Enter your password.".into() });
+        }
     }
 }
 

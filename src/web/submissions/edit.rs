@@ -131,8 +131,7 @@ async fn page(conn: &mut PgConnection, form: PhotoForm, photo: &Submission, crop
 
 /// Automatic, and the three places along the long side; none in a square photo.
 fn places(photo: &Editable, crop: Crop) -> Vec<Place> {
-    let (Some(width), Some(height), Some(_), true) = (photo.width, photo.height, photo.preview_key, photo.croppable)
-    else {
+    let Some((width, height)) = photo.width.zip(photo.height).filter(|_| photo.has_choice()) else {
         return vec![];
     };
     let auto = Place { value: "auto", label: "Find the animal for me", preview: None, checked: crop == Crop::Auto };

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::photo::Photo;
 use crate::error::Error;
 use crate::queue::board::{self, JobState};
-use crate::submissions::{self, Submission, SubmissionState};
+use crate::submissions::{self, Submission, SubmissionState, editing};
 use crate::web::answers::view::View;
 use crate::web::db::Db;
 use crate::web::guards::hx::Partial;
@@ -55,6 +55,8 @@ pub struct ProcessingStatus {
     idle: bool,
     /// What came of it, once it is ready.
     photo: Option<Photo>,
+    /// Can another crop be chosen?
+    croppable: bool,
 }
 
 impl ProcessingStatus {
@@ -67,6 +69,7 @@ impl ProcessingStatus {
             (SubmissionState::Pending, Some(JobState::Processing)) => "processing",
             (SubmissionState::Pending, _) => "queued",
         };
+        let editable = if state == "ready" { editing::find(conn, photo.id).await? } else { None };
         let queued = job.filter(|_| state == "queued");
         let pace = if queued.is_some() { Some(board::pace(conn).await?) } else { None };
         let expected = queued.zip(pace).and_then(|(job, pace)| pace.expected(job.ahead));
@@ -81,6 +84,7 @@ impl ProcessingStatus {
             wait: expected.map(in_words),
             idle: pace.is_some_and(|pace| pace.slots == 0),
             photo: Photo::of(photo).filter(|_| state == "ready"),
+            croppable: editable.is_some_and(|photo| photo.has_choice()),
         })
     }
 }

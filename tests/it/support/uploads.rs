@@ -38,6 +38,11 @@ pub fn good_photo(seed: u32) -> Vec<u8> {
     jpeg(&photo(400, 200, seed), Jpeg::default())
 }
 
+/// A good photo that is square.
+pub fn square_photo() -> Vec<u8> {
+    jpeg(&photo(300, 300, 9), Jpeg::default())
+}
+
 /// The same photo, saved at another quality: another file each.
 pub fn similar_photo(quality: u8) -> Vec<u8> {
     jpeg(&photo(400, 300, 3), Jpeg { quality, ..Jpeg::default() })

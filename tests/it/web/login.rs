@@ -163,3 +163,24 @@ async fn a_doubled_click_is_one_login() {
     }
     assert_eq!(world.count("sessions").await, 1);
 }
+
+#[tokio::test]
+async fn what_is_left_empty_is_asked_for_and_costs_no_attempt() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    let client = world.client().await;
+    let fields = |who, password| [("who", who), ("password", password), ("next", "")];
+    for _ in 0..30 {
+        let empty = submit(&client, "/login", "/login", &fields(" ", "")).await;
+        assert_wrong(&empty, "who", "Enter your username or your email address.");
+        assert_wrong(&empty, "password", "Enter your password.");
+    }
+    let forgotten = submit(&client, "/login", "/login", &fields("noodle", "")).await;
+    assert_wrong(&forgotten, "password", "Enter your password.");
+    assert!(!forgotten.html.contains("who-error"));
+    let wrong = submit(&client, "/login", "/login", &fields("noodle", "wrong")).await;
+    assert_wrong(&wrong, "who", "The name or the password is wrong.");
+    assert_wrong(&wrong, "password", "Enter your password again.");
+    submit(&client, "/login", "/login", &fields("noodle", PASSWORD)).await;
+    assert!(is_logged_in(&client).await);
+}

@@ -3,8 +3,8 @@
 use rocket::http::{Header, Status};
 
 use super::{WORDS, bytes, member, send};
-use crate::support::uploads::{good_photo, hostile_files};
-use crate::web::page::{get, log_in, post, submit};
+use crate::support::uploads::{good_photo, hostile_files, square_photo};
+use crate::web::page::{Page, get, log_in, post, submit};
 
 #[tokio::test]
 async fn what_is_not_on_show_is_shown_to_its_owner_alone() {
@@ -140,4 +140,16 @@ async fn the_receipt_asks_again_until_there_is_nothing_more_to_wait_for() {
     );
     // A plain visit goes to the page itself.
     assert_eq!(get(&client, &format!("{url}/progress?shown=queued")).await.header("Location"), Some(url.as_str()));
+}
+
+#[tokio::test]
+async fn a_square_photo_is_offered_no_crop() {
+    let (world, client) = member().await;
+    let sent = send(&client, WORDS, Some(("a.jpg", &square_photo()))).await;
+    let url = sent.header("Location").expect("a photo").to_owned();
+    world.drain().await;
+    let request = client.get(format!("{url}/progress?shown=queued")).header(Header::new("HX-Request", "true"));
+    let ready = Page::of(request.header(Header::new("HX-Request-Type", "partial")).dispatch().await).await;
+    assert!(ready.text().contains("Noodle is ready") && !ready.text().contains("crop"), "{}", ready.text());
+    assert!(!get(&client, &format!("{url}/edit")).await.html.contains("name=\"crop\""));
 }
