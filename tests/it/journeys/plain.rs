@@ -73,7 +73,7 @@ async fn changes_the_vote(visitor: &Visitor, rated: &str) {
     visitor.follow("button[value='9']").await;
     assert_eq!(
         visitor.text("#last").await,
-        format!("You changed your rating of {rated} from 7 to 9. Average 9.0 from 1 rating.")
+        format!("You changed your rating of {rated} from 7 to 9. Nobody else has rated it yet.")
     );
 }
 
@@ -96,7 +96,7 @@ async fn reports_a_photo(visitor: &Visitor) {
 async fn rate(visitor: &Visitor, score: u8) -> String {
     let rated = name(visitor).await;
     visitor.follow(&format!("button[value='{score}']")).await;
-    let told = format!("You rated {rated} {score} out of 10. Average {score}.0 from 1 rating.");
+    let told = format!("You rated {rated} {score} out of 10. You are the first to rate {rated}.");
     assert_eq!(visitor.text("#last").await, told);
     rated
 }

@@ -14,7 +14,7 @@ async fn a_vote_swaps_in_the_next_photo_and_says_what_became_of_it() {
         let next = name(&visitor).await;
         assert_ne!(next, rated);
         let result = visitor.text("#last").await;
-        assert_eq!(result, format!("You rated {rated} {score} out of 10. Average {score}.0 from 1 rating."));
+        assert_eq!(result, format!("You rated {rated} {score} out of 10. You are the first to rate {rated}."));
         let focus = visitor.focused().await;
         assert_eq!((focus.id.as_str(), focus.in_view), ("photo-h", true));
         assert_eq!((focus.name, focus.description), (format!("Photo of {next}"), result));
@@ -101,7 +101,7 @@ async fn a_vote_is_changed_on_the_photos_own_page() {
     assert_eq!(name(&visitor).await, rated);
     assert!(visitor.text("legend").await.starts_with(&format!("You rated {rated} 7. Change it,")));
     visitor.click("button[value='9']").await;
-    let result = format!("You changed your rating of {rated} from 7 to 9. Average 9.0 from 1 rating.");
+    let result = format!("You changed your rating of {rated} from 7 to 9. Nobody else has rated it yet.");
     told(&visitor, &result).await;
     let focus = visitor.focused().await;
     assert_eq!((focus.id.as_str(), focus.in_view, focus.description), ("photo-h", true, result));
