@@ -21,6 +21,19 @@
     clearTimeout(timer);
     say('Your rating was not sent. Check your connection, then try again.');
   });
+  // Buttons that wait for a moment (see .rate in the stylesheet) send nothing, and the focus stays where it is.
+  const waits = ({target}) => {
+    const form = target.closest('.rate');
+    return form && getComputedStyle(form.elements.score[0]).pointerEvents == 'none';
+  };
+  document.addEventListener('submit', e => {
+    if (!waits(e)) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+  }, true);
+  document.addEventListener('mousedown', e => waits(e) && e.preventDefault());
+  // Pages that come back as they were may show a photo as unrated that has been rated since.
+  addEventListener('pageshow', e => e.persisted && document.querySelector('.rate') && location.reload());
   // Two clicks are one.
   let last, then;
   document.addEventListener('submit', e => {

@@ -27,7 +27,7 @@ pub async fn show(mut visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
         return Ok(View::new("home/empty", ()));
     }
     let card = Card::next(&mut conn, &mut visitor, rater, last, false).await?;
-    Ok(View::new("home/page", card))
+    Ok(View::new("home/page", card).current())
 }
 
 /// The vote card: what comes next, and what became of the last vote.

@@ -69,7 +69,7 @@ pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, db: &
             let last = VoteResult::take(&mut conn, &visitor).await?;
             let asked = Asked { statistics: statistics == Some("1"), last, focus: false };
             let card = Card::of(&mut conn, &submission, &visitor, &rater, asked).await?;
-            Ok(View::new("submissions/page", card))
+            Ok(View::new("submissions/page", card).current())
         }
     }
 }

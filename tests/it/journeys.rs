@@ -2,12 +2,16 @@
 
 mod accounts;
 mod appearance;
+mod back;
+mod double_tap;
 mod doubled;
 mod errors;
+mod focus;
 mod keyboard;
 mod limits;
 mod pages;
 mod plain;
+mod screens;
 mod scripted;
 mod terminal;
 mod two_factor;

@@ -16,18 +16,24 @@ pub struct View {
     template: &'static str,
     data: serde_json::Result<serde_json::Value>,
     status: Status,
-    secret: bool,
+    stored: bool,
 }
 
 impl View {
     /// This template, with status 200.
     pub fn new(template: &'static str, data: impl Serialize) -> Self {
-        View { template, data: serde_json::to_value(data), status: Status::Ok, secret: false }
+        View { template, data: serde_json::to_value(data), status: Status::Ok, stored: true }
     }
 
     /// The same, never to be stored: it shows what opens an account.
     pub fn secret(mut self) -> Self {
-        self.secret = true;
+        self.stored = false;
+        self
+    }
+
+    /// The same, never to be stored: the Back button must not show a photo as unrated that has been rated since.
+    pub fn current(mut self) -> Self {
+        self.stored = false;
         self
     }
 
@@ -47,7 +53,7 @@ impl<'r> Responder<'r, 'static> for View {
         Response::build()
             .status(self.status)
             .header(ContentType::HTML)
-            .header(Header::new("Cache-Control", if self.secret { "no-store" } else { "private, no-cache" }))
+            .header(Header::new("Cache-Control", if self.stored { "private, no-cache" } else { "no-store" }))
             .header(Header::new("Vary", "HX-Request, HX-Request-Type"))
             .sized_body(html.len(), std::io::Cursor::new(html))
             .ok()

@@ -117,7 +117,7 @@ impl Visitor {
     }
 
     async fn set_up(&self) {
-        let Options { script, block, viewport, dark, forced_colors, reduced_motion, .. } = &self.options;
+        let Options { script, block, viewport, dark, forced_colors, reduced_motion, haste, .. } = &self.options;
         let (width, height, pixel_ratio, phone) = match *viewport {
             Viewport::Desktop => (1280, 800, 1.0, false),
             Viewport::Phone => (360, 640, 1.0, true),
@@ -135,6 +135,8 @@ impl Visitor {
             ("Runtime.enable", json!({})),
             ("Network.enable", json!({})),
             ("Log.enable", json!({})),
+            ("Animation.enable", json!({})),
+            ("Animation.setPlaybackRate", json!({ "playbackRate": haste })),
             ("PerformanceTimeline.enable", json!({ "eventTypes": ["layout-shift"] })),
             ("Network.setBlockedURLs", json!({ "urlPatterns": block })),
             ("Emulation.setScriptExecutionDisabled", json!({ "value": !script })),

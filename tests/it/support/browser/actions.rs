@@ -111,6 +111,7 @@ impl Visitor {
     /// Clicks so fast that no answer can arrive in between.
     pub async fn click_repeatedly(&self, selector: &str, times: u32) {
         self.wait_for(selector).await;
+        self.wait_for_buttons().await;
         let point = format!(
             "(() => {{
                 const e = document.querySelector({});
@@ -127,6 +128,11 @@ impl Visitor {
         if let Some(cover) = point["covered"].as_str() {
             self.fail(&format!("{selector} cannot be clicked: {cover} is in the way")).await;
         }
+        self.click_at(&point, times).await;
+    }
+
+    /// Clicks a point (`{"x": 1, "y": 2}`) at once, whatever is there.
+    pub async fn click_at(&self, point: &Value, times: u32) {
         let mut answers = Vec::new();
         for _ in 0..times {
             for (kind, buttons) in [("mouseMoved", 0), ("mousePressed", 1), ("mouseReleased", 0)] {
@@ -140,8 +146,21 @@ impl Visitor {
         }
     }
 
+    /// Waits until the ten buttons, if there are any, can be pressed: on a new card they wait for a moment.
+    async fn wait_for_buttons(&self) {
+        let pressable = "[...document.querySelectorAll('.scores')]
+            .every(scores => getComputedStyle(scores).pointerEvents !== 'none')";
+        self.wait_until("the buttons to be ready", pressable).await;
+    }
+
     /// Presses and releases a key: a character, or `Tab`, `Shift+Tab`, `Control+7`, `Enter`, `Space`, `Escape`, `ArrowDown` ...
     pub async fn press(&self, key: &str) {
+        self.wait_for_buttons().await;
+        self.press_at_once(key).await;
+    }
+
+    /// The same, whether or not the page is ready for it.
+    pub async fn press_at_once(&self, key: &str) {
         let (modifier, key) = match key.split_once('+') {
             Some(("Alt", key)) => (1, key),
             Some(("Control", key)) => (2, key),

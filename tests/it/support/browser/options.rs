@@ -13,6 +13,8 @@ pub struct Options {
     pub reduced_motion: bool,
     /// Whether cookies are accepted.
     pub cookies: bool,
+    /// How much faster than for people CSS animations run, among them the wait before a new card's buttons can be pressed.
+    pub haste: f64,
 }
 
 impl Default for Options {
@@ -25,6 +27,7 @@ impl Default for Options {
             forced_colors: false,
             reduced_motion: false,
             cookies: true,
+            haste: 20.0,
         }
     }
 }
