@@ -10,13 +10,14 @@ install_base_packages() {
   install_packages "${missing[@]}"
 }
 
-# What the browser tests, the mail tests and the script check need on top.
+# What the browser tests, the mail tests, the script check and fetching cargo-deny need on top.
 install_test_packages() {
   local missing=() command
   for command in chromium w3m lynx shellcheck; do
     command -v "$command" >/dev/null || missing+=("$command")
   done
   /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
+  /usr/bin/python3 -c 'import pip' 2>/dev/null || missing+=(python3-pip)
   [[ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]] || missing+=(fonts-dejavu-core)
   install_packages "${missing[@]}"
 }
