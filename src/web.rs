@@ -29,6 +29,7 @@ mod settings;
 mod submissions;
 mod unsubscribe;
 mod verify;
+mod well_known;
 
 use std::time::Duration;
 
@@ -66,6 +67,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .attach(session::lookup())
         .attach(compress::Gzip)
         .attach(headers::SameSiteLast)
+        .attach(headers::NoStore)
         .manage(keys)
         .manage(assets)
         .manage(templates)
@@ -101,6 +103,7 @@ fn routes() -> Vec<Route> {
         submissions::routes(),
         unsubscribe::routes(),
         verify::routes(),
+        well_known::routes(),
     ]
     .concat()
 }

@@ -24,3 +24,4 @@ mod settings;
 mod stuffing;
 mod submissions;
 mod throttle;
+mod well_known;

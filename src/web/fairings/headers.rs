@@ -56,6 +56,31 @@ pub fn shield(https: bool) -> Shield {
     if https { shield.enable(HttpsOnly) } else { shield }
 }
 
+/// Pages of accounts are in no cache, so that on a shared computer nobody finds them after a logout, by going back or on the
+/// disk. Whatever is answered there, errors and redirects included.
+pub struct NoStore;
+
+/// Everything below these.
+const ACCOUNT_PAGES: [&str; 7] = ["/join", "/login", "/logout", "/ops", "/password", "/settings", "/verify"];
+
+#[rocket::async_trait]
+impl Fairing for NoStore {
+    fn info(&self) -> Info {
+        Info { name: "no-store", kind: Kind::Response }
+    }
+
+    async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
+        if is_account_page(request.uri().path().as_str()) {
+            response.set_header(Header::new("Cache-Control", "no-store"));
+        }
+    }
+}
+
+fn is_account_page(path: &str) -> bool {
+    let below = |page: &str| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    ACCOUNT_PAGES.into_iter().any(below)
+}
+
 /// lynx takes `SameSite` for a cookie of its own, to which the attributes behind it then belong:
 /// without this its cookies would be good for one folder only.
 pub struct SameSiteLast;
@@ -84,7 +109,15 @@ fn same_site_last(cookie: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::same_site_last;
+    use super::{is_account_page, same_site_last};
+
+    #[test]
+    fn account_pages_are_told_by_whole_names() {
+        assert!(
+            ["/login", "/login/code", "/settings/two-factor/qr.svg", "/ops/audit"].into_iter().all(is_account_page)
+        );
+        assert!(!["/", "/loginx", "/u/settings", "/submissions/1"].into_iter().any(is_account_page));
+    }
 
     #[test]
     fn a_cookies_path_comes_before_its_same_site() {

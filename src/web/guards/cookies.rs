@@ -1,4 +1,7 @@
-//! How this site spells its cookies, in one place.
+//! How this site spells its cookies, in one place. Over HTTPS their names begin with `__Host-`: browsers then take them from this
+//! very host alone, so that nobody who holds a neighbouring name, or the same one without HTTPS, can plant one.
+
+use std::borrow::Cow;
 
 use rocket::Request;
 use rocket::http::{Cookie, CookieJar, SameSite};
@@ -23,12 +26,12 @@ impl<'r> Cookies<'r> {
 
     /// The text of a sealed (encrypted) cookie; nothing when it was not sealed by us.
     pub fn sealed(&self, name: &str) -> Option<String> {
-        Some(self.jar.get_private(name)?.value().to_owned())
+        Some(self.jar.get_private(&self.name(name))?.value().to_owned())
     }
 
     /// The same, as this answer has set it if it has.
     pub fn pending(&self, name: &str) -> Option<String> {
-        Some(self.jar.get_pending(name)?.value().to_owned())
+        Some(self.jar.get_pending(&self.name(name))?.value().to_owned())
     }
 
     /// Seals a text. Without an age it ends with the browser's session.
@@ -50,12 +53,13 @@ impl<'r> Cookies<'r> {
 
     /// Removes a sealed cookie.
     pub fn forget(&self, name: &'static str) {
-        self.jar.remove_private(Cookie::build(name).path("/"));
+        // Of such a name a browser takes nothing that is not secure, not even its end.
+        self.jar.remove_private(Cookie::build(self.name(name)).path("/").secure(self.secure));
     }
 
     /// The text of a cookie that anybody may read and write.
     pub fn plain(&self, name: &str) -> Option<&'r str> {
-        Some(self.jar.get(name)?.value())
+        Some(self.jar.get(&self.name(name))?.value())
     }
 
     /// Keeps a text that is nothing worth hiding.
@@ -63,10 +67,18 @@ impl<'r> Cookies<'r> {
         self.jar.add(self.build(name, text, Some(max_age)));
     }
 
+    /// As browsers know it.
+    fn name<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        if self.secure { format!("__Host-{name}").into() } else { name.into() }
+    }
+
     /// Lax, so that somebody who follows a link from elsewhere is still themselves.
     fn build(&self, name: &'static str, value: String, max_age: Option<Duration>) -> Cookie<'static> {
-        let cookie =
-            Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(self.secure);
+        let cookie = Cookie::build((self.name(name), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.secure);
         match max_age {
             // The second is for browsers that do not know max-age.
             Some(age) => cookie.max_age(age).expires(OffsetDateTime::now_utc() + age).build(),

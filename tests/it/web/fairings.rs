@@ -1,3 +1,4 @@
 //! What happens to every request.
 
 mod assets;
+mod no_store;

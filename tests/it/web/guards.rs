@@ -1,5 +1,6 @@
 //! What a request must show.
 
+mod cookies;
 mod csrf;
 mod privileged;
 mod session;

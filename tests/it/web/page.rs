@@ -1,6 +1,6 @@
 //! A browser's view of an answer.
 
-use rocket::http::{ContentType, Header, RawStr, Status};
+use rocket::http::{ContentType, Cookie, Header, RawStr, Status};
 use rocket::local::asynchronous::{Client, LocalResponse};
 
 use crate::support::PASSWORD;
@@ -20,6 +20,12 @@ impl Page {
 
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The cookies that are set, as they are sent.
+    pub fn cookies(&self) -> impl Iterator<Item = &str> {
+        let set = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("Set-Cookie"));
+        set.map(|(_, value)| value.as_str())
     }
 
     /// Everything that is the same for everybody: not what cookies hold, only which are set.
@@ -112,6 +118,17 @@ pub async fn post_partial(client: &Client, path: &str, body: &str) -> Page {
 /// With one more header.
 pub async fn post_with(client: &Client, path: &str, body: &str, name: &'static str, value: &'static str) -> Page {
     let request = client.post(path.to_owned()).header(ContentType::Form).header(Header::new(name, value));
+    Page::of(request.body(body).dispatch().await).await
+}
+
+/// With a cookie that another browser had.
+pub async fn get_as(client: &Client, path: &str, cookie: &Cookie<'static>) -> Page {
+    Page::of(client.get(path.to_owned()).cookie(cookie.clone()).dispatch().await).await
+}
+
+/// The same.
+pub async fn post_as(client: &Client, path: &str, body: &str, cookie: &Cookie<'static>) -> Page {
+    let request = client.post(path.to_owned()).header(ContentType::Form).cookie(cookie.clone());
     Page::of(request.body(body).dispatch().await).await
 }
 
