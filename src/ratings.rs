@@ -30,6 +30,11 @@ impl RaterId {
         id.copy_from_slice(&digest[..16]);
         RaterId(Uuid::from_bytes(id))
     }
+
+    /// Whom a browser's cookie stands for once this one was merged into a member: somebody new.
+    fn successor(self) -> Self {
+        Self::of_token(self.0.as_bytes())
+    }
 }
 
 /// How derpy, from 1 (not at all) to 10 (totally).

@@ -80,15 +80,16 @@ pub async fn report(
 }
 
 /// One report of a rater at a time, or two tabs could both be the last one allowed. Gives whom it belongs to: somebody who
-/// has logged in meanwhile is their account's rater. The savepoint gives the lock back that is not the right one, since
+/// has logged in meanwhile, within the minute, is their account's rater. The savepoint gives the lock back that is not the right one, since
 /// out of its order it could be waited for in a circle.
-async fn hold(tx: &mut Transaction<'_, Postgres>, rater: RaterId) -> Result<RaterId, sqlx::Error> {
+async fn hold(tx: &mut Transaction<'_, Postgres>, rater: RaterId) -> Result<RaterId, Error> {
     let mut rater = rater;
     loop {
         let mut attempt = tx.begin().await?;
         sqlx::query!("SELECT pg_advisory_xact_lock(rater_lock($1))", rater.0).execute(&mut *attempt).await?;
-        let heir = sqlx::query_scalar!(
-            r#"SELECT merged_into AS "heir!" FROM raters WHERE id = $1 AND merged_into IS NOT NULL"#,
+        let heir = sqlx::query!(
+            r#"SELECT merged_into AS "id!", merged_at > clock_timestamp() - interval '1 minute' AS "in_time!"
+               FROM raters WHERE id = $1 AND merged_into IS NOT NULL"#,
             rater.0
         )
         .fetch_optional(&mut *attempt)
@@ -98,13 +99,16 @@ async fn hold(tx: &mut Transaction<'_, Postgres>, rater: RaterId) -> Result<Rate
                 attempt.commit().await?;
                 return Ok(rater);
             }
-            Some(heir) => {
+            Some(heir) if heir.in_time => {
                 attempt.rollback().await?;
-                rater = RaterId(heir);
+                rater = RaterId(heir.id);
             }
+            Some(_) => return Err(Error::Conflict(TOO_LATE.into())),
         }
     }
 }
+
+const TOO_LATE: &str = "You have logged in since you sent this. Load the page again, and report the photo once more.";
 
 /// Has this rater reported this photo?
 pub async fn reported(conn: &mut PgConnection, rater: RaterId, submission: i64) -> Result<bool, sqlx::Error> {

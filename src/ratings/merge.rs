@@ -19,7 +19,7 @@ pub struct Merged {
 /// ratings win, and its own photos keep none of its ratings; every tally stays equal to a recount.
 ///
 /// Both raters are locked until the commit, in the order that [`record`](super::record::record) takes too. So a vote of
-/// theirs that is under way is either there in time to come along, or comes after the commit and is counted for the account.
+/// theirs that is under way is either there in time to come along, or comes within a minute of it and is counted for the account.
 /// Votes of others wait for nothing but the tallies of dropped ratings.
 ///
 /// Nothing happens if `from` belongs to an account or was merged before, or if `into` belongs to none.
@@ -36,8 +36,7 @@ pub async fn merge(tx: &mut Transaction<'_, Postgres>, from: RaterId, into: Rate
     Ok(Merged { ratings, dropped: doubled.len() as u64, reports })
 }
 
-/// Forgets who was merged more than a day ago: votes are not under way for that long. From then on their browsers' old
-/// cookies, if there still are any, stand for somebody new. Whoever has ratings or reports after all, or an account, stays.
+/// Forgets who was merged more than a day ago: nothing that was begun before is under way for that long. Whoever has ratings or reports after all, or an account, stays.
 pub async fn delete_old(conn: &mut PgConnection) -> Result<u64, sqlx::Error> {
     let forgotten =
         sqlx::query!(

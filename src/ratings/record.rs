@@ -49,6 +49,8 @@ pub enum Recorded {
     /// It came with the rater's vote on another photo, as one [double tap](super::double_tap): [`record`] never says so, as
     /// such a vote does not come to it.
     DoubleTap,
+    /// The rater has become a member since, and it took too long to be told that it is theirs.
+    TooLate,
 }
 
 /// Counts a batch of votes, in the order given; the answer has the same order. Where the same rater votes twice for
@@ -57,37 +59,39 @@ pub enum Recorded {
 /// Batches and [merges](super::merge) that run at the same time cannot deadlock: each takes the locks of its raters in
 /// ascending order, then those of its tallies, and only then writes raters and ratings, in ascending order too.
 pub async fn record(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<Vec<Recorded>, sqlx::Error> {
-    let votes = &redirect(tx, votes).await?;
-    let photos = lock(tx, votes).await?;
-    let accepted = accept(&photos, votes);
+    let votes = redirect(tx, votes).await?;
+    let in_time: Vec<Vote> = votes.iter().copied().flatten().collect();
+    let photos = lock(tx, &in_time).await?;
+    let accepted = accept(&photos, &in_time);
     keep_raters(tx, &accepted).await?;
     let changes = keep_ratings(tx, &accepted).await?;
     let tallies = add_up(tx, &changes).await?;
-    Ok(votes.iter().map(|vote| answer(vote, &photos, &changes, &tallies)).collect())
+    let told = |vote: &Option<Vote>| match vote {
+        Some(vote) => answer(vote, &photos, &changes, &tallies),
+        None => Recorded::TooLate,
+    };
+    Ok(votes.iter().map(told).collect())
 }
 
 type Key = (RaterId, i64);
 
-/// A vote of somebody who has logged in since it was cast is their account's. Until the commit nobody else in this batch
-/// is merged.
-async fn redirect(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<Vec<Vote>, sqlx::Error> {
+/// A vote of somebody who has logged in since they were looked up is their account's, if that was a minute ago at most; later
+/// it is nothing. Whoever is looked up after their login is somebody else. Until the commit nobody else in this batch is
+/// merged.
+async fn redirect(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<Vec<Option<Vote>>, sqlx::Error> {
     let raters: Vec<_> = votes.iter().map(|vote| vote.rater.id.0).collect();
     let merged = sqlx::query!(
-        r#"SELECT merged AS "merged!", into_rater AS "into_rater!", account FROM hold_raters($1)"#,
+        r#"SELECT merged AS "merged!", into_rater AS "into_rater!", account, in_time AS "in_time!" FROM hold_raters($1)"#,
         &raters
     )
     .fetch_all(&mut **tx)
     .await?;
-    let now = |rater: &Rater| {
-        let heir = merged.iter().find(|merged| merged.merged == rater.id.0);
-        heir.map_or(*rater, |heir| Rater {
-            id: RaterId(heir.into_rater),
-            account: heir.account,
-            stored: true,
-            ..*rater
-        })
+    let now = |rater: Rater| match merged.iter().find(|merged| merged.merged == rater.id.0) {
+        None => Some(rater),
+        Some(heir) if !heir.in_time => None,
+        Some(heir) => Some(Rater { id: RaterId(heir.into_rater), account: heir.account, stored: true, ..rater }),
     };
-    Ok(votes.iter().map(|vote| Vote { rater: now(&vote.rater), ..*vote }).collect())
+    Ok(votes.iter().map(|vote| Some(Vote { rater: now(vote.rater)?, ..*vote })).collect())
 }
 
 /// Locks the tallies of all photos that may be voted on; gives their owners.

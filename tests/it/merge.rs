@@ -5,6 +5,7 @@ mod interleaved;
 use std::time::Duration;
 
 use ratemyderp::accounts;
+use ratemyderp::error::Error;
 use ratemyderp::ratings::deck::{self, Class, DeckKey, Rater};
 use ratemyderp::ratings::merge::{Merged, delete_old, merge};
 use ratemyderp::ratings::record::{Recorded, Vote, record};
@@ -115,7 +116,6 @@ async fn votes_that_were_under_way_are_counted_for_the_account() {
     report(&mut tx, someone(1), first, Reason::Stolen, "", 5).await.unwrap();
     tx.commit().await.unwrap();
     assert!(reported(&mut world.pool.acquire().await.unwrap(), rater, first).await.unwrap());
-    assert_eq!(world.rater(someone(2)).await.id, rater, "an old tab sees the account's deck");
     assert_eq!(world.complaints().await, Vec::<String>::new());
 }
 
@@ -154,6 +154,53 @@ async fn a_merge_waits_for_a_vote_and_a_vote_for_a_merge() {
     let changed = Recorded::Counted { previous: Some(score(7)), score: score(9), count: 1, sum: 9 };
     assert_eq!(waiting.await.unwrap(), [changed]);
     assert_eq!(rating(&world, rater, photo).await, Some(9));
+    assert_eq!(world.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn whoever_is_looked_up_after_the_merge_is_somebody_new() {
+    let world = World::new().await;
+    let (_, rater) = member(&world, "marmalade").await;
+    let photo = world.photo("Marmalade").await;
+    world.rate(someone(1), photo, 7).await;
+    merged(&world, someone(1), rater).await;
+    let stranger = world.rater(someone(1)).await;
+    assert!(stranger.id != rater && stranger.account.is_none() && !stranger.stored);
+    assert_eq!(rating(&world, stranger.id, photo).await, None, "they do not see what the member rated");
+    world.rate(someone(1), photo, 2).await;
+    assert_eq!(rating(&world, rater, photo).await, Some(7));
+    assert_eq!(world.rater(someone(1)).await.id, stranger.id, "the same stranger again");
+    assert_eq!(rating(&world, stranger.id, photo).await, Some(2));
+    // Whoever logs in with that cookie once more takes along what it did since.
+    merged(&world, stranger.id, rater).await;
+    let next = world.rater(someone(1)).await.id;
+    assert!(next != rater && next != stranger.id && next != someone(1));
+    assert_eq!(rating(&world, rater, photo).await, Some(7), "the account's own rating wins");
+    assert_eq!(world.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_was_begun_before_a_merge_comes_along_for_a_minute() {
+    let world = World::new().await;
+    let (_, rater) = member(&world, "marmalade").await;
+    let (photo, other) = (world.photo("Marmalade").await, world.photo("Noodle").await);
+    let before = world.rater(someone(1)).await;
+    merged(&world, someone(1), rater).await;
+    let pass = "UPDATE raters SET merged_at = merged_at - make_interval(secs => $1) WHERE merged_into IS NOT NULL";
+    let pass = async |seconds: f64| sqlx::query(pass).bind(seconds).execute(&world.pool).await.unwrap();
+    pass(50.0).await;
+    let vote = |rater, submission| Vote { rater, submission, score: score(7), network: None };
+    assert!(matches!(world.record(&[vote(before, photo)]).await[..], [Recorded::Counted { count: 1, .. }]));
+    pass(11.0).await;
+    let neighbour = world.rater(someone(2)).await;
+    let recorded = world.record(&[vote(before, other), vote(neighbour, other)]).await;
+    assert!(matches!(recorded[..], [Recorded::TooLate, Recorded::Counted { count: 1, .. }]), "{recorded:?}");
+    assert_eq!((rating(&world, rater, photo).await, rating(&world, rater, other).await), (Some(7), None));
+    let mut tx = world.pool.begin().await.unwrap();
+    let late = report(&mut tx, someone(1), other, Reason::Stolen, "", 5).await;
+    assert!(matches!(late, Err(Error::Conflict(_))), "{late:?}");
+    tx.rollback().await.unwrap();
+    assert!(!reported(&mut world.pool.acquire().await.unwrap(), rater, other).await.unwrap());
     assert_eq!(world.complaints().await, Vec::<String>::new());
 }
 
@@ -220,8 +267,8 @@ async fn merged_raters_are_forgotten_after_a_day() {
         .await
         .unwrap();
     assert_eq!(delete_old(&mut world.pool.acquire().await.unwrap()).await.unwrap(), 1);
-    assert!(!world.rater(someone(1)).await.stored, "somebody new");
-    assert_eq!(world.rater(someone(2)).await.id, rater);
+    assert_eq!(world.rater(someone(1)).await.id, someone(1), "forgotten");
+    assert_ne!(world.rater(someone(2)).await.id, someone(2), "not yet");
     assert_eq!(world.complaints().await, Vec::<String>::new());
 }
 

@@ -5,15 +5,24 @@ use sqlx::PgConnection;
 use super::{Bookmarks, Class, Lap, LapProgress, Rater};
 use crate::ratings::RaterId;
 
-/// What `raters` knows of somebody, or what their cookie says. Somebody who was merged into an account's rater is that one.
+/// What `raters` knows of somebody, or what their cookie says. A cookie of before a login stands for somebody new: whoever
+/// kept it is nobody's member, and neither sees what the member has rated nor votes for them.
 pub async fn load(conn: &mut PgConnection, id: RaterId, cookie: Bookmarks) -> Result<Rater, sqlx::Error> {
-    let row = sqlx::query!(
-        "SELECT id, account, lap_start, lap_end, position, described_start, described_end, described_position
-         FROM raters WHERE id = coalesce((SELECT merged_into FROM raters WHERE id = $1), $1)",
-        id.0
-    )
-    .fetch_optional(conn)
-    .await?;
+    let mut id = id;
+    let row = loop {
+        let row = sqlx::query!(
+            "SELECT id, account, merged_into, lap_start, lap_end, position,
+                    described_start, described_end, described_position
+             FROM raters WHERE id = $1",
+            id.0
+        )
+        .fetch_optional(&mut *conn)
+        .await?;
+        match row {
+            Some(row) if row.merged_into.is_some() => id = id.successor(),
+            found => break found,
+        }
+    };
     let Some(row) = row else {
         return Ok(Rater { id, account: None, bookmarks: cookie, stored: false });
     };

@@ -107,6 +107,11 @@ impl VoteResult {
                 Outcome::Counted { previous, score: score.get(), count, sum }
             }
             Recorded::NoSuchPhoto => return Err(Error::NotFound),
+            Recorded::TooLate => {
+                let message =
+                    "You have logged in since you sent this rating. Load the page again, and rate the photo once more.";
+                return Err(Error::Conflict(message.into()));
+            }
             Recorded::OwnPhoto => {
                 return Err(Error::Forbidden("This is your own photo. Everybody else may rate it.".into()));
             }

@@ -3,7 +3,7 @@
 use rocket::http::Status;
 
 use crate::support::World;
-use crate::web::page::{get, log_in, rate, submit};
+use crate::web::page::{get, get_as, log_in, post_as, rate, submit};
 
 const NEWCOMER: [(&str, &str); 5] = [
     ("username", "noodle"),
@@ -39,6 +39,40 @@ async fn joining_keeps_what_was_rated_and_logging_out_begins_afresh() {
     rate(&client, &third, "5").await;
     submit(&client, "/logout", "/logout", &[]).await;
     assert!(!get(&client, &photo).await.text().contains("You rated Photo"), "somebody new");
+    assert_eq!(world.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_cookie_from_before_the_login_is_nobodys_once_logged_out() {
+    let world = World::new().await;
+    for number in 0..4 {
+        world.photo(&format!("Photo {number}")).await;
+    }
+    world.member("noodle").await;
+    let client = world.client().await;
+    let rated = get(&client, "/").await;
+    rate(&client, &rated, "7").await;
+    let page = get(&client, "/").await;
+    let yesterdays = client.cookies().get("visitor").unwrap().clone().into_owned();
+    log_in(&client, "noodle").await;
+    submit(&client, "/logout", "/logout", &[]).await;
+
+    let thief = world.client().await;
+    let seen = get_as(&thief, &format!("/submissions/{}", rated.photo().unwrap()), &yesterdays).await;
+    assert!(!seen.text().contains("You rated"), "{}", seen.text());
+    // The very form that was open before the login, and one that was opened after it.
+    for page in [page, seen] {
+        let rating = format!("/submissions/{}/rating", page.photo().unwrap());
+        let body = format!("csrf={}&score=2", page.csrf());
+        assert_eq!(post_as(&thief, &rating, &body, &yesterdays).await.status, Status::SeeOther);
+    }
+    let scores: Vec<(Option<i64>, i16)> = sqlx::query_as(
+        "SELECT p.account, r.score FROM ratings r JOIN raters p ON p.id = r.rater ORDER BY r.score, r.submission",
+    )
+    .fetch_all(&world.pool)
+    .await
+    .unwrap();
+    assert!(matches!(scores[..], [(None, 2), (None, 2), (Some(_), 7)]), "{scores:?}");
     assert_eq!(world.complaints().await, Vec::<String>::new());
 }
 
