@@ -114,6 +114,16 @@ pub async fn enqueue(tx: &mut Transaction<'_, Postgres>, notification: Notificat
     Ok(())
 }
 
+/// Do we owe, or have we sent, this very mail since a minute ago? Its form may be sent a second time.
+pub async fn just_owed(conn: &mut PgConnection, notification: &Notification) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM mails WHERE notification = $1 AND created_at > now() - interval '1 minute') AS "just!""#,
+        Json(notification) as _
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// A mail that has not been sent.
 #[derive(Debug)]
 pub struct PendingMail {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 
+use super::security_log::{self, SecurityEvent};
 use super::session;
 
 /// Plans the deletion and logs every browser out; gives the day.
@@ -20,6 +21,7 @@ pub async fn plan(
     .fetch_one(&mut **tx)
     .await?;
     session::end_others(tx, account, None).await?;
+    security_log::record(tx, SecurityEvent::DeletionPlanned, Some(account), None).await?;
     Ok(due)
 }
 

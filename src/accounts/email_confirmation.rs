@@ -2,6 +2,7 @@
 
 use sqlx::{Postgres, Transaction};
 
+use super::security_log::{self, SecurityEvent};
 use super::token::{self, Purpose, Token};
 use crate::accounts;
 use crate::error::Error;
@@ -53,6 +54,21 @@ async fn just_confirmed(tx: &mut Transaction<'_, Postgres>, token: &Token) -> Re
     Ok(Confirmed::NoSuchLink)
 }
 
+/// Does the account have this address?
+pub(super) async fn is_theirs(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    email: &str,
+) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM accounts WHERE id = $1 AND lower(email) = lower($2)) AS "theirs!""#,
+        account,
+        email
+    )
+    .fetch_one(&mut **tx)
+    .await
+}
+
 /// Whoever got a mail at this address reads it. False when the account has another one by now.
 pub(super) async fn verify(tx: &mut Transaction<'_, Postgres>, account: i64, email: &str) -> Result<bool, sqlx::Error> {
     let verified = sqlx::query!(
@@ -85,7 +101,11 @@ async fn replace(tx: &mut Transaction<'_, Postgres>, account: i64, email: &str) 
     )
     .execute(&mut **tx)
     .await?;
-    Ok(replaced.rows_affected() == 1)
+    if replaced.rows_affected() == 0 {
+        return Ok(false);
+    }
+    security_log::record(tx, SecurityEvent::EmailChanged, Some(account), None).await?;
+    Ok(true)
 }
 
 /// Has another account shown that it reads this address? One answer at a time for each address.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use super::security_log::{self, SecurityEntry, SecurityFilter};
 use super::session::{self, Listed};
 use super::{Role, Settings, settings};
 
@@ -19,6 +20,7 @@ pub struct Export {
     two_factor: Option<TwoFactor>,
     links_in_mails: Vec<Link>,
     done_to_the_account: Vec<Entry>,
+    security_events: Vec<SecurityEntry>,
 }
 
 #[derive(Debug, Serialize)]
@@ -95,7 +97,9 @@ pub async fn export(conn: &mut PgConnection, account: i64) -> Result<Export, sql
     )
     .fetch_all(&mut *conn)
     .await?;
+    let filter = SecurityFilter { account: Some(account), limit: ENTRIES, ..SecurityFilter::default() };
+    let security_events = security_log::list(&mut *conn, filter).await?;
     let settings = settings::find(&mut *conn, account).await?;
     let sessions = session::list(conn, account).await?;
-    Ok(Export { account: person, settings, sessions, two_factor, links_in_mails, done_to_the_account })
+    Ok(Export { account: person, settings, sessions, two_factor, links_in_mails, done_to_the_account, security_events })
 }

@@ -3,6 +3,7 @@
 use sqlx::{PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
+use super::proof::Proof;
 use super::{DisplayName, Email, Passwords, Username, login, session, settings};
 use crate::config::AccountsConfig;
 use crate::error::Error;
@@ -22,7 +23,7 @@ pub struct Newcomer {
 
 /// Makes the account, always: usernames are public, and whether the address belongs to somebody already only its owner
 /// learns, by mail. Nothing when the username is taken.
-pub async fn join(tx: &mut Transaction<'_, Postgres>, newcomer: &Newcomer) -> Result<Option<i64>, Error> {
+pub async fn join(tx: &mut Transaction<'_, Postgres>, newcomer: &Newcomer) -> Result<Option<Proof>, Error> {
     let id = sqlx::query_scalar!(
         "INSERT INTO accounts (username, display_name, email, password_hash) VALUES ($1, $2, $3, $4)
          ON CONFLICT (username) DO NOTHING RETURNING id",
@@ -38,7 +39,7 @@ pub async fn join(tx: &mut Transaction<'_, Postgres>, newcomer: &Newcomer) -> Re
     };
     settings::ensure(tx, id).await?;
     mail::enqueue(tx, Notification::VerifyEmail { account: id }).await?;
-    Ok(Some(id))
+    Ok(Some(Proof::of_password(id, &newcomer.password_hash, vec![])))
 }
 
 /// The account that a browser, known as `before`, has made a moment ago with this password: its form is sent a second time, as by
@@ -50,12 +51,11 @@ pub async fn just_joined(
     username: &Username,
     typed: &str,
     before: Uuid,
-) -> Result<Option<i64>, Error> {
+) -> Result<Option<Proof>, Error> {
     let account = {
         let mut conn = pool.acquire().await?;
         let made = sqlx::query_scalar!(
-            "SELECT id FROM accounts a WHERE username = $1 AND created_at > now() - interval '1 minute'
-               AND NOT EXISTS (SELECT FROM two_factor t WHERE t.account = a.id)",
+            "SELECT id FROM accounts WHERE username = $1 AND created_at > now() - interval '1 minute'",
             username.as_str()
         )
         .fetch_optional(&mut *conn)
@@ -65,6 +65,5 @@ pub async fn just_joined(
             _ => return Ok(None),
         }
     };
-    let right = login::confirm(pool, passwords, config, account, typed).await?;
-    Ok(right.then_some(account))
+    login::confirm(pool, passwords, config, account, typed).await
 }

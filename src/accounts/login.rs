@@ -2,23 +2,23 @@
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
 use super::password::{PasswordCheck, Passwords};
+use super::proof::{self, Fingerprint, Proof};
+use super::security_log::{self, SecurityEvent};
+use super::session;
 use super::throttle::{self, Brake, ClientNetwork, Key};
+use super::two_factor::{self, Code, CodeCheck, Vault};
 use crate::config::AccountsConfig;
 use crate::error::Error;
 
 /// What became of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is them.
-    Welcome {
-        /// Which account.
-        account: i64,
-    },
+    /// It is them, as far as the password tells and for as long as the account stays as it is.
+    Welcome(Proof),
     /// The password is theirs; a code has to show that it is them.
     CodeWanted(Halfway),
     /// It is them, and they may not come in; the text says why.
@@ -33,7 +33,9 @@ pub struct Halfway {
     /// Which account.
     pub account: i64,
     /// Of the stored password: another one means to begin again.
-    fingerprint: String,
+    fingerprint: Fingerprint,
+    /// Free again once they are in.
+    brakes: Vec<Brake>,
     until: DateTime<Utc>,
 }
 
@@ -82,68 +84,112 @@ pub async fn attempt(
         let found = find(&mut conn, &who).await?;
         let brakes = brakes(config, &who, found.as_ref(), caller);
         // Taken before it is known to be a failure: of many attempts at once each counts.
-        throttle::take_all(&mut conn, &brakes).await?;
+        if let Err(braked) = throttle::take_all(&mut conn, &brakes).await {
+            let account = found.as_ref().map(|found| found.id);
+            let (event, network) = (SecurityEvent::LoginBraked, &caller.network.network);
+            security_log::record_failure(&mut conn, event, account, network).await?;
+            return Err(braked);
+        }
         (found, brakes)
     };
+    let account = found.as_ref().map(|found| found.id);
     let stored = found.as_ref().and_then(|found| found.password_hash.as_deref());
     let verdict = passwords.verify(password, stored).await?;
     let (Some(found), PasswordCheck::Right(fresh)) = (found, verdict) else {
+        let mut conn = pool.acquire().await?;
+        let (event, network) = (SecurityEvent::LoginFailed, &caller.network.network);
+        security_log::record_failure(&mut conn, event, account, network).await?;
         return Ok(Outcome::Refused);
     };
-    let mut conn = pool.acquire().await?;
-    if let Some((own, others)) = brakes.split_first() {
-        throttle::clear(&mut conn, &own.key).await?;
-        throttle::give_back(&mut conn, others).await?;
-    }
     if let Some(fresh) = &fresh {
-        rehash(&mut conn, &found, fresh).await?;
+        rehash(&mut *pool.acquire().await?, &found, fresh).await?;
     }
+    // The brake holds on: a right password is one guess of many until it has let somebody in.
     let hash = fresh.or(found.password_hash).unwrap_or_default();
     Ok(match found.suspension {
         Some(why) => Outcome::Suspended(why),
         None if found.two_factor => Outcome::CodeWanted(Halfway {
             account: found.id,
-            fingerprint: fingerprint(&hash),
+            fingerprint: Fingerprint::of(&hash),
+            brakes,
             until: Utc::now() + Duration::minutes(PATIENCE_MINUTES),
         }),
-        None => Outcome::Welcome { account: found.id },
+        None => Outcome::Welcome(Proof::of_password(found.id, &hash, brakes)),
     })
+}
+
+/// What a code has shown of somebody whose password was right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Second {
+    /// It is them, in this transaction.
+    Welcome(Proof),
+    /// The code does not show it.
+    Refused(CodeCheck),
+    /// The password is worth nothing any more: they begin again.
+    Over,
 }
 
 /// May they still enter their code? Not after ten minutes, nor once the password was changed, two-factor switched off or
 /// the account suspended: then they begin again.
 pub async fn is_halfway(conn: &mut PgConnection, halfway: &Halfway) -> Result<bool, sqlx::Error> {
-    let stored = sqlx::query_scalar!(
-        r#"SELECT password_hash AS "password_hash!" FROM accounts a JOIN two_factor t ON t.account = a.id
-           WHERE a.id = $1 AND password_hash IS NOT NULL AND suspended_at IS NULL AND deleted_at IS NULL
-             AND confirmed_at IS NOT NULL"#,
-        halfway.account
-    )
-    .fetch_optional(conn)
-    .await?;
-    let same = stored.is_some_and(|hash| fingerprint(&hash) == halfway.fingerprint);
-    Ok(same && Utc::now() < halfway.until)
+    Ok(Utc::now() < halfway.until
+        && halfway.fingerprint.is_current(conn, halfway.account).await?
+        && two_factor::is_on(conn, halfway.account).await?)
 }
 
-/// Is this the account's password? For what a member confirms with it. `TooFast` after too many attempts.
+/// Tries a code. Of a form that is sent twice the second one finds its code used, and counts all the same.
+pub async fn complete(
+    tx: &mut Transaction<'_, Postgres>,
+    vault: &Vault,
+    halfway: &Halfway,
+    code: &Code,
+    begun_by: Uuid,
+) -> Result<Second, Error> {
+    // The account is locked before its code, as by everybody who changes how it is guarded.
+    proof::lock(tx, halfway.account).await?;
+    if !is_halfway(tx, halfway).await? {
+        return Ok(Second::Over);
+    }
+    let account = halfway.account;
+    let verdict = two_factor::verify(tx, vault, account, code, Utc::now()).await?;
+    let good = match verdict {
+        CodeCheck::Right | CodeCheck::Recovered => true,
+        CodeCheck::Used => session::just_started(tx, account, begun_by).await?,
+        CodeCheck::Wrong => false,
+    };
+    if !good {
+        return Ok(Second::Refused(verdict));
+    }
+    Ok(Second::Welcome(Proof::with_code(account, halfway.fingerprint.clone(), halfway.brakes.clone())))
+}
+
+/// Is this the account's password? For what a member confirms with it, in a transaction that asks the proof again; nothing
+/// when it is not. `TooFast` after too many attempts.
 pub async fn confirm(
     pool: &PgPool,
     passwords: &Passwords,
     config: &AccountsConfig,
     account: i64,
     password: &str,
-) -> Result<bool, Error> {
+) -> Result<Option<Proof>, Error> {
     let key = Key::new("confirm", &[&account.to_string()]);
     let stored = {
         let mut conn = pool.acquire().await?;
         throttle::take(&mut conn, &key, config.logins_per_name_and_network).await?;
         sqlx::query_scalar!("SELECT password_hash FROM accounts WHERE id = $1", account).fetch_one(&mut *conn).await?
     };
-    let right = passwords.verify(password, stored.as_deref()).await? != PasswordCheck::Wrong;
-    if right {
-        throttle::clear(&mut *pool.acquire().await?, &key).await?;
+    match (passwords.verify(password, stored.as_deref()).await?, stored) {
+        (PasswordCheck::Right(_), Some(stored)) => {
+            // The form may have other faults: whoever knows the password is not braked for those.
+            throttle::clear(&mut *pool.acquire().await?, &key).await?;
+            Ok(Some(Proof::of_password(account, &stored, vec![])))
+        }
+        _ => {
+            let (mut conn, event) = (pool.acquire().await?, SecurityEvent::ConfirmationFailed);
+            security_log::record(&mut conn, event, Some(account), None).await?;
+            Ok(None)
+        }
     }
-    Ok(right)
 }
 
 /// What holds this attempt back; a success gives all turns back at the first.
@@ -190,9 +236,4 @@ async fn rehash(conn: &mut PgConnection, found: &Found, fresh: &str) -> Result<(
     .execute(conn)
     .await
     .map(drop)
-}
-
-/// Tells whether it is still the same password, and nothing about it.
-fn fingerprint(password_hash: &str) -> String {
-    hex::encode(&Sha256::digest(password_hash)[..16])
 }

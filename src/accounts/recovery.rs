@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, Transaction};
 
+use super::security_log::{self, SecurityEvent};
 use super::token::{self, Purpose, Token};
-use super::{Passwords, email_confirmation, login, session};
+use super::{Passwords, email_confirmation, login, proof, session, two_factor};
 use crate::config::AccountsConfig;
 use crate::error::Error;
 
@@ -18,10 +19,15 @@ pub async fn reset(
     let Some(link) = token::redeem(tx, token, Purpose::ResetPassword).await? else {
         return Ok(None);
     };
+    // A mail that was under way while the account got another address leads to nothing.
+    if !email_confirmation::is_theirs(tx, link.account, &link.email).await? {
+        return Ok(None);
+    }
     if !email_confirmation::is_taken(tx, link.account, &link.email).await? {
         email_confirmation::verify(tx, link.account, &link.email).await?;
     }
-    change(tx, link.account, None, password_hash).await?;
+    replace(tx, link.account, None, password_hash).await?;
+    security_log::record(tx, SecurityEvent::PasswordReset, Some(link.account), None).await?;
     Ok(Some(link.account))
 }
 
@@ -36,7 +42,7 @@ pub async fn just_reset(
 ) -> Result<bool, Error> {
     let link = token::just_used(&mut *pool.acquire().await?, token, Purpose::ResetPassword).await?;
     match link {
-        Some(link) => login::confirm(pool, passwords, config, link.account, typed).await,
+        Some(link) => Ok(login::confirm(pool, passwords, config, link.account, typed).await?.is_some()),
         None => Ok(false),
     }
 }
@@ -56,7 +62,7 @@ pub async fn just_changed(
     )
     .fetch_one(pool)
     .await?;
-    Ok(recent.unwrap_or(false) && login::confirm(pool, passwords, config, account, typed).await?)
+    Ok(recent.unwrap_or(false) && login::confirm(pool, passwords, config, account, typed).await?.is_some())
 }
 
 /// Was the password replaced since then? It cannot be from now on until the end of the transaction.
@@ -75,16 +81,29 @@ pub async fn is_changed_since(
     Ok(changed.flatten().unwrap_or(false))
 }
 
-/// Another password. Every browser but `session` is logged out, and open links for new passwords become worthless; those for
-/// another address too, since whoever knew the old password may have asked for one.
+/// Another password, chosen by the member. Every browser but `session` is logged out, and open links for new passwords become worthless; those for
+/// another address too, since whoever knew the old password may have asked for one, and so does a key that waits for its first
+/// code.
 pub async fn change(
     tx: &mut Transaction<'_, Postgres>,
     account: i64,
     session: Option<i64>,
     password_hash: &str,
 ) -> Result<(), sqlx::Error> {
+    replace(tx, account, session, password_hash).await?;
+    security_log::record(tx, SecurityEvent::PasswordChanged, Some(account), None).await
+}
+
+async fn replace(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    session: Option<i64>,
+    password_hash: &str,
+) -> Result<(), sqlx::Error> {
+    proof::lock(tx, account).await?;
+    // Not `now()`, which was before the lock: what somebody asked for while this waited for them was asked for before.
     sqlx::query!(
-        "UPDATE accounts SET password_hash = $2, password_changed_at = now() WHERE id = $1",
+        "UPDATE accounts SET password_hash = $2, password_changed_at = clock_timestamp() WHERE id = $1",
         account,
         password_hash
     )
@@ -93,6 +112,7 @@ pub async fn change(
     for purpose in [Purpose::ResetPassword, Purpose::ChangeEmail] {
         token::withdraw(tx, account, purpose).await?;
     }
+    two_factor::abandon(tx, account).await?;
     session::end_others(tx, account, session).await?;
     Ok(())
 }

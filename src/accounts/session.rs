@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
+use super::proof::Proof;
+use super::security_log::{self, SecurityEvent};
 use super::token::Token;
 use super::{Account, Role, Settings, Theme};
 use crate::mail::{self, Notification};
@@ -17,6 +19,9 @@ pub const REMEMBERED_DAYS: i32 = 60;
 /// Hours after which a browser of a moderator or operator is logged out whatever they chose, so that what may do much is
 /// not open for long.
 const PRIVILEGED_HOURS: i32 = 12;
+
+/// Days after which a member's browser is logged out however often it was used.
+pub const LONGEST_DAYS: i32 = 90;
 
 /// A browser that is logged in, with whom.
 #[derive(Debug, Clone)]
@@ -38,16 +43,43 @@ pub struct Browser {
     pub network: String,
 }
 
-/// Logs a browser in; the token is for its cookie alone. `begun_by` is new for every form that logs somebody in: of a form that
-/// was sent twice the later session takes the earlier one's place.
+/// A login that is about to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Login<'a> {
+    /// What is known of the browser.
+    pub browser: &'a Browser,
+    /// Was this account logged in with it before?
+    pub known: bool,
+    /// New for every form that logs somebody in: of a form that was sent twice the later session takes the earlier one's place.
+    pub begun_by: Uuid,
+    /// Did the member ask to stay logged in?
+    pub remembered: bool,
+}
+
+/// Logs a browser in; the token is for its cookie alone. Nothing when the proof no longer holds: between comparing a password
+/// and this transaction the account was changed. There is no other way to a session.
 pub async fn start(
     tx: &mut Transaction<'_, Postgres>,
-    account: i64,
-    browser: &Browser,
-    begun_by: Uuid,
-    remembered: bool,
-) -> Result<Token, sqlx::Error> {
-    sqlx::query!("DELETE FROM sessions WHERE account = $1 AND begun_by = $2", account, begun_by)
+    proof: &Proof,
+    login: Login<'_>,
+) -> Result<Option<Token>, sqlx::Error> {
+    // The lock comes first: whoever ends sessions takes it too, and so sees this one or makes the proof worthless.
+    if !proof.holds(tx).await? {
+        return Ok(None);
+    }
+    let account = proof.account();
+    // A form that is sent twice is one login.
+    if !just_started(tx, account, login.begun_by).await? {
+        note_login(tx, account, login.browser, login.known).await?;
+        security_log::record(tx, SecurityEvent::LoggedIn, Some(account), Some(&login.browser.network)).await?;
+    }
+    let token = keep(tx, account, login).await?;
+    proof.release(tx).await?;
+    Ok(Some(token))
+}
+
+async fn keep(tx: &mut Transaction<'_, Postgres>, account: i64, login: Login<'_>) -> Result<Token, sqlx::Error> {
+    sqlx::query!("DELETE FROM sessions WHERE account = $1 AND begun_by = $2", account, login.begun_by)
         .execute(&mut **tx)
         .await?;
     let token = Token::random();
@@ -60,13 +92,13 @@ pub async fn start(
          FROM accounts WHERE id = $2",
         token.hash(),
         account,
-        remembered,
-        browser.network,
-        browser.name,
+        login.remembered,
+        login.browser.network,
+        login.browser.name,
         REMEMBERED_DAYS,
         IDLE_HOURS,
         PRIVILEGED_HOURS,
-        begun_by
+        login.begun_by
     )
     .execute(&mut **tx)
     .await?;
@@ -75,7 +107,7 @@ pub async fn start(
 
 /// Notes that somebody has logged in. With a browser that is not `known` for this account, and unless it is the account's
 /// first, the member is told by mail.
-pub async fn note_login(
+async fn note_login(
     tx: &mut Transaction<'_, Postgres>,
     account: i64,
     browser: &Browser,
@@ -209,13 +241,15 @@ async fn touch(conn: &mut PgConnection, id: i64) -> Result<(), sqlx::Error> {
         "UPDATE sessions s
          SET seen_at = now(),
              expires_at = CASE WHEN role <> 'member' THEN s.expires_at
-                               WHEN remembered THEN now() + make_interval(days => $2)
-                               ELSE now() + make_interval(hours => $3) END
+                               ELSE least(s.created_at + make_interval(days => $4),
+                                          now() + CASE WHEN remembered THEN make_interval(days => $2)
+                                                       ELSE make_interval(hours => $3) END) END
          FROM accounts a
          WHERE s.id = $1 AND a.id = s.account",
         id,
         REMEMBERED_DAYS,
-        IDLE_HOURS
+        IDLE_HOURS,
+        LONGEST_DAYS
     )
     .execute(conn)
     .await

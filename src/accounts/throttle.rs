@@ -3,6 +3,7 @@
 //! A brake is a row only while it holds somebody back a little. What is refused writes nothing, what succeeds is given back where
 //! only failures count, and [`super::upkeep`] deletes what has run out and bounds the rest.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 
@@ -10,7 +11,7 @@ use crate::config::Allowance;
 use crate::error::Error;
 
 /// What is braked: an action, and for whom. Kept as a hash, so that the table names nobody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key(String);
 
 impl Key {
@@ -31,7 +32,7 @@ impl Key {
 }
 
 /// A key, and how often what it names may happen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brake {
     /// What is braked.
     pub key: Key,

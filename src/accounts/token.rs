@@ -5,6 +5,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, Postgres, Transaction};
 
+use super::proof;
+
 /// What a link does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "token_purpose", rename_all = "snake_case")]
@@ -98,12 +100,17 @@ pub async fn find(conn: &mut PgConnection, token: &Token, purpose: Purpose) -> R
     .await
 }
 
-/// Uses the link up; nothing when it is no good any more. Of two at once one succeeds.
+/// Uses the link up; nothing when it is no good any more. Of two at once one succeeds. Locks the account first, as whoever
+/// makes its links worthless does.
 pub async fn redeem(
     tx: &mut Transaction<'_, Postgres>,
     token: &Token,
     purpose: Purpose,
 ) -> Result<Option<Link>, sqlx::Error> {
+    let Some(link) = find(tx, token, purpose).await? else {
+        return Ok(None);
+    };
+    proof::lock(tx, link.account).await?;
     sqlx::query_as!(
         Link,
         "UPDATE tokens t SET used_at = now() FROM accounts a

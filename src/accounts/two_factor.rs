@@ -8,6 +8,8 @@ mod vault;
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 
+use super::proof;
+use super::security_log::{self, SecurityEvent};
 use super::throttle::{self, Key};
 use crate::config::Allowance;
 use crate::error::Error;
@@ -119,6 +121,8 @@ pub async fn confirm(
     let Some(step) = typed.of_app().and_then(|code| key.step_of(code, now)) else {
         return Ok(None);
     };
+    // Whoever is about to come in with the password alone comes before this, or not at all.
+    proof::lock(tx, account).await?;
     let confirmed = sqlx::query!(
         "UPDATE two_factor SET confirmed_at = now(), last_step = $2 WHERE account = $1 AND confirmed_at IS NULL",
         account,
@@ -130,6 +134,7 @@ pub async fn confirm(
         return Err(Error::NotFound);
     }
     mail::enqueue(tx, Notification::TwoFactorChanged { account, on: true }).await?;
+    security_log::record(tx, SecurityEvent::TwoFactorOn, Some(account), None).await?;
     recovery::renew(tx, account).await.map(Some)
 }
 
@@ -166,6 +171,7 @@ pub async fn verify(
     }
     if matches!(verdict, CodeCheck::Recovered) {
         mail::enqueue(tx, Notification::RecoveryCodeUsed { account }).await?;
+        security_log::record(tx, SecurityEvent::RecoveryCodeUsed, Some(account), None).await?;
     }
     Ok(verdict)
 }
@@ -175,11 +181,14 @@ pub async fn renew_recovery_codes(
     tx: &mut Transaction<'_, Postgres>,
     account: i64,
 ) -> Result<Vec<RecoveryCode>, Error> {
-    recovery::renew(tx, account).await
+    let codes = recovery::renew(tx, account).await?;
+    security_log::record(tx, SecurityEvent::RecoveryCodesRenewed, Some(account), None).await?;
+    Ok(codes)
 }
 
 /// The password is enough from now on. False when it was before.
 pub async fn switch_off(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<bool, Error> {
+    proof::lock(tx, account).await?;
     let off = sqlx::query!(
         r#"DELETE FROM two_factor WHERE account = $1 RETURNING confirmed_at IS NOT NULL AS "was_on!""#,
         account
@@ -190,6 +199,7 @@ pub async fn switch_off(tx: &mut Transaction<'_, Postgres>, account: i64) -> Res
     let was_on = off.is_some_and(|row| row.was_on);
     if was_on {
         mail::enqueue(tx, Notification::TwoFactorChanged { account, on: false }).await?;
+        security_log::record(tx, SecurityEvent::TwoFactorOff, Some(account), None).await?;
     }
     Ok(was_on)
 }

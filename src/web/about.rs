@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::answers::view::View;
 use super::guards::{appearance, visitor};
-use crate::accounts::session;
+use crate::accounts::{security_log, session};
 use crate::config::Config;
 use crate::submissions::drafts;
 
@@ -39,6 +39,8 @@ pub fn privacy(config: &State<Config>) -> View {
         "appearance_days": appearance::COOKIE_DAYS,
         "idle_hours": session::IDLE_HOURS,
         "remembered_days": session::REMEMBERED_DAYS,
+        "longest_days": session::LONGEST_DAYS,
+        "security_days": security_log::KEPT_DAYS,
         "originals": config.storage.keep_originals,
         "draft_hours": drafts::KEPT_HOURS,
         "grace_days": config.accounts.deletion_grace_days,

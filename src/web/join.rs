@@ -11,7 +11,7 @@ use super::answers::view::View;
 use super::guards::app::App;
 use super::guards::csrf::Guarded;
 use super::guards::visitor::Visitor;
-use super::login::start_session;
+use super::login::{NewSession, start_session};
 use crate::accounts::join::{Newcomer, join, just_joined};
 use crate::accounts::session::Browser;
 use crate::accounts::throttle::{self, ClientNetwork};
@@ -65,24 +65,29 @@ pub async fn create(
     throttle::take_all(&mut *db.acquire().await?, &brakes).await?;
     let password_hash = passwords.hash(password).await?;
     let newcomer = Newcomer { username, display_name, email, password_hash };
-    let before = visitor.anonymous_id().0;
+    let (begun_by, browser) = (visitor.anonymous_id().0, &browser);
+    let new_session = |proof| NewSession { proof, browser, begun_by, remembered: false };
     let mut tx = db.begin().await?;
-    let Some(account) = join(&mut tx, &newcomer).await? else {
+    let Some(proof) = join(&mut tx, &newcomer).await? else {
         tx.rollback().await?;
         let (pool, username) = (db.pool(), &newcomer.username);
-        let doubled = just_joined(pool, passwords, &config.accounts, username, typed.password, before).await?;
-        let Some(account) = doubled else {
+        let doubled = just_joined(pool, passwords, &config.accounts, username, typed.password, begun_by).await?;
+        let taken = match doubled {
+            Some(proof) => !start_session(db.begin().await?, db, &mut visitor, new_session(&proof)).await?,
+            None => true,
+        };
+        if taken {
             let message = "This username is taken. Choose another one.".into();
             view.add_error(FieldError { field: "username", message });
             return Ok(Answer::Page(page(&view)));
-        };
-        start_session(db.begin().await?, &mut visitor, account, &browser, before, false).await?;
+        }
         return Ok(welcome(&typed, &visitor));
     };
     // What they had chosen without an account goes with it from now on.
+    let account = proof.account();
     let chosen = visitor.appearance().within(&settings::find(&mut tx, account).await?);
     settings::save(&mut tx, account, &chosen).await?;
-    start_session(tx, &mut visitor, account, &browser, before, false).await?;
+    start_session(tx, db, &mut visitor, new_session(&proof)).await?;
     Ok(welcome(&typed, &visitor))
 }
 

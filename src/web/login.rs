@@ -15,11 +15,13 @@ use super::answers::Answer;
 use super::answers::form::FormView;
 use super::answers::return_to::{local_path, with_return};
 use super::answers::view::View;
+use super::db::Db;
 use super::guards::app::App;
 use super::guards::csrf::Guarded;
 use super::guards::visitor::{COOKIE_DAYS, Visitor};
 use crate::accounts::login::{Caller, Known, Outcome, attempt};
-use crate::accounts::session::{self, Browser};
+use crate::accounts::proof::Proof;
+use crate::accounts::session::{self, Browser, Login};
 use crate::accounts::throttle::ClientNetwork;
 use crate::error::{Error, FieldError};
 use crate::ratings::merge::merge;
@@ -34,6 +36,9 @@ const KNOWN: &str = "known";
 
 /// The most of them that it remembers.
 const KNOWN_ACCOUNTS: usize = 5;
+
+/// Said when what was compared is not what is stored any more.
+const CHANGED: &str = "Something about this account has changed just now. Log in again.";
 
 /// What the form sends.
 #[derive(FromForm)]
@@ -74,10 +79,13 @@ pub async fn create(
     let caller = Caller { network: &network, browser: &remembered_accounts(&visitor) };
     let outcome = attempt(db.pool(), passwords, &config.accounts, typed.who, typed.password, caller).await?;
     let message = match outcome {
-        Outcome::Welcome { account } => {
+        Outcome::Welcome(proof) => {
             let before = visitor.anonymous_id().0;
-            start_session(db.begin().await?, &mut visitor, account, &browser, before, remember).await?;
-            return Ok(Answer::to(local_path(typed.next).unwrap_or("/")));
+            let new_session = NewSession { proof: &proof, browser: &browser, begun_by: before, remembered: remember };
+            if start_session(db.begin().await?, db, &mut visitor, new_session).await? {
+                return Ok(Answer::to(local_path(typed.next).unwrap_or("/")));
+            }
+            CHANGED.to_owned()
         }
         Outcome::CodeWanted(halfway) => {
             code::ask(&visitor, halfway, remember, local_path(typed.next));
@@ -94,31 +102,47 @@ pub async fn create(
     Ok(Answer::Page(page(&view, remember)))
 }
 
+/// A session that is to be started.
+#[derive(Clone, Copy)]
+pub struct NewSession<'a> {
+    /// What they have shown.
+    pub proof: &'a Proof,
+    /// What is known of their browser.
+    pub browser: &'a Browser,
+    /// The same when a form is sent twice, and only then.
+    pub begun_by: Uuid,
+    /// Did they ask to stay logged in?
+    pub remembered: bool,
+}
+
 /// Logs this browser in, and ends the transaction: a fresh session, a fresh visitor, and the votes that were cast without a
-/// name come along. `begun_by` is the same when a form is sent twice, and only then.
+/// name come along. False when the proof no longer holds, and then nothing changed.
 pub async fn start_session(
     mut tx: Transaction<'_, Postgres>,
+    db: &Db,
     visitor: &mut Visitor<'_>,
-    account: i64,
-    browser: &Browser,
-    begun_by: Uuid,
-    remembered: bool,
-) -> Result<(), Error> {
+    new_session: NewSession<'_>,
+) -> Result<bool, Error> {
+    let NewSession { proof, browser, begun_by, remembered } = new_session;
+    let account = proof.account();
+    let known = remembered_accounts(visitor).accounts.contains(&account);
+    let Some(token) = session::start(&mut tx, proof, Login { browser, known, begun_by, remembered }).await? else {
+        tx.rollback().await?;
+        return Ok(false);
+    };
     let rater = raters::ensure(&mut tx, account).await?;
     match visitor.member() {
         Some(before) => drop(session::end(&mut tx, before.account.id, before.id).await?),
-        None => drop(merge(&mut tx, visitor.anonymous_id(), rater).await?),
+        None => {
+            let from = visitor.rater(&mut tx).await?.id;
+            merge(&mut tx, from, rater).await?;
+        }
     }
-    // A form that is sent twice is one login.
-    if !session::just_started(&mut tx, account, begun_by).await? {
-        session::note_login(&mut tx, account, browser, remembered_accounts(visitor).accounts.contains(&account))
-            .await?;
-    }
-    let token = session::start(&mut tx, account, browser, begun_by, remembered).await?;
     tx.commit().await?;
+    proof.release_shared(&mut *db.acquire().await?).await?;
     remember_account(visitor, account);
     visitor.log_in(&token, remembered);
-    Ok(())
+    Ok(true)
 }
 
 /// The accounts that have been logged in with this browser.

@@ -1,5 +1,6 @@
 //! What members decide about themselves.
 
+pub mod confirmation;
 pub mod delete;
 pub mod email;
 pub mod export;
@@ -25,6 +26,7 @@ pub fn routes() -> Vec<Route> {
         email::update,
         email::resend,
         export::show,
+        export::create,
         mails::edit,
         mails::update,
         password::edit,

@@ -68,6 +68,11 @@ impl World {
         self.database.url()
     }
 
+    /// Returns once so many connections wait for a lock that a test holds.
+    pub async fn until_blocked(&self, connections: i64) {
+        self.database.until_blocked(connections).await;
+    }
+
     /// The project's own settings, on this world's database.
     pub fn figment(&self) -> Figment {
         ratemyderp::config::figment()
@@ -256,7 +261,7 @@ pub async fn newcomer(pool: &PgPool, username: &str) -> i64 {
         password_hash,
     };
     let mut tx = pool.begin().await.expect("a transaction");
-    let id = join(&mut tx, &newcomer).await.expect("joined").expect("a free username");
+    let id = join(&mut tx, &newcomer).await.expect("joined").expect("a free username").account();
     tx.commit().await.expect("commit");
     id
 }

@@ -7,7 +7,9 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket_db_pools::Database;
 
+use super::limits::Network;
 use super::session::{self, CurrentSession};
+use crate::accounts::security_log::{self, SecurityEvent};
 use crate::accounts::{Role, two_factor};
 use crate::config::Config;
 use crate::error::Error;
@@ -78,6 +80,7 @@ async fn admit(request: &Request<'_>, role: Role) -> Result<i64, (Status, Error)
         CurrentSession(Err(())) => return Err(away()),
     };
     if session.account.role < role {
+        note_refusal(request, session.account.id).await.map_err(|_| away())?;
         return Err((Status::NotFound, Error::NotFound));
     }
     let account = session.account.id;
@@ -89,6 +92,14 @@ async fn admit(request: &Request<'_>, role: Role) -> Result<i64, (Status, Error)
     }
     request.local_cache(PasswordOnly::default).0.store(true, Ordering::Relaxed);
     Ok(account)
+}
+
+async fn note_refusal(request: &Request<'_>, account: i64) -> Result<(), Error> {
+    let db = Db::fetch(request.rocket()).ok_or(Error::Busy)?;
+    let network = Network::of(request).to_string();
+    let (mut conn, event) = (db.acquire().await?, SecurityEvent::RightsRefused);
+    security_log::record_failure(&mut conn, event, Some(account), &network).await?;
+    Ok(())
 }
 
 async fn is_guarded(request: &Request<'_>, account: i64) -> Result<bool, Error> {

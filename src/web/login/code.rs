@@ -1,7 +1,6 @@
 //! The second step of logging in, where two-factor is on. Until it is taken there is no session: the browser holds a sealed
 //! cookie that says whose password was right.
 
-use chrono::Utc;
 use rocket::form::FromForm;
 use rocket::time::Duration;
 use rocket::{get, post};
@@ -9,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::start_session;
-use crate::accounts::login::{self, Halfway};
-use crate::accounts::session::{self, Browser};
+use super::{NewSession, start_session};
+use crate::accounts::login::{self, Halfway, Second};
+use crate::accounts::security_log::{self, SecurityEvent};
+use crate::accounts::session::Browser;
 use crate::accounts::two_factor::{self, Code, CodeCheck};
+use crate::config::Config;
 use crate::error::{Error, FieldError};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
@@ -77,27 +78,43 @@ pub async fn create(
         return Ok(Answer::Page(page(&view)));
     };
     let account = kept.halfway.account;
-    two_factor::throttle_codes(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await?;
-    let mut tx = db.begin().await?;
-    let verdict = two_factor::verify(&mut tx, &keys.vault, account, &code, Utc::now()).await?;
-    let good = match verdict {
-        CodeCheck::Right | CodeCheck::Recovered => true,
-        // Of a doubled click the browser shows the second answer alone: it leads where the first one did.
-        CodeCheck::Used => session::just_started(&mut tx, account, kept.begun_by).await?,
-        CodeCheck::Wrong => false,
-    };
-    if !good {
-        view.add_error(complaint(verdict));
-        return Ok(Answer::Page(page(&view)));
+    if let Err(braked) = throttle(db, account, config).await {
+        note(db, SecurityEvent::CodeBraked, account, &browser).await?;
+        return Err(braked);
     }
+    let mut tx = db.begin().await?;
+    // Of a doubled click the browser shows the second answer alone: it leads where the first one did.
+    let proof = match login::complete(&mut tx, &keys.vault, &kept.halfway, &code, kept.begun_by).await? {
+        Second::Welcome(proof) => proof,
+        Second::Refused(verdict) => {
+            drop(tx);
+            note(db, SecurityEvent::CodeFailed, account, &browser).await?;
+            view.add_error(complaint(verdict));
+            return Ok(Answer::Page(page(&view)));
+        }
+        Second::Over => return Ok(again(&visitor)),
+    };
     if let (Code::Recovery(_), two_factor::TwoFactorState::On { recovery_codes, .. }) =
         (&code, two_factor::state(&mut tx, account).await?)
     {
         visitor.say(&recovered(recovery_codes));
     }
-    start_session(tx, &mut visitor, account, &browser, kept.begun_by, kept.remember).await?;
+    let Kept { begun_by, remember: remembered, .. } = kept;
+    if !start_session(tx, db, &mut visitor, NewSession { proof: &proof, browser: &browser, begun_by, remembered }).await? {
+        return Ok(again(&visitor));
+    }
     visitor.cookies.forget(COOKIE);
     Ok(Answer::to(kept.next.as_deref().and_then(local_path).unwrap_or("/")))
+}
+
+async fn throttle(db: &Db, account: i64, config: &Config) -> Result<(), Error> {
+    two_factor::throttle_codes(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await
+}
+
+async fn note(db: &Db, event: SecurityEvent, account: i64, browser: &Browser) -> Result<(), Error> {
+    let mut conn = db.acquire().await?;
+    security_log::record_failure(&mut conn, event, Some(account), &browser.network).await?;
+    Ok(())
 }
 
 /// What is wrong with a code that was refused.

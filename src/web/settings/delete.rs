@@ -1,13 +1,11 @@
 //! Leaving.
 
-use rocket::form::FromForm;
 use rocket::response::Redirect;
-use rocket::{State, get, post};
+use rocket::{get, post};
 use serde_json::json;
 
-use crate::accounts::{deletion, login};
-use crate::config::Config;
-use crate::error::{Error, FieldError};
+use crate::accounts::{self, deletion};
+use crate::error::Error;
 use crate::mail::{self, Notification};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
@@ -17,40 +15,41 @@ use crate::web::guards::app::App;
 use crate::web::guards::csrf::{Guarded, Pressed};
 use crate::web::guards::member::Member;
 use crate::web::guards::visitor::Visitor;
-
-/// What the form sends.
-#[derive(FromForm)]
-pub struct DeleteForm<'r> {
-    password: &'r str,
-}
+use crate::web::settings::confirmation::{ConfirmForm, confirm, wants_code};
 
 /// What it means, and the form.
 #[get("/settings/delete")]
-pub fn new(member: Member, visitor: Visitor<'_>, config: &State<Config>) -> View {
-    page(&form(&visitor), &member, config)
+pub async fn new(member: Member, visitor: Visitor<'_>, app: App<'_>) -> Result<View, Error> {
+    page(&form(&visitor), &member, app).await
 }
 
 #[post("/settings/delete", data = "<form>")]
 pub async fn create(
-    form: Guarded<DeleteForm<'_>>,
+    form: Guarded<ConfirmForm<'_>>,
     member: Member,
     mut visitor: Visitor<'_>,
     app: App<'_>,
 ) -> Result<Answer, Error> {
-    let App { db, config, passwords, .. } = app;
     let account = member.account().id;
     let mut view = self::form(&visitor);
-    if !login::confirm(db.pool(), passwords, &config.accounts, account, form.0.password).await? {
-        view.add_error(FieldError { field: "password", message: "This is not your password.".into() });
-        return Ok(Answer::Page(page(&view, &member, config)));
-    }
-    let mut tx = db.begin().await?;
-    deletion::plan(&mut tx, account, config.accounts.deletion_grace_days).await?;
+    let Some(mut tx) = confirm(form.0.typed(), &mut view, &member, app).await? else {
+        // Of a doubled click the second form finds its browser logged out.
+        let now = accounts::find(&mut *app.db.acquire().await?, account).await?;
+        if now.is_some_and(|account| account.deletion_due_at.is_some()) && member.account().deletion_due_at.is_none() {
+            return Ok(planned(&mut visitor));
+        }
+        return Ok(Answer::Page(page(&view, &member, app).await?));
+    };
+    deletion::plan(&mut tx, account, app.config.accounts.deletion_grace_days).await?;
     mail::enqueue(&mut tx, Notification::DeletionPlanned { account }).await?;
     tx.commit().await?;
+    Ok(planned(&mut visitor))
+}
+
+fn planned(visitor: &mut Visitor<'_>) -> Answer {
     visitor.log_out();
     visitor.say("You are logged out, and your account will be deleted. Log in again if you change your mind.");
-    Ok(Answer::to("/"))
+    Answer::to("/")
 }
 
 #[post("/settings/delete/cancel", data = "<_pressed>")]
@@ -63,10 +62,11 @@ pub async fn cancel(visitor: Visitor<'_>, _pressed: Pressed, member: Member, db:
 }
 
 fn form(visitor: &Visitor<'_>) -> FormView {
-    FormView::of(visitor).field("password", "")
+    FormView::of(visitor).field("password", "").field("code", "")
 }
 
-fn page(form: &FormView, member: &Member, config: &Config) -> View {
-    let (due, days) = (member.account().deletion_due_at, config.accounts.deletion_grace_days);
-    form.page("settings/delete", json!({ "due": due, "days": days }))
+async fn page(form: &FormView, member: &Member, app: App<'_>) -> Result<View, Error> {
+    let (due, days) = (member.account().deletion_due_at, app.config.accounts.deletion_grace_days);
+    let guarded = wants_code(member, app).await?;
+    Ok(form.page("settings/delete", json!({ "due": due, "days": days, "guarded": guarded })))
 }

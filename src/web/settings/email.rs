@@ -5,10 +5,10 @@ use rocket::response::Redirect;
 use rocket::{State, get, post};
 use serde_json::json;
 
+use crate::accounts::Email;
 use crate::accounts::throttle::{self, Key};
-use crate::accounts::{Account, Email, login};
 use crate::config::Config;
-use crate::error::{Error, FieldError};
+use crate::error::Error;
 use crate::mail::{self, Notification};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
@@ -18,17 +18,19 @@ use crate::web::guards::app::App;
 use crate::web::guards::csrf::{Guarded, Pressed};
 use crate::web::guards::member::Member;
 use crate::web::guards::visitor::Visitor;
+use crate::web::settings::confirmation::{Typed, compare, wants_code};
 
 /// What the form sends.
 #[derive(FromForm)]
 pub struct EmailForm<'r> {
     email: &'r str,
     password: &'r str,
+    code: Option<&'r str>,
 }
 
 #[get("/settings/email")]
-pub fn edit(member: Member, visitor: Visitor<'_>) -> View {
-    page(&form("", &visitor), member.account())
+pub async fn edit(member: Member, visitor: Visitor<'_>, app: App<'_>) -> Result<View, Error> {
+    page(&form("", &visitor), &member, app).await
 }
 
 /// Sends a link to the new address; the old one stays until that is opened.
@@ -39,24 +41,32 @@ pub async fn update(
     visitor: Visitor<'_>,
     app: App<'_>,
 ) -> Result<Answer, Error> {
-    let App { db, config, passwords, .. } = app;
-    let typed = form.0;
-    let account = member.account();
-    let mut view = self::form(typed.email, &visitor);
-    let email = view.check(Email::parse(typed.email))?;
-    if !login::confirm(db.pool(), passwords, &config.accounts, account.id, typed.password).await? {
-        view.add_error(FieldError { field: "password", message: "This is not your password.".into() });
-    }
-    let (Some(email), true) = (email, view.is_valid()) else {
-        return Ok(Answer::Page(page(&view, account)));
+    let App { db, config, .. } = app;
+    let account = member.account().id;
+    let mut view = self::form(form.0.email, &visitor);
+    let email = view.check(Email::parse(form.0.email))?;
+    let typed = Typed { field: "password", password: form.0.password, code: form.0.code };
+    let shown = compare(typed, &mut view, &member, app).await?;
+    let (Some(email), Some(shown), true) = (email, shown, view.is_valid()) else {
+        return Ok(Answer::Page(page(&view, &member, app).await?));
     };
-    brake(db, config, account.id).await?;
-    let mut tx = db.begin().await?;
-    mail::enqueue(&mut tx, Notification::ChangeEmail { account: account.id, address: email.as_str().to_owned() })
-        .await?;
+    brake(db, config, account).await?;
+    let notification = Notification::ChangeEmail { account, address: email.as_str().to_owned() };
+    let Some(mut tx) = shown.begin(&mut view, &member, app).await? else {
+        // Of a doubled click the second form finds its code used.
+        if mail::just_owed(&mut *db.acquire().await?, &notification).await? {
+            return Ok(sent(&visitor));
+        }
+        return Ok(Answer::Page(page(&view, &member, app).await?));
+    };
+    mail::enqueue(&mut tx, notification).await?;
     tx.commit().await?;
+    Ok(sent(&visitor))
+}
+
+fn sent(visitor: &Visitor<'_>) -> Answer {
     visitor.say("We have sent a mail to the new address. It becomes yours when you open the link in it.");
-    Ok(Answer::to("/settings"))
+    Answer::to("/settings")
 }
 
 /// Sends the link to the address given at joining once more.
@@ -85,10 +95,11 @@ async fn brake(db: &Db, config: &Config, account: i64) -> Result<(), Error> {
 }
 
 fn form(email: &str, visitor: &Visitor<'_>) -> FormView {
-    FormView::of(visitor).field("email", email).field("password", "")
+    FormView::of(visitor).field("email", email).field("password", "").field("code", "")
 }
 
-fn page(form: &FormView, account: &Account) -> View {
-    let data = json!({ "current": account.email, "verified": account.email_verified });
-    form.page("settings/email", data)
+async fn page(form: &FormView, member: &Member, app: App<'_>) -> Result<View, Error> {
+    let (account, guarded) = (member.account(), wants_code(member, app).await?);
+    let data = json!({ "current": account.email, "verified": account.email_verified, "guarded": guarded });
+    Ok(form.page("settings/email", data))
 }

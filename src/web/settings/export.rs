@@ -7,20 +7,25 @@ use futures_util::Stream;
 use rocket::http::{ContentType, Header};
 use rocket::response::stream::{ByteStream, stream};
 use rocket::response::{Responder, Response};
-use rocket::{Request, State, get};
+use rocket::{Request, get, post};
 use serde::Serialize;
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::accounts::export::{Export, export};
 use crate::accounts::throttle::{self, Key};
-use crate::config::Config;
 use crate::error::Error;
 use crate::ratings::history;
 use crate::reports;
 use crate::submissions::by_owner::{self, OwnPhoto};
-use crate::web::db::Db;
+use crate::web::answers::form::FormView;
+use crate::web::answers::view::View;
+use crate::web::guards::app::App;
+use crate::web::guards::csrf::Guarded;
 use crate::web::guards::member::Member;
+use crate::web::guards::visitor::Visitor;
+use crate::web::settings::confirmation::{ConfirmForm, confirm, wants_code};
+use crate::web::settings::two_factor::off::form;
 
 type Pieces = Pin<Box<dyn Stream<Item = String> + Send>>;
 
@@ -41,16 +46,62 @@ impl<'r> Responder<'r, 'r> for File {
     }
 }
 
+/// The file, or where two-factor is on, the form that asks for it.
+pub enum ExportAnswer {
+    /// Everything.
+    File(File),
+    /// The form.
+    Form(View),
+}
+
+impl<'r> Responder<'r, 'r> for ExportAnswer {
+    fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'r> {
+        match self {
+            ExportAnswer::File(file) => file.respond_to(request),
+            ExportAnswer::Form(view) => view.respond_to(request),
+        }
+    }
+}
+
+/// The file; with two-factor only after a code.
+#[get("/settings/export")]
+pub async fn show(member: Member, visitor: Visitor<'_>, app: App<'_>) -> Result<ExportAnswer, Error> {
+    if wants_code(&member, app).await? {
+        return Ok(ExportAnswer::Form(page(&form(&visitor))));
+    }
+    Ok(ExportAnswer::File(file(&member, &mut *app.db.acquire().await?, app).await?))
+}
+
+/// The file, once password and code have shown that it is really them.
+#[post("/settings/export", data = "<typed>")]
+pub async fn create(
+    typed: Guarded<ConfirmForm<'_>>,
+    member: Member,
+    visitor: Visitor<'_>,
+    app: App<'_>,
+) -> Result<ExportAnswer, Error> {
+    let mut view = form(&visitor);
+    let Some(mut tx) = confirm(typed.0.typed(), &mut view, &member, app).await? else {
+        return Ok(ExportAnswer::Form(page(&view)));
+    };
+    let file = file(&member, &mut tx, app).await?;
+    tx.commit().await?;
+    Ok(ExportAnswer::File(file))
+}
+
 /// Account, settings, browsers, photos, ratings and reports. The lists are sent page by page, however long they are: no
 /// connection waits for a slow reader.
-#[get("/settings/export")]
-pub async fn show(member: Member, db: &Db, config: &State<Config>) -> Result<File, Error> {
+async fn file(member: &Member, conn: &mut PgConnection, app: App<'_>) -> Result<File, Error> {
+    let App { db, config, .. } = app;
     let (account, username) = (member.account().id, &member.account().username);
-    let mut conn = db.acquire().await?;
     let key = Key::new("export", &[&account.to_string()]);
-    throttle::take(&mut conn, &key, config.accounts.exports_per_account).await?;
-    let head = head(&export(&mut conn, account).await?, &config.site.url)?;
+    throttle::take(conn, &key, config.accounts.exports_per_account).await?;
+    let head = head(&export(conn, account).await?, &config.site.url)?;
     Ok(File { name: format!("ratemyderp-{username}.json"), pieces: pieces(db.pool().clone(), account, head) })
+}
+
+fn page(form: &FormView) -> View {
+    form.page("settings/export", json!({}))
 }
 
 /// All but the lists, still open at the end.

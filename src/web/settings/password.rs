@@ -4,8 +4,8 @@ use rocket::form::FromForm;
 use rocket::{get, post};
 use serde_json::json;
 
-use crate::accounts::{login, recovery};
-use crate::error::{Error, FieldError};
+use crate::accounts::recovery;
+use crate::error::Error;
 use crate::mail::{self, Notification};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
@@ -14,17 +14,19 @@ use crate::web::guards::app::App;
 use crate::web::guards::csrf::Guarded;
 use crate::web::guards::member::Member;
 use crate::web::guards::visitor::Visitor;
+use crate::web::settings::confirmation::{Typed, compare, wants_code};
 
 /// What the form sends.
 #[derive(FromForm)]
 pub struct PasswordForm<'r> {
     current: &'r str,
     password: &'r str,
+    code: Option<&'r str>,
 }
 
 #[get("/settings/password")]
-pub fn edit(_member: Member, visitor: Visitor<'_>) -> View {
-    page(&form(&visitor))
+pub async fn edit(member: Member, visitor: Visitor<'_>, app: App<'_>) -> Result<View, Error> {
+    page(&form(&visitor), &member, app).await
 }
 
 /// Changes it, and logs all other browsers out.
@@ -38,18 +40,24 @@ pub async fn update(
     let App { db, config, passwords, .. } = app;
     let account = member.account();
     let mut view = self::form(&visitor);
-    if !login::confirm(db.pool(), passwords, &config.accounts, account.id, form.0.current).await? {
+    let typed = Typed { field: "current", password: form.0.current, code: form.0.code };
+    let shown = compare(typed, &mut view, &member, app).await?;
+    if shown.is_none()
+        && recovery::just_changed(db.pool(), passwords, &config.accounts, account.id, form.0.password).await?
+    {
+        return Ok(changed(&visitor));
+    }
+    let password = view.check(passwords.parse(form.0.password, &account.names()).await)?;
+    let (Some(password), Some(shown), true) = (password, shown, view.is_valid()) else {
+        return Ok(Answer::Page(page(&view, &member, app).await?));
+    };
+    let hash = passwords.hash(password).await?;
+    let Some(mut tx) = shown.begin(&mut view, &member, app).await? else {
         if recovery::just_changed(db.pool(), passwords, &config.accounts, account.id, form.0.password).await? {
             return Ok(changed(&visitor));
         }
-        view.add_error(FieldError { field: "current", message: "This is not your password.".into() });
-    }
-    let password = view.check(passwords.parse(form.0.password, &account.names()).await)?;
-    let (Some(password), true) = (password, view.is_valid()) else {
-        return Ok(Answer::Page(page(&view)));
+        return Ok(Answer::Page(page(&view, &member, app).await?));
     };
-    let hash = passwords.hash(password).await?;
-    let mut tx = db.begin().await?;
     recovery::change(&mut tx, account.id, Some(member.id), &hash).await?;
     mail::enqueue(&mut tx, Notification::PasswordChanged { account: account.id }).await?;
     tx.commit().await?;
@@ -62,9 +70,9 @@ fn changed(visitor: &Visitor<'_>) -> Answer {
 }
 
 fn form(visitor: &Visitor<'_>) -> FormView {
-    FormView::of(visitor).field("current", "").field("password", "")
+    FormView::of(visitor).field("current", "").field("password", "").field("code", "")
 }
 
-fn page(form: &FormView) -> View {
-    form.page("settings/password", json!({}))
+async fn page(form: &FormView, member: &Member, app: App<'_>) -> Result<View, Error> {
+    Ok(form.page("settings/password", json!({ "guarded": wants_code(member, app).await? })))
 }

@@ -5,16 +5,15 @@ mod qr;
 pub mod recovery;
 
 use chrono::Utc;
-use rocket::form::FromForm;
 use rocket::http::{ContentType, Status};
 use rocket::response::Redirect;
 use rocket::{Responder, State, get, post};
 use serde_json::json;
 
 use crate::accounts::two_factor::{self, Code, CodeCheck};
-use crate::accounts::{Role, login, session};
+use crate::accounts::{Role, proof, session};
 use crate::config::Config;
-use crate::error::{Error, FieldError};
+use crate::error::Error;
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
@@ -25,12 +24,7 @@ use crate::web::guards::member::Member;
 use crate::web::guards::visitor::Visitor;
 use crate::web::keys::Keys;
 use crate::web::login::code::{CodeForm, complaint};
-
-/// What the first form sends.
-#[derive(FromForm)]
-pub struct PasswordForm<'r> {
-    password: &'r str,
-}
+use crate::web::settings::confirmation::{self, ConfirmForm};
 
 /// A picture that is never stored.
 #[derive(Responder)]
@@ -55,20 +49,17 @@ pub async fn show(
 /// Makes a key, once the password has shown that it is really them.
 #[post("/settings/two-factor", data = "<form>")]
 pub async fn create(
-    form: Guarded<PasswordForm<'_>>,
+    form: Guarded<ConfirmForm<'_>>,
     member: Member,
     visitor: Visitor<'_>,
     app: App<'_>,
 ) -> Result<Answer, Error> {
-    let App { db, config, keys, passwords, .. } = app;
-    let account = member.account().id;
-    if !login::confirm(db.pool(), passwords, &config.accounts, account, form.0.password).await? {
-        let mut view = FormView::of(&visitor).field("password", "").field("code", "");
-        view.add_error(FieldError { field: "password", message: "This is not your password.".into() });
+    let App { db, config, keys, .. } = app;
+    let mut view = FormView::of(&visitor).field("password", "").field("code", "");
+    let Some(mut tx) = confirmation::confirm(form.0.typed(), &mut view, &member, app).await? else {
         return Ok(Answer::Page(page(&view, &member, db, keys, config).await?));
-    }
-    let mut tx = db.begin().await?;
-    two_factor::begin(&mut tx, &keys.vault, account).await?;
+    };
+    two_factor::begin(&mut tx, &keys.vault, member.account().id).await?;
     tx.commit().await?;
     Ok(Answer::to("/settings/two-factor"))
 }
@@ -94,6 +85,10 @@ pub async fn confirm(
     let account = member.account().id;
     let mut view = FormView::of(&visitor).field("password", "").field("code", "");
     let mut tx = db.begin().await?;
+    // Whoever set it up may have been logged out meanwhile by a new password.
+    if !proof::is_in(&mut tx, account, member.id).await? {
+        return Ok(Answer::to("/settings/two-factor"));
+    }
     // Sent twice, or after the key was given up: how things stand is on the page. Of a doubled click the browser drops the
     // first answer, and the codes with it.
     if two_factor::pending(&mut tx, &keys.vault, account).await?.is_none() {

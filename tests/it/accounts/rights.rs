@@ -1,7 +1,7 @@
 //! Roles, suspensions and resets: what they end, and what stands in the audit log.
 
 use ratemyderp::accounts::audit::{self, AuditFilter};
-use ratemyderp::accounts::session::{self, Browser};
+use ratemyderp::accounts::session::{self, Browser, Login};
 use ratemyderp::accounts::token::Token;
 use ratemyderp::accounts::{Role, rights};
 use ratemyderp::error::Error;
@@ -12,10 +12,12 @@ use crate::support::World;
 
 async fn log_in(world: &World, account: i64) -> Token {
     let browser = Browser { name: "Firefox on Linux".into(), network: "192.0.2.x".into() };
+    let proof = world.proof(account).await;
     let mut tx = world.pool.begin().await.unwrap();
-    let token = session::start(&mut tx, account, &browser, Uuid::new_v4(), true).await.unwrap();
+    let login = Login { browser: &browser, known: true, begun_by: Uuid::new_v4(), remembered: true };
+    let token = session::start(&mut tx, &proof, login).await.unwrap();
     tx.commit().await.unwrap();
-    token
+    token.expect("the proof holds")
 }
 
 async fn log(tx: &mut Transaction<'_, Postgres>) -> Vec<String> {
@@ -127,4 +129,18 @@ async fn the_log_is_read_page_by_page_and_by_account() {
     let both = ["Knives.", "Spoons.", "Knives.", "Spoons.", "Knives.", "Spoons."];
     assert_eq!(about(&mut tx, biscuit, None).await, both, "what it did, and what was done to it, each once");
     assert_eq!(about(&mut tx, biscuit, Some(seen[4])).await, both[3..]);
+}
+
+#[tokio::test]
+async fn a_member_is_logged_out_after_ninety_days_however_often_they_come() {
+    let world = World::new().await;
+    let noodle = world.member("noodle").await;
+    let token = log_in(&world, noodle).await;
+    let mut conn = world.pool.acquire().await.unwrap();
+    let pass = "UPDATE sessions SET created_at = created_at - make_interval(days => $1),
+                seen_at = seen_at - make_interval(days => $1), expires_at = expires_at - make_interval(days => $1)";
+    for (days, is_in) in [(40, true), (40, true), (9, true), (2, false)] {
+        sqlx::query(pass).bind(days).execute(&mut *conn).await.unwrap();
+        assert_eq!(session::find(&mut conn, &token).await.unwrap().is_some(), is_in, "after {days} more days");
+    }
 }

@@ -160,6 +160,8 @@ async fn the_audit_log() {
     visitor.fill("#account", "x").await;
     visitor.follow("main form button").await;
     look(&visitor, "log of nobody").await;
+    visitor.goto(&site.url("/ops/security?account=noodle&event=logged+in")).await;
+    look(&visitor, "security log").await;
     untroubled(&visitor).await;
     drop(app);
 }

@@ -1,7 +1,9 @@
 //! The app on a member's phone.
 
 use chrono::{DateTime, Duration, Utc};
+use ratemyderp::accounts::proof::Proof;
 use ratemyderp::accounts::two_factor::{self, Code, Vault};
+use ratemyderp::accounts::{Passwords, login};
 use totp_rs::{Builder, Secret, Totp};
 
 use super::World;
@@ -49,6 +51,13 @@ impl World {
         tx.commit().await.expect("commit");
         app.recovery = codes.expect("a right code").iter().map(ToString::to_string).collect();
         app
+    }
+
+    /// Of somebody who has typed [`PASSWORD`](super::PASSWORD).
+    pub async fn proof(&self, account: i64) -> Proof {
+        let (config, passwords) = (self.config().accounts, Passwords::new().expect("a hasher"));
+        let proof = login::confirm(&self.pool, &passwords, &config, account, super::PASSWORD).await.expect("compared");
+        proof.expect("the right password")
     }
 
     /// An account may do more.

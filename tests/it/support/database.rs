@@ -1,6 +1,7 @@
 //! A database of its own for each test, copied from one that was migrated once.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use ratemyderp::db;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -35,6 +36,22 @@ impl Database {
         let mut admin = admin().await;
         execute(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         Database { url: url(&name), name }
+    }
+
+    /// Returns once so many connections to this database wait for somebody's lock.
+    pub async fn until_blocked(&self, connections: i64) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'";
+        let mut admin = admin().await;
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let blocked: i64 =
+                sqlx::query_scalar(waiting).bind(&self.name).fetch_one(&mut admin).await.expect("who waits");
+            if blocked >= connections {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{blocked} of {connections} wait for a lock");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     pub fn url(&self) -> &str {

@@ -1,3 +1,4 @@
 //! Pages for whoever runs the site.
 
+mod security;
 mod similar_photos;

@@ -1,5 +1,6 @@
 //! What members change about their accounts.
 
+mod confirmation;
 mod delete;
 mod email;
 mod export;

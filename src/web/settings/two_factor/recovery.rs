@@ -8,7 +8,7 @@ use rocket::{Responder, State, get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::off::{BothForm, confirm, form};
+use super::off::form;
 use crate::accounts::two_factor::{self, RecoveryCode};
 use crate::config::Config;
 use crate::error::Error;
@@ -20,6 +20,7 @@ use crate::web::guards::app::App;
 use crate::web::guards::csrf::{Guarded, Pressed};
 use crate::web::guards::member::Member;
 use crate::web::guards::visitor::Visitor;
+use crate::web::settings::confirmation::{ConfirmForm, confirm};
 
 const COOKIE: &str = "recovery";
 
@@ -80,13 +81,13 @@ pub fn download(member: Member, visitor: Visitor<'_>, config: &State<Config>) ->
 /// Makes new ones; the old ones are worthless.
 #[post("/settings/two-factor/recovery-codes", data = "<typed>")]
 pub async fn create(
-    typed: Guarded<BothForm<'_>>,
+    typed: Guarded<ConfirmForm<'_>>,
     member: Member,
     visitor: Visitor<'_>,
     app: App<'_>,
 ) -> Result<Answer, Error> {
     let mut view = form(&visitor);
-    let Some(mut tx) = confirm(&typed.0, &mut view, &member, app).await? else {
+    let Some(mut tx) = confirm(typed.0.typed(), &mut view, &member, app).await? else {
         return Ok(Answer::Page(page(&view)));
     };
     let account = member.account().id;
