@@ -62,6 +62,15 @@ pub enum Notification {
     PhotoReady { submission: i64 },
     /// A photo cannot be used.
     PhotoFailed { submission: i64 },
+    /// A moderator decided about a photo, or took that back.
+    PhotoModerated {
+        /// Its decision.
+        decision: i64,
+        /// The photo's name, of which nothing is left when it was removed.
+        title: String,
+        /// Was it taken back?
+        undone: bool,
+    },
     /// A week is over.
     Digest {
         account: i64,
@@ -84,7 +93,8 @@ impl Notification {
             | Notification::TwoFactorChanged { .. }
             | Notification::RecoveryCodeUsed { .. }
             | Notification::NewBrowser { .. }
-            | Notification::DeletionPlanned { .. } => None,
+            | Notification::DeletionPlanned { .. }
+            | Notification::PhotoModerated { .. } => None,
         }
     }
 

@@ -12,6 +12,8 @@ use crate::accounts::{self, Account, recovery, settings, two_factor};
 use crate::error::Error;
 use crate::mail::unsubscribe::{OptionalMail, Subscription};
 use crate::mail::{Mail, Mailer, Notification, PendingMail};
+use crate::reports::Reason;
+use crate::reports::decisions::{self, Verdict};
 use crate::submissions::{self, SubmissionState};
 
 /// What became of a mail that was owed.
@@ -72,6 +74,9 @@ pub async fn compose(
         }
         Notification::PhotoReady { submission } | Notification::PhotoFailed { submission } => {
             photo(tx, mailer, *submission).await
+        }
+        Notification::PhotoModerated { decision, title, undone } => {
+            photo_moderated(tx, mailer, *decision, title, *undone).await
         }
         Notification::Digest { account, week } => digest::compose(tx, mailer, *account, *week).await,
     }
@@ -179,6 +184,32 @@ async fn photo(tx: &mut Transaction<'_, Postgres>, mailer: &Mailer, submission: 
     });
     let ends = Subscription { account: account.id, mails: OptionalMail::Photos };
     Ok(Composed::Mail(Box::new(mailer.compose(name, &address, Some(ends), data)?)))
+}
+
+/// The owner is told what was decided and why. What was taken back before they were told needs no mail.
+async fn photo_moderated(
+    tx: &mut Transaction<'_, Postgres>,
+    mailer: &Mailer,
+    decision: i64,
+    title: &str,
+    undone: bool,
+) -> Result<Composed, Error> {
+    let Some(decision) = decisions::find(tx, decision).await? else { return Ok(Skipped("the decision is gone")) };
+    if decision.undone_at.is_some() && !undone {
+        return Ok(Skipped("the decision was taken back"));
+    }
+    let Some((account, address)) = reader(tx, decision.owner).await? else { return Ok(UNREAD) };
+    let hidden = decision.verdict == Verdict::Hidden && !undone || decision.verdict == Verdict::Shown && undone;
+    let data = json!({
+        "name": account.display_name,
+        "title": title,
+        "removed": decision.verdict == Verdict::Removed,
+        "hidden": hidden,
+        "reason": decision.reason.map(Reason::label).filter(|_| !undone),
+        "words": if undone { "" } else { &decision.words },
+        "link": mailer.link(&format!("/submissions/{}", decision.submission)),
+    });
+    mail(mailer, "photo-moderated", &address, data)
 }
 
 fn mail(mailer: &Mailer, name: &str, to: &str, data: serde_json::Value) -> Result<Composed, Error> {

@@ -1,5 +1,8 @@
 //! Visitors tell moderators about a photo.
 
+pub mod decisions;
+pub mod open;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{Acquire, PgConnection, Postgres, Transaction};
@@ -33,6 +36,11 @@ impl Reason {
         (Reason::Personal, "personal", "It shows people or private things"),
         (Reason::Other, "other", "Something else"),
     ];
+
+    /// In words, for owners and moderators.
+    pub fn label(self) -> &'static str {
+        Self::ALL.iter().find(|(reason, ..)| *reason == self).map_or("Something else", |(_, _, label)| label)
+    }
 
     /// The reason with this name in forms.
     pub fn parse(name: &str) -> Option<Self> {
@@ -115,6 +123,16 @@ pub async fn reported(conn: &mut PgConnection, rater: RaterId, submission: i64) 
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM reports WHERE rater = $1 AND submission = $2) AS "exists!""#,
         rater.0,
+        submission
+    )
+    .fetch_one(conn)
+    .await
+}
+
+/// Reports of this photo that nobody has answered.
+async fn open_count(conn: &mut PgConnection, submission: i64) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM reports WHERE submission = $1 AND decision IS NULL"#,
         submission
     )
     .fetch_one(conn)

@@ -14,6 +14,8 @@ pub enum Action {
     Unsuspended,
     /// Logging in to an account no longer takes a code.
     TwoFactorReset,
+    /// Reports of a photo of the account were answered: nothing is wrong with it.
+    PhotoKept,
     /// A photo of the account was taken out of sight.
     PhotoHidden,
     /// It was brought back.
@@ -22,6 +24,8 @@ pub enum Action {
     PhotoRemoved,
     /// It only looked like an older one.
     PhotoDistinct,
+    /// What was decided about it last was taken back.
+    DecisionUndone,
 }
 
 impl Action {
@@ -32,10 +36,12 @@ impl Action {
             Action::Suspended => "suspended",
             Action::Unsuspended => "unsuspended",
             Action::TwoFactorReset => "two-factor reset",
+            Action::PhotoKept => "photo kept",
             Action::PhotoHidden => "photo hidden",
             Action::PhotoUnhidden => "photo unhidden",
             Action::PhotoRemoved => "photo removed",
             Action::PhotoDistinct => "photo distinct",
+            Action::DecisionUndone => "decision undone",
         }
     }
 }

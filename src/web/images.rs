@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::db::Db;
 use super::fairings::assets::{Immutable, KnownTags};
+use super::guards::privileged::Moderator;
 use super::guards::visitor::Visitor;
 use crate::error::Error;
 use crate::storage::{self, Storage};
@@ -50,18 +51,19 @@ fn size(file: &str) -> Option<u32> {
     (format!("{size}.jpg") == file).then_some(size)
 }
 
-/// One rendition of a photo whose pictures are out of reach: for its owner, and for moments after it was brought back for
-/// everybody.
+/// One rendition of a photo whose pictures are out of reach: for its owner and moderators, and for moments after it was
+/// brought back for everybody.
 #[get("/submissions/<id>/images/<file>")]
 pub async fn out_of_reach(
     id: i64,
     file: &str,
     visitor: Visitor<'_>,
+    moderator: Option<Moderator>,
     db: &Db,
     storage: &State<Storage>,
 ) -> Result<Private, Error> {
     let account = visitor.member().map(|member| member.account.id);
-    let seen = |photo: &Submission| photo.votable() || account == Some(photo.owner);
+    let seen = |photo: &Submission| photo.votable() || account == Some(photo.owner) || moderator.is_some();
     let photo = submissions::find(&mut *db.acquire().await?, id).await?.filter(seen);
     let key = photo.filter(|photo| photo.renditions_hidden).and_then(|photo| photo.rendition_key);
     let (key, size) = key.zip(size(file)).ok_or(Error::NotFound)?;

@@ -1,11 +1,36 @@
 //! Pages of those who keep the site running.
 
 pub mod audit;
+pub mod reports;
 pub mod security;
 pub mod similar_photos;
 
-use rocket::{Route, routes};
+use rocket::{Route, get, routes};
+use serde_json::json;
+
+use super::answers::view::View;
+use super::db::Db;
+use super::guards::privileged::Moderator;
+use crate::error::Error;
+use crate::reports::open;
 
 pub fn routes() -> Vec<Route> {
-    routes![audit::list, security::list, similar_photos::list, similar_photos::distinct]
+    routes![
+        show,
+        audit::list,
+        reports::list,
+        reports::show,
+        reports::create,
+        reports::undo,
+        security::list,
+        similar_photos::list,
+        similar_photos::distinct,
+    ]
+}
+
+/// What waits for whoever keeps the site running, in a sentence, and the way to it.
+#[get("/ops")]
+pub async fn show(_moderator: Moderator, db: &Db) -> Result<View, Error> {
+    let waiting = open::photo_count(&mut *db.acquire().await?).await?;
+    Ok(View::new("ops/page", json!({ "waiting": waiting })))
 }

@@ -28,6 +28,8 @@ use crate::error::Error;
 use crate::ratings::standings::{self, Standing};
 use crate::ratings::tally::{self, Tally};
 use crate::ratings::{self, deck::Rater};
+use crate::reports::Reason;
+use crate::reports::decisions::{self, Verdict};
 use crate::submissions::similar::{self, SimilarPhoto};
 use crate::submissions::{self, Moderation, Submission, SubmissionState};
 
@@ -59,7 +61,7 @@ pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, db: &
         return Err(Error::NotFound);
     }
     match submission.state {
-        _ if submission.moderation != Moderation::Visible => Ok(hidden(&submission)),
+        _ if submission.moderation != Moderation::Visible => hidden(&mut conn, &submission).await,
         SubmissionState::Pending | SubmissionState::Failed => {
             let status = ProcessingStatus::of(&mut conn, &submission).await?;
             Ok(View::new("submissions/progress", status))
@@ -74,9 +76,17 @@ pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, db: &
     }
 }
 
-fn hidden(submission: &Submission) -> View {
-    let photo = Photo::of(submission);
-    View::new("submissions/hidden", json!({ "id": submission.id, "title": submission.title, "photo": photo }))
+/// Its owner is told why.
+async fn hidden(conn: &mut PgConnection, submission: &Submission) -> Result<View, Error> {
+    let decision = decisions::latest(conn, submission.id).await?.filter(|decision| decision.verdict == Verdict::Hidden);
+    let data = json!({
+        "id": submission.id,
+        "title": submission.title,
+        "photo": Photo::of(submission),
+        "reason": decision.as_ref().and_then(|decision| decision.reason).map(Reason::label),
+        "words": decision.map(|decision| decision.words),
+    });
+    Ok(View::new("submissions/hidden", data))
 }
 
 /// The photo with buttons and figures.
@@ -89,6 +99,7 @@ pub struct Card {
     /// The owner's profile, when everybody may see it.
     profile: Option<String>,
     own: bool,
+    moderator: bool,
     /// Said to moderators.
     looks_like: Option<SimilarPhoto>,
     mine: Option<u8>,
@@ -156,6 +167,7 @@ impl Card {
             owner: submission.owner_name.clone(),
             profile: profile::public_username(conn, submission.owner).await?,
             own,
+            moderator,
             looks_like,
             mine: mine.map(ratings::Score::get),
             stay: true,

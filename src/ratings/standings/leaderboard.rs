@@ -110,13 +110,21 @@ macro_rules! entries {
 }
 
 async fn after(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx::Error> {
-    entries!("g.score <= $1 AND (g.score < $1 OR g.submission > $2) ORDER BY g.score DESC, g.submission LIMIT $3", mark, PAGE + 1)
-        .fetch_all(conn)
-        .await
+    entries!(
+        "g.score <= $1 AND (g.score < $1 OR g.submission > $2) ORDER BY g.score DESC, g.submission LIMIT $3",
+        mark,
+        PAGE + 1
+    )
+    .fetch_all(conn)
+    .await
 }
 
 async fn before(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx::Error> {
-    entries!("g.score >= $1 AND (g.score > $1 OR g.submission < $2) ORDER BY g.score, g.submission DESC LIMIT $3", mark, 2 * PAGE)
-        .fetch_all(conn)
-        .await
+    entries!(
+        "g.score >= $1 AND (g.score > $1 OR g.submission < $2) ORDER BY g.score, g.submission DESC LIMIT $3",
+        mark,
+        2 * PAGE
+    )
+    .fetch_all(conn)
+    .await
 }

@@ -1,4 +1,5 @@
 //! Pages for whoever runs the site.
 
+mod reports;
 mod security;
 mod similar_photos;

@@ -80,6 +80,37 @@ async fn a_moderator_judges_them_without_script_and_with_w3m() {
     terminal.wait_for("No photo looks like an older one.").await;
 }
 
+#[rocket::async_test]
+async fn a_moderator_answers_reports_with_script_and_with_w3m() {
+    let site = moderated().await;
+    sqlx::query(
+        "INSERT INTO reports (rater, submission, reason, note)
+         SELECT gen_random_uuid(), id, 'stolen', 'That is my Noodle' FROM submissions WHERE id IN (1, 10, 11)",
+    )
+    .execute(&site.world.pool)
+    .await
+    .expect("reports");
+    let visitor = Visitor::new(Options::default()).await;
+    log_in(&visitor, &site, "noodle").await;
+    visitor.goto(&site.url("/ops")).await;
+    assert!(visitor.text("main").await.contains("3 reported photos wait for a moderator."));
+    look(&visitor, "running the site").await;
+    visitor.follow("main p a[href='/ops/reports']").await;
+    look(&visitor, "reported photos").await;
+    visitor.follow("button[value='hidden']").await;
+    assert!(visitor.text(".errors").await.contains("Choose the reason that the owner is told."));
+    look(&visitor, "reported photos, with mistakes").await;
+    visitor.follow("#photo-10 a[href='/ops/reports/10']").await;
+    look(&visitor, "reports of one photo").await;
+    visitor.follow("button[value='kept']").await;
+    look(&visitor, "reports of one photo, answered").await;
+    let terminal = terminal(&site, "noodle", "/ops/reports").await;
+    terminal.wait_for("That is my Noodle").await;
+    terminal.activate("Take back").await;
+    terminal.wait_for("its reports are open again").await;
+    untroubled(&visitor).await;
+}
+
 /// Two photos look like an older one, and noodle may judge them.
 async fn moderated() -> Site {
     let site = Site::with(|figment| figment.merge(("accounts.two_factor_required", false))).await;
