@@ -104,7 +104,7 @@ macro_rules! entries {
                 + $rest,
             $mark.score,
             $mark.submission,
-            $limit as i64
+            $limit
         )
     };
 }
@@ -113,7 +113,7 @@ async fn after(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx::
     entries!(
         "g.score <= $1 AND (g.score < $1 OR g.submission > $2) ORDER BY g.score DESC, g.submission LIMIT $3",
         mark,
-        PAGE + 1
+        PAGE as i64 + 1
     )
     .fetch_all(conn)
     .await
@@ -123,7 +123,7 @@ async fn before(conn: &mut PgConnection, mark: Mark) -> Result<Vec<Entry>, sqlx:
     entries!(
         "g.score >= $1 AND (g.score > $1 OR g.submission < $2) ORDER BY g.score, g.submission DESC LIMIT $3",
         mark,
-        2 * PAGE
+        2 * PAGE as i64
     )
     .fetch_all(conn)
     .await
