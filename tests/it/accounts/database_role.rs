@@ -10,7 +10,7 @@ use crate::web::page::{get, log_in, rate, submit};
 
 /// The address at which the application comes in as a role of its own.
 async fn application(world: &World) -> (PgPool, String) {
-    let role = format!("application_{}", hex::encode(&rand::random::<[u8; 6]>()));
+    let role = format!("application_{}", hex::encode(rand::random::<[u8; 6]>()));
     for sql in [
         format!("CREATE ROLE {role} LOGIN PASSWORD 'derp'"),
         format!("SELECT grant_to_application('{role}')"),
