@@ -48,8 +48,11 @@ async fn owe_all(installation: &Installation) {
     let mut tx = installation.pool.begin().await.unwrap();
     for number in 1..=MEMBERS {
         let account = sqlx::query_scalar(
-            "INSERT INTO accounts (username, display_name, email, email_verified_at)
-             VALUES ($1, $1, $1 || '@example.com', now()) RETURNING id",
+            "WITH account AS (
+                 INSERT INTO accounts (username, display_name, email, email_verified_at)
+                 VALUES ($1, $1, $1 || '@example.com', now()) RETURNING id
+             )
+             INSERT INTO settings (account) SELECT id FROM account RETURNING account",
         )
         .bind(format!("member{number}"))
         .fetch_one(&mut *tx)
