@@ -88,7 +88,7 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<UploadForm, Re
         return Err((Status::Forbidden, Error::Forbidden("Log in again, and then send the photo once more.".into())));
     };
     if !session.account.email_verified {
-        let text = "Open the link in the mail that we upload you. Then you can send in photos.";
+        let text = "Open the link in the mail that we sent you. Then you can send in photos.";
         return Err((Status::Forbidden, Error::Forbidden(text.into())));
     }
     let rocket = request.rocket();
@@ -105,7 +105,7 @@ async fn receive(request: &Request<'_>, data: Data<'_>) -> Result<UploadForm, Re
     match (read, &upload.file) {
         (Ok(()), _) => Ok(upload),
         // Cut off far behind the limit.
-        (Err(_), UploadedFile::TooLong { .. }) => Ok(upload),
+        (Err(_), UploadedFile::TooLong { .. } | UploadedFile::TooMany(_)) => Ok(upload),
         (Err(refused), UploadedFile::Stored { key, .. }) => {
             delete_unused(storage, *key).await;
             Err(refused)

@@ -12,9 +12,9 @@ use super::page::{Page, get, log_in};
 use crate::support::multipart::{BOUNDARY, content_type};
 use crate::support::{PASSWORD, World};
 
-/// A form may cost as many front pages. Reading and showing again 120 KiB takes some ten of them in a debug build; measuring one password as it
+/// A form may cost as many front pages. Reading and showing again 120 KiB takes some five of them in a debug build; measuring one password as it
 /// once was done, some thousand.
-const FRONT_PAGES: u64 = 40;
+const FRONT_PAGES: u64 = 20;
 
 /// What `zxcvbn` reads as letters: the dearest password for its length.
 const SIGNS: &str = "4@8({[<3691!|0$57%2+";
@@ -27,6 +27,11 @@ async fn no_form_keeps_everybody_waiting_whatever_is_in_it() {
     let member = world.member("noodle").await;
     world.grant(member, Role::Operator).await;
     let link = reset_link(&world, "noodle").await;
+    let hash: Option<String> = sqlx::query_scalar("SELECT password_hash FROM accounts WHERE id = $1")
+        .bind(member)
+        .fetch_one(&world.pool)
+        .await
+        .unwrap();
     let page = front_page(&client).await;
     let routes: Vec<String> = client
         .rocket()
@@ -41,16 +46,19 @@ async fn no_form_keeps_everybody_waiting_whatever_is_in_it() {
             "/password/reset/<token>" => link.clone(),
             other => other.replace("<id>", "1").replace("<token>", &"0".repeat(64)).replace("<_>", "photos-1-00"),
         };
-        let mut costs = vec![];
+        let mut dearest_of_three = 0;
         for turn in 0..3 {
+            // Some change the password.
+            let again = sqlx::query("UPDATE accounts SET password_hash = $1 WHERE id = $2");
+            again.bind(&hash).bind(member).execute(&world.pool).await.unwrap();
             let csrf = token(&client, &path).await;
             let from = format!("10.{number}.{turn}.1:1");
             let begun = processor_time();
             let answer = send(&client, &path, &csrf, &from).await;
-            costs.push(processor_time() - begun);
+            dearest_of_three = dearest_of_three.max(processor_time() - begun);
             assert!(answer.status.code < 500 && answer.status.code != 403, "{path}: {}", answer.text());
         }
-        dearest.push((costs.into_iter().min().expect("three"), path));
+        dearest.push((dearest_of_three, path));
     }
     dearest.sort_by(|one, other| other.cmp(one));
     println!("a front page: {page} µs; forms: {:?}", &dearest[..8]);

@@ -67,6 +67,10 @@ impl Incoming<'_> {
     /// Puts what it has learnt into `upload.file`, so that it is known when the rest of the form is cut off.
     async fn file(&self, field: &mut Field<'_>, upload: &mut UploadForm) -> Result<(), Refused> {
         let mut piece = field.chunk().await.map_err(cut)?;
+        // What the parser hands over may be empty without being the end.
+        while piece.as_ref().is_some_and(|bytes| bytes.is_empty()) {
+            piece = field.chunk().await.map_err(cut)?;
+        }
         if piece.is_none() && field.file_name().is_some_and(str::is_empty) {
             // Browsers send an empty file without a name when none was chosen.
             return Ok(());

@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep, timeout};
 use super::turns::{Lane, Turn};
 use crate::config::PatienceConfig;
 
-/// Bytes read at once.
-const PIECE: usize = 16 << 10;
+/// Bytes read at once. The parser reads one piece ahead at each of its steps, also while it still has enough.
+const PIECE: usize = 4 << 10;
 
 /// How long one turn lasts when bytes keep coming. Who takes longer is slow, and stands in line again.
 const TURN: Duration = Duration::from_secs(3);
@@ -25,7 +25,7 @@ const TURN: Duration = Duration::from_secs(3);
 const HEAD: usize = 64 << 10;
 
 /// Between two pieces of a form that is read for its words alone: slow, since it is not its turn.
-const DRIP: Duration = Duration::from_millis(25);
+const DRIP: Duration = Duration::from_millis(10);
 
 /// What the stream and whoever parses it tell each other.
 #[derive(Default)]
