@@ -79,13 +79,12 @@ async fn the_photo_and_its_ten_buttons_fit_a_small_phone() {
                 .await
                 .expect("changed");
             for _ in 0..2 {
-                visitor.click("button[value='10']").await;
-                visitor
-                    .wait_until(
-                        "the next photo",
-                        "!!document.querySelector('#last') && document.querySelector('.photo').complete",
-                    )
-                    .await;
+                // Without script the old page has a result too.
+                if script {
+                    rate(&visitor, 10).await;
+                } else {
+                    visitor.follow("button[value='10']").await;
+                }
                 visitor.network().await;
                 fits(&visitor, title).await;
             }
