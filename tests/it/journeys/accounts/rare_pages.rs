@@ -34,7 +34,7 @@ async fn who_cannot_come_in_is_told_why() {
     visitor.goto(&site.url("/login")).await;
     for _ in 0..2 {
         send(&visitor, &[("#who", "noodle"), ("#password", "wrong")]).await;
-        refused(&visitor, &["#who"]).await;
+        refused(&visitor, &["#who", "#password"]).await;
     }
     send(&visitor, &[("#who", "noodle"), ("#password", PASSWORD)]).await;
     slower(&visitor).await;
