@@ -84,12 +84,13 @@ pub async fn attempt(
         let found = find(&mut conn, &who).await?;
         let brakes = brakes(config, &who, found.as_ref(), caller);
         // Taken before it is known to be a failure: of many attempts at once each counts.
-        if let Err(braked) = throttle::take_all(&mut conn, &brakes).await {
+        let taken = throttle::take_all(&mut conn, &brakes).await;
+        if matches!(taken, Err(Error::TooFast { .. })) {
             let account = found.as_ref().map(|found| found.id);
             let (event, network) = (SecurityEvent::LoginBraked, &caller.network.network);
             security_log::record_failure(&mut conn, event, account, network).await?;
-            return Err(braked);
         }
+        taken?;
         (found, brakes)
     };
     let account = found.as_ref().map(|found| found.id);

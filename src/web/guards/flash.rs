@@ -16,6 +16,13 @@ pub fn say(cookies: &Cookies<'_>, sentence: &str) {
     cookies.seal(COOKIE, sentence.to_owned(), Some(Duration::minutes(KEPT_MINUTES)));
 }
 
+/// The same, unless the page before has left something to be said, which matters more.
+pub fn say_if_silent(cookies: &Cookies<'_>, sentence: &str) {
+    if cookies.pending(COOKIE).is_none() {
+        say(cookies, sentence);
+    }
+}
+
 /// What is to be said on this page, once. A fragment has no place for it.
 pub fn take(request: &Request<'_>) -> Option<String> {
     if request.method() != Method::Get || Partial::of(request).0 {

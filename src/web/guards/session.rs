@@ -52,7 +52,7 @@ async fn find(request: &Request<'_>) -> CurrentSession {
     };
     if found.is_none() {
         cookies.forget(COOKIE);
-        flash::say(&cookies, ENDED);
+        flash::say_if_silent(&cookies, ENDED);
     }
     CurrentSession(Ok(found.map(Arc::new)))
 }

@@ -78,10 +78,7 @@ pub async fn create(
         return Ok(Answer::Page(page(&view)));
     };
     let account = kept.halfway.account;
-    if let Err(braked) = throttle(db, account, config).await {
-        note(db, SecurityEvent::CodeBraked, account, &browser).await?;
-        return Err(braked);
-    }
+    throttle(db, account, config, &browser).await?;
     let mut tx = db.begin().await?;
     // Of a doubled click the browser shows the second answer alone: it leads where the first one did.
     let proof = match login::complete(&mut tx, &keys.vault, &kept.halfway, &code, kept.begun_by).await? {
@@ -109,8 +106,13 @@ pub async fn create(
     Ok(Answer::to(kept.next.as_deref().and_then(local_path).unwrap_or("/")))
 }
 
-async fn throttle(db: &Db, account: i64, config: &Config) -> Result<(), Error> {
-    two_factor::throttle_codes(&mut *db.acquire().await?, account, config.accounts.codes_per_account).await
+async fn throttle(db: &Db, account: i64, config: &Config, browser: &Browser) -> Result<(), Error> {
+    let allowance = config.accounts.codes_per_account;
+    let taken = two_factor::throttle_codes(&mut *db.acquire().await?, account, allowance).await;
+    if matches!(taken, Err(Error::TooFast { .. })) {
+        note(db, SecurityEvent::CodeBraked, account, browser).await?;
+    }
+    taken
 }
 
 async fn note(db: &Db, event: SecurityEvent, account: i64, browser: &Browser) -> Result<(), Error> {

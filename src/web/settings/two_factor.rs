@@ -56,6 +56,9 @@ pub async fn create(
 ) -> Result<Answer, Error> {
     let App { db, config, keys, .. } = app;
     let mut view = FormView::of(&visitor).field("password", "").field("code", "");
+    if two_factor::is_on(&mut *db.acquire().await?, member.account().id).await? {
+        return Err(Error::Conflict("Two-factor is on already.".into()));
+    }
     let Some(mut tx) = confirmation::confirm(form.0.typed(), &mut view, &member, app).await? else {
         return Ok(Answer::Page(page(&view, &member, db, keys, config).await?));
     };

@@ -158,6 +158,18 @@ async fn a_forgotten_password_is_replaced_once_and_every_browser_is_logged_out()
 }
 
 #[tokio::test]
+async fn whoever_is_logged_in_is_told_that_the_password_is_changed_and_not_only_that_they_are_out() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    let client = world.client().await;
+    log_in(&client, "noodle").await;
+    let link = reset_link(&world, "noodle").await;
+    let done = submit(&client, &link, &link, &[("password", ANOTHER)]).await;
+    assert_eq!(done.header("Location"), Some("/login"));
+    assert!(get(&client, "/login").await.text().contains("Your password is changed"), "said once the session is over");
+}
+
+#[tokio::test]
 async fn of_a_doubled_click_either_answer_says_that_the_password_is_changed() {
     let world = World::new().await;
     world.member("noodle").await;

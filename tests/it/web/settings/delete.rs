@@ -95,10 +95,10 @@ async fn after_the_grace_the_person_and_their_photos_are_gone_and_their_ratings_
     let page = get(&client, &format!("/submissions/{others}")).await;
     rate(&client, &page, "4").await;
     log_in(&client, "noodle").await;
-    world.guard(noodle).await;
+    let app = world.guard(noodle).await;
     submit(&client, "/password/forgot", "/password/forgot", &[("email", "noodle@example.com")]).await;
     world.drain().await;
-    leave(&client, PASSWORD).await;
+    submit(&client, FORM, FORM, &[("password", PASSWORD), ("code", &app.code())]).await;
     time_passes(&world).await;
 
     let (name, shown): (String, String) = sqlx::query_as("SELECT username, display_name FROM accounts WHERE id = $1")
