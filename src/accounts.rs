@@ -11,6 +11,7 @@ pub mod email_confirmation;
 pub mod expiry;
 pub mod export;
 pub mod join;
+pub mod lock;
 pub mod login;
 pub mod name;
 pub mod password;

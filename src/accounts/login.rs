@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
+use super::lock;
 use super::password::{PasswordCheck, Passwords};
 use super::proof::{self, Fingerprint, Proof};
 use super::security_log::{self, SecurityEvent};
@@ -147,7 +148,7 @@ pub async fn complete(
     begun_by: Uuid,
 ) -> Result<Second, Error> {
     // The account is locked before its code, as by everybody who changes how it is guarded.
-    proof::lock(tx, halfway.account).await?;
+    lock::account(tx, halfway.account).await?;
     if !is_halfway(tx, halfway).await? {
         return Ok(Second::Over);
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, Postgres, Transaction};
 
+use super::lock;
 use super::throttle::{self, Brake};
 use super::two_factor::{self, Code, CodeCheck, Vault};
 use crate::error::Error;
@@ -60,7 +61,7 @@ impl Proof {
 
     /// Does it still let somebody in? That cannot change any more until the end of the transaction.
     pub(super) async fn holds(&self, tx: &mut Transaction<'_, Postgres>) -> Result<bool, sqlx::Error> {
-        lock(tx, self.account).await?;
+        lock::account(tx, self.account).await?;
         // Statements of their own: they see what was committed while the first one waited.
         if !self.password.is_current(tx, self.account).await? {
             return Ok(false);
@@ -129,18 +130,9 @@ impl Fingerprint {
     }
 }
 
-/// Nobody's proof of this account is used until the end of the transaction. To be taken before any other lock, as
-/// everybody does who takes it.
-pub async fn lock(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<(), sqlx::Error> {
-    sqlx::query!("SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account)
-        .fetch_optional(&mut **tx)
-        .await
-        .map(drop)
-}
-
 /// Is the member still logged in with this session? Locks the account, so that nobody ends it until the transaction does.
 pub async fn is_in(tx: &mut Transaction<'_, Postgres>, account: i64, session: i64) -> Result<bool, sqlx::Error> {
-    lock(tx, account).await?;
+    lock::account(tx, account).await?;
     sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM sessions s JOIN accounts a ON a.id = s.account
                           WHERE s.id = $1 AND s.account = $2 AND s.expires_at > now() AND a.suspended_at IS NULL

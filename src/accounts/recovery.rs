@@ -5,7 +5,7 @@ use sqlx::{PgPool, Postgres, Transaction};
 
 use super::security_log::{self, SecurityEvent};
 use super::token::{self, Purpose, Token};
-use super::{Passwords, email_confirmation, login, proof, session, two_factor};
+use super::{Passwords, email_confirmation, lock, login, session, two_factor};
 use crate::config::AccountsConfig;
 use crate::error::Error;
 
@@ -100,7 +100,7 @@ async fn replace(
     session: Option<i64>,
     password_hash: &str,
 ) -> Result<(), sqlx::Error> {
-    proof::lock(tx, account).await?;
+    lock::account(tx, account).await?;
     // Not `now()`, which was before the lock: what somebody asked for while this waited for them was asked for before.
     sqlx::query!(
         "UPDATE accounts SET password_hash = $2, password_changed_at = clock_timestamp() WHERE id = $1",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, Postgres, Transaction};
 
-use super::proof;
+use super::lock;
 
 /// What a link does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -110,7 +110,7 @@ pub async fn redeem(
     let Some(link) = find(tx, token, purpose).await? else {
         return Ok(None);
     };
-    proof::lock(tx, link.account).await?;
+    lock::account(tx, link.account).await?;
     sqlx::query_as!(
         Link,
         "UPDATE tokens t SET used_at = now() FROM accounts a

@@ -8,7 +8,7 @@ mod vault;
 use chrono::{DateTime, Duration, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 
-use super::proof;
+use super::lock;
 use super::security_log::{self, SecurityEvent};
 use super::throttle::{self, Key};
 use crate::config::Allowance;
@@ -122,7 +122,7 @@ pub async fn confirm(
         return Ok(None);
     };
     // Whoever is about to come in with the password alone comes before this, or not at all.
-    proof::lock(tx, account).await?;
+    lock::account(tx, account).await?;
     let confirmed = sqlx::query!(
         "UPDATE two_factor SET confirmed_at = now(), last_step = $2 WHERE account = $1 AND confirmed_at IS NULL",
         account,
@@ -188,7 +188,7 @@ pub async fn renew_recovery_codes(
 
 /// The password is enough from now on. False when it was before.
 pub async fn switch_off(tx: &mut Transaction<'_, Postgres>, account: i64) -> Result<bool, Error> {
-    proof::lock(tx, account).await?;
+    lock::account(tx, account).await?;
     let off = sqlx::query!(
         r#"DELETE FROM two_factor WHERE account = $1 RETURNING confirmed_at IS NOT NULL AS "was_on!""#,
         account

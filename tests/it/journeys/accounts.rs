@@ -117,7 +117,7 @@ async fn comes_back_by_address(visitor: &Visitor, site: &Site) {
     untroubled(visitor).await;
     visitor.goto(&site.url("/settings/profile")).await;
     send(visitor, &[("#who", "Noodle@example.com"), ("#password", "wrong")]).await;
-    refused(visitor, &["#who"]).await;
+    refused(visitor, &["#who", "#password"]).await;
     look(visitor, "wrong password").await;
     assert_eq!(values(visitor, &["who", "password"]).await, ["Noodle@example.com", ""]);
     visitor.reset();

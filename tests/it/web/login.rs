@@ -89,11 +89,15 @@ async fn whatever_is_typed_is_answered() {
     world.member("noodle").await;
     let client = world.client().await;
     let (ascii, cjk) = ("x".repeat(10_000), "猫".repeat(10_000));
-    for who in ["", " ", "noodle\0", "' OR 1=1 --", "%", "noodle@", &ascii, &cjk] {
+    for who in ["", " "] {
+        assert_wrong(&log_in_with(&client, who, PASSWORD).await, "who", "Enter your username or your email address.");
+    }
+    assert_wrong(&log_in_with(&client, "noodle", "").await, "password", "Enter your password.");
+    for who in ["noodle\0", "' OR 1=1 --", "%", "noodle@", &ascii, &cjk] {
         let page = log_in_with(&client, who, PASSWORD).await;
         assert_wrong(&page, "who", "The name or the password is wrong.");
     }
-    for password in ["", &ascii, &cjk, &format!("{PASSWORD} "), &PASSWORD.to_uppercase()] {
+    for password in [ascii.as_str(), &cjk, &format!("{PASSWORD} "), &PASSWORD.to_uppercase()] {
         assert_wrong(&log_in_with(&client, "noodle", password).await, "who", "The name or the password is wrong.");
     }
     assert!(!is_logged_in(&client).await);

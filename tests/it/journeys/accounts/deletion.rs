@@ -118,5 +118,5 @@ async fn leaves(visitor: &Visitor, site: &Site) {
     site.drain().await;
     visitor.goto(&site.url("/login")).await;
     send(visitor, &[("#who", "noodle"), ("#password", PASSWORD)]).await;
-    refused(visitor, &["#who"]).await;
+    refused(visitor, &["#who", "#password"]).await;
 }

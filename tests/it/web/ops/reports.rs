@@ -43,7 +43,7 @@ impl Scene {
     }
 
     async fn decide(&self, fields: &str) -> crate::web::page::Page {
-        let csrf = get(&self.moderator, PAGE).await.csrf();
+        let csrf = get(&self.moderator, "/settings/password").await.csrf();
         post(&self.moderator, PAGE, &format!("csrf={csrf}&{fields}")).await
     }
 
