@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::lock;
 use super::password::{PasswordCheck, Passwords};
-use super::proof::{self, Fingerprint, Proof};
+use super::proof::{Fingerprint, Proof};
 use super::security_log::{self, SecurityEvent};
 use super::session;
 use super::throttle::{self, Brake, ClientNetwork, Key};
