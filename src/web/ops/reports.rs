@@ -244,7 +244,7 @@ fn form(visitor: &Visitor<'_>, words: &str) -> FormView {
 }
 
 fn reasons(chosen: Option<&str>) -> Vec<Value> {
-    let choice = |(_, value, label): &(Reason, &str, &str)| json!({ "value": value, "label": label, "selected": chosen == Some(value) });
+    let choice = |(_, value, label): &(Reason, &str, &str)| json!({ "value": value, "words": label, "selected": chosen == Some(value) });
     Reason::ALL.iter().map(choice).collect()
 }
 

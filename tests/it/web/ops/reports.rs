@@ -66,6 +66,7 @@ async fn several_photos_are_hidden_at_once_and_their_owner_is_told_why() {
     assert!(text.find("Pickle").unwrap() < text.find("Marmalade").unwrap(), "most reports first: {text}");
     assert!(text.contains("An animal is hurt or in danger: 2 times") && text.contains("Poor thing"), "{text}");
     assert!(page.html.contains("It is &lt;b&gt;mine&lt;/b&gt;"));
+    assert!(page.html.contains("<option value=\"stolen\">It belongs to somebody else</option>"), "{}", page.html);
     let fields = format!("photos={marmalade}&photos={pickle}&verdict=hidden&reason=stolen&words=Please+ask+first.");
     for said in ["2 photos are hidden", "Nothing changed: somebody had decided this already."] {
         assert_eq!(scene.decide(&fields).await.header("Location"), Some(PAGE));
