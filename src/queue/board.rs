@@ -164,10 +164,25 @@ pub struct JobRow {
     pub updated_at: DateTime<Utc>,
 }
 
+/// Jobs as operators see them: what stands before the select, and from where.
+macro_rules! job_rows {
+    ($with:tt, $from:tt, $($bind:expr),+) => {
+        sqlx::query_as!(
+            JobRow,
+            $with + r#"
+        SELECT number AS "number!", kind AS "kind!", task_type AS "lane!", state::text AS "state!: String",
+            attempt AS "attempt!", retries AS "failures!", max_attempts AS "max_attempts!", metadata -> 'job' AS arguments,
+            error_message AS error, lease_owner AS worker, superseded_by, created_at AS "created_at!",
+            scheduled_at AS "due_at!", updated_at AS "updated_at!"
+        "# + $from,
+            $($bind),+
+        )
+    };
+}
+
 /// One page of jobs.
 pub async fn list(conn: &mut PgConnection, filter: &JobFilter) -> Result<Vec<JobRow>, sqlx::Error> {
-    sqlx::query_as!(
-        JobRow,
+    job_rows!(
         r#"
         WITH RECURSIVE groups AS (
             (SELECT state, kind FROM fang_tasks ORDER BY state, kind LIMIT 1)
@@ -188,17 +203,15 @@ pub async fn list(conn: &mut PgConnection, filter: &JobFilter) -> Result<Vec<Job
             WHERE ($1::text IS NULL OR groups.state::text = $1) AND ($2::text IS NULL OR groups.kind = $2)
             ORDER BY newest.number DESC LIMIT $4
         )
-        SELECT number AS "number!", kind AS "kind!", task_type AS "lane!", state::text AS "state!: String",
-            attempt AS "attempt!", retries AS "failures!", max_attempts AS "max_attempts!", metadata -> 'job' AS arguments,
-            error_message AS error, lease_owner AS worker, superseded_by, created_at AS "created_at!",
-            scheduled_at AS "due_at!", updated_at AS "updated_at!"
+        "#,
+        r#"
         FROM fang_tasks JOIN page USING (id)
         ORDER BY number DESC
         "#,
         filter.state.map(JobState::stored),
         filter.kind.as_deref(),
         filter.before,
-        filter.limit,
+        filter.limit
     )
     .fetch_all(conn)
     .await
@@ -206,16 +219,5 @@ pub async fn list(conn: &mut PgConnection, filter: &JobFilter) -> Result<Vec<Job
 
 /// One job.
 pub async fn job(conn: &mut PgConnection, number: i64) -> Result<Option<JobRow>, sqlx::Error> {
-    sqlx::query_as!(
-        JobRow,
-        r#"
-        SELECT number, kind, task_type AS lane, state::text AS "state!: String", attempt, retries AS failures, max_attempts,
-            metadata -> 'job' AS arguments, error_message AS error, lease_owner AS worker, superseded_by, created_at,
-            scheduled_at AS due_at, updated_at
-        FROM fang_tasks WHERE number = $1
-        "#,
-        number,
-    )
-    .fetch_optional(conn)
-    .await
+    job_rows!("", "FROM fang_tasks WHERE number = $1", number).fetch_optional(conn).await
 }
