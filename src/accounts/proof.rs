@@ -70,18 +70,14 @@ impl Proof {
         Ok(guarded == (self.shown == Shown::Code))
     }
 
-    /// Gives the turns of guessing back: with what the proof was good for, or not at all.
-    pub(super) async fn release(&self, tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
-        match self.brakes.first() {
-            Some(own) => throttle::clear(tx, &own.key).await,
-            None => Ok(()),
-        }
-    }
-
-    /// The same for the brakes that others share: to be called once somebody is in, in a transaction of its own, so that nobody
-    /// waits for a neighbour's login.
-    pub async fn release_shared(&self, conn: &mut PgConnection) -> Result<(), sqlx::Error> {
-        throttle::give_back(conn, self.brakes.get(1..).unwrap_or_default()).await
+    /// Gives the turns of guessing back: with what the proof was good for, or not at all. The last thing before the commit, as
+    /// others wait for the brakes that they share; in the order in which attempts take them, the own one ("login:") last.
+    pub async fn release(&self, tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
+        let Some((own, shared)) = self.brakes.split_first() else {
+            return Ok(());
+        };
+        throttle::give_back(tx, shared).await?;
+        throttle::clear(tx, &own.key).await
     }
 
     /// For what is dear: the password still is what was compared, the member's session has not been ended, and where

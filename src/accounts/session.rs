@@ -73,9 +73,7 @@ pub async fn start(
         note_login(tx, account, login.browser, login.known).await?;
         security_log::record(tx, SecurityEvent::LoggedIn, Some(account), Some(&login.browser.network)).await?;
     }
-    let token = keep(tx, account, login).await?;
-    proof.release(tx).await?;
-    Ok(Some(token))
+    keep(tx, account, login).await.map(Some)
 }
 
 async fn keep(tx: &mut Transaction<'_, Postgres>, account: i64, login: Login<'_>) -> Result<Token, sqlx::Error> {

@@ -73,7 +73,7 @@ pub async fn create(
         let (pool, username) = (db.pool(), &newcomer.username);
         let doubled = just_joined(pool, passwords, &config.accounts, username, typed.password, begun_by).await?;
         let taken = match doubled {
-            Some(proof) => !start_session(db.begin().await?, db, &mut visitor, new_session(&proof)).await?,
+            Some(proof) => !start_session(db.begin().await?, &mut visitor, new_session(&proof)).await?,
             None => true,
         };
         if taken {
@@ -87,7 +87,7 @@ pub async fn create(
     let account = proof.account();
     let chosen = visitor.appearance().within(&settings::find(&mut tx, account).await?);
     settings::save(&mut tx, account, &chosen).await?;
-    start_session(tx, db, &mut visitor, new_session(&proof)).await?;
+    start_session(tx, &mut visitor, new_session(&proof)).await?;
     Ok(welcome(&typed, &visitor))
 }
 

@@ -15,7 +15,6 @@ use super::answers::Answer;
 use super::answers::form::FormView;
 use super::answers::return_to::{local_path, with_return};
 use super::answers::view::View;
-use super::db::Db;
 use super::guards::app::App;
 use super::guards::csrf::Guarded;
 use super::guards::visitor::{COOKIE_DAYS, Visitor};
@@ -82,7 +81,7 @@ pub async fn create(
         Outcome::Welcome(proof) => {
             let before = visitor.anonymous_id().0;
             let new_session = NewSession { proof: &proof, browser: &browser, begun_by: before, remembered: remember };
-            if start_session(db.begin().await?, db, &mut visitor, new_session).await? {
+            if start_session(db.begin().await?, &mut visitor, new_session).await? {
                 return Ok(Answer::to(local_path(typed.next).unwrap_or("/")));
             }
             CHANGED.to_owned()
@@ -119,7 +118,6 @@ pub struct NewSession<'a> {
 /// name come along. False when the proof no longer holds, and then nothing changed.
 pub async fn start_session(
     mut tx: Transaction<'_, Postgres>,
-    db: &Db,
     visitor: &mut Visitor<'_>,
     new_session: NewSession<'_>,
 ) -> Result<bool, Error> {
@@ -138,8 +136,9 @@ pub async fn start_session(
             merge(&mut tx, from, rater).await?;
         }
     }
+    // Nothing is waited for after the commit: of a doubled click the later session has to be the later answer.
+    proof.release(&mut tx).await?;
     tx.commit().await?;
-    proof.release_shared(&mut *db.acquire().await?).await?;
     remember_account(visitor, account);
     visitor.log_in(&token, remembered);
     Ok(true)

@@ -97,9 +97,7 @@ pub async fn create(
         visitor.say(&recovered(recovery_codes));
     }
     let Kept { begun_by, remember: remembered, .. } = kept;
-    if !start_session(tx, db, &mut visitor, NewSession { proof: &proof, browser: &browser, begun_by, remembered })
-        .await?
-    {
+    if !start_session(tx, &mut visitor, NewSession { proof: &proof, browser: &browser, begun_by, remembered }).await? {
         return Ok(again(&visitor));
     }
     visitor.cookies.forget(COOKIE);
