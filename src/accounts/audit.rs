@@ -4,6 +4,15 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{PgConnection, Postgres, Transaction};
 
+/// Who acts on what belongs to nobody in particular: an account, or somebody at the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Nothing at the command line.
+    pub account: Option<i64>,
+    /// The username, or who was at the command line, as in `command line (anna)`.
+    pub name: String,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// An account may do more, or less.
@@ -26,6 +35,46 @@ pub enum Action {
     PhotoDistinct,
     /// What was decided about it last was taken back.
     DecisionUndone,
+    /// Something was done to jobs: see the operation that the detail names.
+    OperationStarted,
+    /// It was told to wait.
+    OperationHeld,
+    /// It was told to go on.
+    OperationContinued,
+    /// It was ended before its end.
+    OperationStopped,
+    /// What it did was taken back, by another one.
+    OperationUndone,
+    /// The jobs of a lane wait.
+    LanePaused,
+    /// They go on.
+    LaneResumed,
+    /// More or fewer jobs of a lane may run at once.
+    LaneConcurrencyChanged,
+    /// The jobs of a kind wait.
+    KindPaused,
+    /// They go on.
+    KindResumed,
+    /// A worker takes no new jobs.
+    WorkerQuieted,
+    /// It does again.
+    WorkerUnquieted,
+    /// A recurring job was asked for out of turn.
+    ScheduleRun,
+    /// It does not recur for now.
+    SchedulePaused,
+    /// It does again.
+    ScheduleResumed,
+    /// Something was written down about a group of errors.
+    ErrorGroupNoted,
+    /// Nobody is alerted of it until it changes.
+    ErrorGroupMuted,
+    /// They are again.
+    ErrorGroupUnmuted,
+    /// Nobody is told of an alert for a while.
+    AlertSilenced,
+    /// They are again.
+    AlertUnsilenced,
 }
 
 impl Action {
@@ -42,6 +91,26 @@ impl Action {
             Action::PhotoRemoved => "photo removed",
             Action::PhotoDistinct => "photo distinct",
             Action::DecisionUndone => "decision undone",
+            Action::OperationStarted => "operation started",
+            Action::OperationHeld => "operation held",
+            Action::OperationContinued => "operation continued",
+            Action::OperationStopped => "operation stopped",
+            Action::OperationUndone => "operation undone",
+            Action::LanePaused => "lane paused",
+            Action::LaneResumed => "lane resumed",
+            Action::LaneConcurrencyChanged => "lane concurrency changed",
+            Action::KindPaused => "kind paused",
+            Action::KindResumed => "kind resumed",
+            Action::WorkerQuieted => "worker quieted",
+            Action::WorkerUnquieted => "worker unquieted",
+            Action::ScheduleRun => "schedule run",
+            Action::SchedulePaused => "schedule paused",
+            Action::ScheduleResumed => "schedule resumed",
+            Action::ErrorGroupNoted => "error group noted",
+            Action::ErrorGroupMuted => "error group muted",
+            Action::ErrorGroupUnmuted => "error group unmuted",
+            Action::AlertSilenced => "alert silenced",
+            Action::AlertUnsilenced => "alert unsilenced",
         }
     }
 }
@@ -85,6 +154,25 @@ pub async fn record(
         actor,
         action.name(),
         account,
+        detail
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
+/// Writes a line about what is nobody's account: a lane, an operation. Who was at the command line stands in the detail.
+pub async fn record_act(
+    tx: &mut Transaction<'_, Postgres>,
+    actor: &Actor,
+    action: Action,
+    detail: &str,
+) -> Result<(), sqlx::Error> {
+    let detail = if actor.account.is_some() { detail.to_owned() } else { format!("{detail}, by {}", actor.name) };
+    sqlx::query!(
+        "INSERT INTO audit_log (actor, action, detail) VALUES ($1, $2, $3)",
+        actor.account,
+        action.name(),
         detail
     )
     .execute(&mut **tx)

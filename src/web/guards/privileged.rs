@@ -9,15 +9,23 @@ use rocket_db_pools::Database;
 
 use super::limits::Network;
 use super::session::{self, CurrentSession};
+use crate::accounts::audit::Actor;
 use crate::accounts::security_log::{self, SecurityEvent};
-use crate::accounts::{Role, two_factor};
+use crate::accounts::{Account, Role, two_factor};
 use crate::config::Config;
 use crate::error::Error;
 use crate::web::db::Db;
 
 /// Somebody who keeps the site running. Members are told what they are told of a page that does not exist, strangers are sent
 /// to log in, and operators without two-factor to set it up.
-pub struct Operator;
+pub struct Operator(Actor);
+
+impl Operator {
+    /// Whom the audit log names.
+    pub fn actor(&self) -> &Actor {
+        &self.0
+    }
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Operator {
@@ -25,7 +33,24 @@ impl<'r> FromRequest<'r> for Operator {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
         match admit(request, Role::Operator).await {
-            Ok(_) => Outcome::Success(Operator),
+            Ok(account) => {
+                Outcome::Success(Operator(Actor { account: Some(account.id), name: account.username.clone() }))
+            }
+            Err(refused) => Outcome::Error(refused),
+        }
+    }
+}
+
+/// Somebody who may look at everything that operators see, and change nothing; every operator may too.
+pub struct Observer;
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Observer {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        match admit(request, Role::Operator).await {
+            Ok(_) => Outcome::Success(Observer),
             Err(refused) => Outcome::Error(refused),
         }
     }
@@ -46,7 +71,7 @@ impl<'r> FromRequest<'r> for Moderator {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
         match admit(request, Role::Moderator).await {
-            Ok(account) => Outcome::Success(Moderator(account)),
+            Ok(account) => Outcome::Success(Moderator(account.id)),
             Err(refused) => Outcome::Error(refused),
         }
     }
@@ -73,7 +98,7 @@ pub fn may_start(two_factor_required: bool, debug_build: bool) -> Result<(), Str
 }
 
 /// The account of whoever is asking, who may do as much as this role.
-async fn admit(request: &Request<'_>, role: Role) -> Result<i64, (Status, Error)> {
+async fn admit<'r>(request: &'r Request<'_>, role: Role) -> Result<&'r Account, (Status, Error)> {
     let session = match session::current(request).await {
         CurrentSession(Ok(Some(session))) => session,
         CurrentSession(Ok(None)) => return Err((Status::Unauthorized, Error::NotFound)),
@@ -83,8 +108,8 @@ async fn admit(request: &Request<'_>, role: Role) -> Result<i64, (Status, Error)
         note_refusal(request, session.account.id).await.map_err(|_| away())?;
         return Err((Status::NotFound, Error::NotFound));
     }
-    let account = session.account.id;
-    if is_guarded(request, account).await.map_err(|_| away())? {
+    let account = &session.account;
+    if is_guarded(request, account.id).await.map_err(|_| away())? {
         return Ok(account);
     }
     if request.rocket().state::<Config>().is_none_or(|config| config.accounts.two_factor_required) {

@@ -9,14 +9,14 @@ use crate::error::{Error, FieldError};
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::guards::privileged::Operator;
+use crate::web::guards::privileged::Observer;
 
 /// Entries on a page.
 const PAGE: usize = 50;
 
 /// The log, the newest first; of one account with `?account=`, before an entry with `?before=`.
 #[get("/ops/audit?<account>&<before>")]
-pub async fn list(_operator: Operator, account: Option<&str>, before: Option<i64>, db: &Db) -> Result<View, Error> {
+pub async fn list(_observer: Observer, account: Option<&str>, before: Option<i64>, db: &Db) -> Result<View, Error> {
     let asked = account.map(str::trim).filter(|name| !name.is_empty());
     let mut form = FormView::default().field("account", asked.unwrap_or_default());
     let mut conn = db.acquire().await?;

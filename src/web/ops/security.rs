@@ -9,7 +9,7 @@ use crate::error::{Error, FieldError};
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
-use crate::web::guards::privileged::Operator;
+use crate::web::guards::privileged::Observer;
 
 /// Entries on a page.
 const PAGE: usize = 50;
@@ -17,7 +17,7 @@ const PAGE: usize = 50;
 /// The log, the newest first; of one account with `?account=`, of one sort with `?event=`, before an entry with `?before=`.
 #[get("/ops/security?<account>&<event>&<before>")]
 pub async fn list(
-    _operator: Operator,
+    _observer: Observer,
     account: Option<&str>,
     event: Option<&str>,
     before: Option<i64>,
