@@ -22,8 +22,8 @@ install_test_packages() {
   install_packages "${missing[@]}"
 }
 
-# What bin/bench compares with, and measures by.
-install_bench_packages() {
+# What `bin/bench renditions` compares with, and measures by.
+install_rendition_packages() {
   local missing=()
   require_toolchain
   command -v vipsthumbnail >/dev/null || missing+=(libvips-tools)

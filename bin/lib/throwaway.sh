@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # A cluster for one run of bin/test or bin/sqlx: made fresh, fast instead of durable, gone afterwards.
 
-# Makes it in a $state folder of its own. Runs can overlap; what a killed run left is removed first.
+# Makes it in a $state folder of its own; arguments are further lines for postgresql.conf. Runs can overlap; what a killed run
+# left is removed first.
 throwaway_start() {
   local folder lock
   folder=$(state_folder)
@@ -14,7 +15,7 @@ throwaway_start() {
   claim "$state" >/dev/null
   exec {lock}>&-
   # Without fsync it survives killed servers, only not a crash of the machine. Commits still wait for WAL to be written.
-  postgres_start 'fsync = off' 'full_page_writes = off' 'max_connections = 300'
+  postgres_start 'fsync = off' 'full_page_writes = off' 'max_connections = 300' "$@"
 }
 
 throwaway_stop() {
