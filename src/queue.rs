@@ -2,14 +2,19 @@
 
 pub mod board;
 pub mod check;
+pub mod counts;
 mod definitions;
 mod job;
+pub mod pauses;
 pub mod rest;
+pub mod schedules;
+mod state;
 
 use sqlx::{Postgres, Transaction};
 
 pub use self::definitions::{Definition, Lane, Unique};
 pub use self::job::{Job, JobKind};
+pub use self::state::JobState;
 
 /// Where a worker process listens for new jobs; the payload is the lane.
 pub const CHANNEL: &str = "ratemyderp_jobs";

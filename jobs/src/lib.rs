@@ -8,6 +8,7 @@ mod failure;
 mod fang_adapter;
 mod handlers;
 mod ledger;
+mod minutely;
 pub mod process;
 mod runnable;
 pub mod schedule;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use log::{info, warn};
+use ratemyderp::queue::schedules::Schedule;
 use sqlx::PgPool;
 use tokio::sync::watch;
 
 use crate::fang_adapter;
 use crate::ledger::{Ledger, Settings, lease};
 use crate::runnable::JobSet;
-use crate::schedule::{self, Schedule};
+use crate::schedule;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

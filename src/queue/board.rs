@@ -11,112 +11,14 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
-use strum::{EnumString, IntoStaticStr, VariantArray};
 
 pub use self::history::{Attempt, attempts};
 pub use self::pace::{Pace, pace};
 pub use self::position::{QueuePosition, queue_position};
 pub use self::progress::{JobProgress, progress};
 pub use self::workers::{LaneStatus, Worker, lanes, workers};
-
-/// Groups with more jobs than this are not counted further.
-pub const COUNT_LIMIT: i64 = 500_000;
-
-/// Where a job stands, in the order of its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, EnumString, IntoStaticStr, VariantArray)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum JobState {
-    /// It waits for its first attempt.
-    Queued,
-    /// A worker has it.
-    Processing,
-    /// It waits for another attempt, after one that failed or was given back.
-    Retrying,
-    /// Its attempts are used up, or it can never succeed.
-    Failed,
-    /// It is done, or gave way to another job that does the same.
-    Finished,
-}
-
-impl JobState {
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// fang's word for it, as stored.
-    fn stored(self) -> &'static str {
-        match self {
-            JobState::Queued => "new",
-            JobState::Processing => "in_progress",
-            JobState::Retrying => "retried",
-            JobState::Finished => "finished",
-            JobState::Failed => "failed",
-        }
-    }
-}
-
-impl From<String> for JobState {
-    fn from(stored: String) -> Self {
-        match stored.as_str() {
-            "in_progress" => JobState::Processing,
-            "retried" => JobState::Retrying,
-            "finished" => JobState::Finished,
-            "failed" => JobState::Failed,
-            _ => JobState::Queued, // the enum has no further value, and never gets one
-        }
-    }
-}
-
-/// How many jobs of a kind are in a state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct JobCount {
-    /// The state.
-    pub state: JobState,
-    /// The kind, known here or not.
-    pub kind: String,
-    /// Exact, unless `more`.
-    pub count: i64,
-    /// There are more than `count`.
-    pub more: bool,
-}
-
-/// Jobs by state and kind.
-pub async fn counts(conn: &mut PgConnection) -> Result<Vec<JobCount>, sqlx::Error> {
-    let rows = sqlx::query!(
-        r#"
-        WITH RECURSIVE groups AS (
-            (SELECT state, kind FROM fang_tasks ORDER BY state, kind LIMIT 1)
-            UNION ALL
-            SELECT next.state, next.kind
-            FROM groups, LATERAL (
-                SELECT state, kind FROM fang_tasks
-                WHERE (state, kind) > (groups.state, groups.kind)
-                ORDER BY state, kind LIMIT 1
-            ) AS next
-        )
-        SELECT groups.state::text AS "state!", groups.kind AS "kind!", (
-            SELECT count(*) FROM (
-                SELECT FROM fang_tasks t WHERE t.state = groups.state AND t.kind = groups.kind LIMIT $1::bigint + 1
-            ) AS counted
-        ) AS "count!"
-        FROM groups
-        "#,
-        COUNT_LIMIT,
-    )
-    .fetch_all(conn)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| JobCount {
-            state: JobState::from(row.state),
-            kind: row.kind,
-            count: row.count.min(COUNT_LIMIT),
-            more: row.count > COUNT_LIMIT,
-        })
-        .collect())
-}
+pub use super::JobState;
+pub use super::counts::{JobCount, counts};
 
 /// Which jobs to list, the newest first.
 #[derive(Debug, Clone, Default)]

@@ -39,6 +39,22 @@ pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> 
         SELECT format('Job %s (%s) does not run, and worker %s still holds it.', number, kind, lease_owner)
         FROM fang_tasks WHERE state <> 'in_progress' AND lease_owner IS NOT NULL
         UNION ALL
+        SELECT format('The counters say that %s jobs (%s in the lane "%s") are %s, a recount says %s.', said, kind, lane, state,
+            counted)
+        FROM (
+            SELECT state, kind, lane, coalesce(sum(n) FILTER (WHERE counter), 0) AS said,
+                coalesce(sum(n) FILTER (WHERE NOT counter), 0) AS counted
+            FROM (
+                SELECT true AS counter, state, kind, lane, n FROM job_counts
+                UNION ALL
+                SELECT true, state, kind, lane, n FROM job_count_deltas
+                UNION ALL
+                SELECT false, state, kind, task_type, count(*) FROM fang_tasks GROUP BY state, kind, task_type
+            ) AS both_ways
+            GROUP BY state, kind, lane
+        ) AS compared
+        WHERE said <> counted
+        UNION ALL
         SELECT format('The tick of %s at %s led to no job.', name, tick) FROM schedules WHERE job IS NULL
         UNION ALL
         SELECT format('The lane "%s" is missing: its jobs would wait for ever.', lane)

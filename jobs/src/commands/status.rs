@@ -64,8 +64,8 @@ fn jobs(counts: &[JobCount]) -> String {
         .iter()
         .map(|&kind| {
             let cell = |&state: &JobState| {
-                let count = counts.iter().find(|count| count.kind == kind && count.state == state);
-                count.map_or("0".to_owned(), |count| format!("{}{}", count.count, if count.more { "+" } else { "" }))
+                let of_both = counts.iter().filter(|count| count.kind == kind && count.state == state);
+                of_both.map(|count| count.count).sum::<i64>().to_string()
             };
             let mut row = vec![kind.to_owned()];
             row.extend(states.iter().map(cell));

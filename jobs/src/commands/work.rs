@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ratemyderp::config::Config;
+use ratemyderp::queue::schedules;
 use ratemyderp_jobs::process::{self, Stopped};
-use ratemyderp_jobs::{Context, Settings, schedule};
+use ratemyderp_jobs::{Context, Settings};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Mutex;
 
@@ -30,7 +31,7 @@ pub async fn run(config: &Config) -> Result<ExitCode, Error> {
             _ = interrupt.recv() => {}
         }
     };
-    let schedules = schedule::all(jobs);
+    let schedules = schedules::all(jobs);
     match process::run(context.pool.clone(), Arc::new(context), settings, schedules, stop).await {
         Stopped::Clean => Ok(ExitCode::SUCCESS),
         Stopped::Returned => Ok(ExitCode::from(3)),

@@ -20,7 +20,7 @@ async fn status_list_and_show_tell_people_and_scripts_the_same() {
     assert!(status.contains("\nWorker 1 on ") && status.contains(": 0 of 8 busy"), "{status}");
     let status: Value = serde_json::from_str(&database.output(&["status", "--json"])).unwrap();
     let counts = status["counts"].as_array().unwrap();
-    assert!(counts.contains(&json!({ "kind": "hopeless", "state": "failed", "count": 1, "more": false })), "{status}");
+    assert!(counts.contains(&json!({ "kind": "hopeless", "lane": "test", "state": "failed", "count": 1 })), "{status}");
 
     assert!(database.output(&["list", "--state", "failed"]).contains("hopeless  failed  1"));
     assert_eq!(database.output(&["list", "--kind", "rank_photos"]), "No such jobs.\n");

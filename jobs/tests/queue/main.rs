@@ -3,6 +3,7 @@
 
 mod attempts;
 mod commands;
+mod counting;
 mod crashes;
 mod enqueueing;
 mod handlers;

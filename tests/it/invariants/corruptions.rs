@@ -146,6 +146,18 @@ pub const FOUND: &[(&str, &str)] = &[
         "Job … is in the lane …, which does not exist.",
     ),
     ("UPDATE fang_tasks SET lease_owner = 1 WHERE number = 1", "Job … does not run, and worker … still holds it."),
+    (
+        "INSERT INTO job_count_deltas (state, kind, lane, n) VALUES ('new', 'send_mail', 'mail', 1)",
+        "The counters say that … jobs (… in the lane …) are …, a recount says ….",
+    ),
+    (
+        "INSERT INTO job_counts VALUES ('failed', 'nothing', 'mail', 1)",
+        "The counters say that … jobs (… in the lane …) are …, a recount says ….",
+    ),
+    (
+        "ALTER TABLE fang_tasks DISABLE TRIGGER count_deleted_jobs; DELETE FROM fang_tasks",
+        "The counters say that … jobs (… in the lane …) are …, a recount says ….",
+    ),
     ("INSERT INTO schedules (name, tick) VALUES ('rank', now())", "The tick of … at … led to no job."),
     ("DELETE FROM lanes WHERE name = 'ranking'", "The lane … is missing: its jobs would wait for ever."),
     (

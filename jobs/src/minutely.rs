@@ -1,0 +1,16 @@
+//! What happens once a minute in every process, whatever the queue does.
+
+use log::warn;
+use ratemyderp::queue::counts;
+use sqlx::PgPool;
+
+/// One round. What fails is said, and tried again in a minute.
+pub(crate) async fn run(pool: &PgPool) {
+    if let Err(error) = compact(pool).await {
+        warn!("counters could not be added up: {error}");
+    }
+}
+
+async fn compact(pool: &PgPool) -> Result<(), sqlx::Error> {
+    counts::compact(&mut *pool.acquire().await?).await.map(drop)
+}
