@@ -72,7 +72,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .manage(assets)
         .manage(templates)
         .manage(passwords)
-        .manage(limits::Limits::new(&config.rates))
+        .manage(limits::Limits::new(config.rates.votes_per_rater, config.rates.votes_per_network))
         .manage(Turns::new(&config.uploads))
         .manage(storage)
         .mount("/", routes())

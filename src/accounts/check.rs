@@ -16,7 +16,7 @@ pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> 
 async fn locked_out(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query_scalar!(
         r#"
-        SELECT format('Account %s (%s) has no settings: whoever logs in to it is sent back to log in.', a.id, a.username)
+        SELECT format('Account %s (%s) has no settings: whoever is logged in to it is logged out, and the next login makes them anew.', a.id, a.username)
             AS "what!"
         FROM accounts a
         WHERE a.deleted_at IS NULL AND NOT EXISTS (SELECT FROM settings s WHERE s.account = a.id)

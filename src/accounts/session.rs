@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::proof::Proof;
 use super::security_log::{self, SecurityEvent};
 use super::token::Token;
-use super::{Account, Role, Settings, Theme};
+use super::{Account, Role, Settings, Theme, settings};
 use crate::mail::{self, Notification};
 
 /// Hours without a visit after which a browser is logged out.
@@ -73,6 +73,8 @@ pub async fn start(
         note_login(tx, account, login.browser, login.known).await?;
         security_log::record(tx, SecurityEvent::LoggedIn, Some(account), Some(&login.browser.network)).await?;
     }
+    // Whoever lost their settings, which only a mistake in the database can do, would be logged out again by the next page.
+    settings::ensure(tx, account).await?;
     keep(tx, account, login).await.map(Some)
 }
 

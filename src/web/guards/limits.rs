@@ -1,6 +1,7 @@
 //! How fast one visitor and one network may vote. Kept in this process's memory: a brake, not a truth.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZeroU32;
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -9,7 +10,7 @@ use rocket::request::{FromRequest, Outcome};
 use std::convert::Infallible;
 
 use crate::accounts::throttle::ClientNetwork;
-use crate::config::{Rate, RatesConfig};
+use crate::config::Rate;
 use crate::error::Error;
 use crate::ratings::RaterId;
 
@@ -20,19 +21,30 @@ const MANY: usize = 100_000;
 pub struct Limits {
     raters: DefaultKeyedRateLimiter<RaterId>,
     networks: DefaultKeyedRateLimiter<Network>,
+    /// Of IPv6: a line (/48) has 65,536 networks, and may do what eight of them may.
+    lines: DefaultKeyedRateLimiter<IpAddr>,
 }
 
+/// Networks that one IPv6 line is worth, as for logins.
+const NETWORKS_PER_LINE: NonZeroU32 = NonZeroU32::new(8).unwrap();
+
 impl Limits {
-    /// With the configured rates.
-    pub fn new(rates: &RatesConfig) -> Self {
+    /// So many votes of each rater, and from each network.
+    pub fn new(raters: Rate, networks: Rate) -> Self {
+        let Rate { per_second, burst } = networks;
+        let line = |each: NonZeroU32| each.saturating_mul(NETWORKS_PER_LINE);
         Limits {
-            raters: RateLimiter::keyed(quota(rates.votes_per_rater)),
-            networks: RateLimiter::keyed(quota(rates.votes_per_network)),
+            raters: RateLimiter::keyed(quota(raters)),
+            networks: RateLimiter::keyed(quota(networks)),
+            lines: RateLimiter::keyed(quota(Rate { per_second: line(per_second), burst: line(burst) })),
         }
     }
 
     /// May this rater vote now?
     pub fn vote(&self, rater: RaterId, network: Network) -> Result<(), Error> {
+        if network.0.is_ipv6() {
+            check(&self.lines, &network.line())?;
+        }
         check(&self.networks, &network)?;
         check(&self.raters, &rater)
     }
@@ -123,6 +135,8 @@ impl<'r> FromRequest<'r> for Network {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
@@ -135,5 +149,20 @@ mod tests {
         assert_eq!(network("::ffff:192.0.2.7"), network("192.0.2.1"));
         assert_eq!(network("2001:db8:0:1::1").line(), network("2001:db8:0:2::1").line());
         assert_ne!(network("2001:db8:0:1::1").line(), network("2001:db8:1:1::1").line());
+    }
+
+    #[test]
+    fn whoever_has_an_ipv6_line_gains_little_by_its_many_networks() {
+        let one = Rate { per_second: NonZeroU32::MIN, burst: NonZeroU32::MIN };
+        let limits = Limits::new(one, one);
+        let counted = |prefix: &str| {
+            let votes = (0..100).map(|n| {
+                let address = format!("{prefix}:{n:x}::1").parse::<IpAddr>().expect("an address");
+                limits.vote(RaterId(Uuid::new_v4()), address.into())
+            });
+            votes.filter(Result::is_ok).count()
+        };
+        assert!(matches!(counted("2001:db8:0"), 8..=9));
+        assert!(matches!(counted("2001:db8:1"), 8..=9), "another line is not braked by the first");
     }
 }

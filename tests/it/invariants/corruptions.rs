@@ -98,7 +98,7 @@ pub const FOUND: &[(&str, &str)] = &[
     ("DELETE FROM sweep", "The one row of the table sweep is missing: nobody looks for blobs without a row."),
     (
         "DELETE FROM settings",
-        "Account … has no settings: whoever logs in to it is sent back to log in.",
+        "Account … has no settings: whoever is logged in to it is logged out, and the next login makes them anew.",
     ),
     ("DELETE FROM raters WHERE account IS NOT NULL", "Account … is logged in and has no rater: it is shown no photo."),
     (

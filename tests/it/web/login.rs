@@ -132,6 +132,16 @@ async fn staying_logged_in_is_a_choice_and_every_login_has_a_session_of_its_own(
 }
 
 #[tokio::test]
+async fn a_login_gives_settings_back_to_whoever_lost_them() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    sqlx::query("DELETE FROM settings").execute(&world.pool).await.expect("deleted");
+    let client = world.client().await;
+    log_in(&client, "noodle").await;
+    assert!(is_logged_in(&client).await, "and is not sent to log in again, and again");
+}
+
+#[tokio::test]
 async fn a_member_is_told_of_a_browser_that_is_new_and_of_no_other() {
     let world = World::new().await;
     world.member("noodle").await;
