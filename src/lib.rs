@@ -4,6 +4,7 @@
 //! `web -> check, notifications -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, config, db, error`.
 
 pub mod accounts;
+pub mod charts;
 pub mod check;
 pub mod config;
 pub mod db;

@@ -1,0 +1,78 @@
+//! A chart in words.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{Chart, Series, Together, duration};
+
+/// The title, each series, and gaps.
+pub(super) fn of(chart: &Chart) -> String {
+    let end = chart.time(chart.len());
+    let mut text = format!("{}, {} until {}.", chart.title, duration(seconds(chart.range())), moment(end, chart));
+    let known = chart.series.iter().any(|series| series.figures().next().is_some());
+    if !known {
+        return text + " There are no figures of this time.";
+    }
+    for series in &chart.series {
+        text += " ";
+        text += &of_series(chart, series);
+    }
+    let intervals = chart.len();
+    let missing = (0..intervals).filter(|&index| chart.series.iter().all(|series| series.at(index).is_none())).count();
+    if missing > 0 {
+        text += &format!(" There are no figures for {missing} of {intervals} intervals of {}.", step(chart));
+    }
+    text
+}
+
+fn of_series(chart: &Chart, series: &Series) -> String {
+    let name = &series.name;
+    let mut extreme: Option<(usize, f64)> = None;
+    let (mut sum, mut count) = (0.0, 0.0);
+    for (index, value) in series.figures() {
+        sum += value;
+        count += 1.0;
+        if extreme.is_none_or(|(_, highest)| value > highest) {
+            extreme = Some((index, value));
+        }
+    }
+    let Some((index, highest)) = extreme else {
+        return format!("{name}: no figures.");
+    };
+    let mean = sum / count;
+    let each = if chart.together == Together::Sum { format!(" each {}", step(chart)) } else { String::new() };
+    let mut text = format!("{name}: {} on average{each}", chart.unit.say(mean));
+    if highest > 0.0 {
+        text += &format!(", at most {} at {}", chart.unit.say(highest), moment(chart.time(index), chart));
+    }
+    if let Some(change) = series.before.and_then(|before| change(mean, before)) {
+        text += &format!(", {change} the {} before", duration(seconds(chart.range())));
+    }
+    text + "."
+}
+
+/// How a mean compares with one before; nothing where that says nothing.
+fn change(mean: f64, before: f64) -> Option<String> {
+    if !(before > 0.0 && before.is_finite() && mean.is_finite()) {
+        return None;
+    }
+    let percent = ((mean / before - 1.0) * 100.0).round();
+    Some(match percent {
+        0.0 => "about as in".to_owned(),
+        more if more >= 200.0 => format!("{:.0} times as much as in", (mean / before).min(1e6)),
+        more if more > 0.0 => format!("{more:.0} % more than in"),
+        less => format!("{:.0} % less than in", -less),
+    })
+}
+
+fn step(chart: &Chart) -> String {
+    duration(seconds(chart.step))
+}
+
+fn seconds(length: TimeDelta) -> f64 {
+    length.num_milliseconds() as f64 / 1000.0
+}
+
+fn moment(time: DateTime<Utc>, chart: &Chart) -> String {
+    let format = if chart.range() > TimeDelta::days(2) { "%-d %B, %H:%M UTC" } else { "%H:%M UTC" };
+    time.format(format).to_string()
+}

@@ -1,0 +1,199 @@
+//! The picture of a chart.
+
+use std::fmt::{self, Write};
+
+use super::{Chart, Series, Shape, Unit, scale};
+
+/// The style of every chart; a hash of it stands in [`CSP`](super::CSP).
+pub(super) const STYLE: &str = include_str!("style.css");
+
+const WIDTH: f64 = 720.0;
+const HEIGHT: f64 = 320.0;
+const LEFT: f64 = 64.0;
+const TOP: f64 = 34.0;
+const BOTTOM: f64 = 280.0;
+/// Between the names of two series.
+const LABEL: f64 = 18.0;
+/// Series that have dashes of their own.
+const STYLES: usize = 4;
+
+pub(super) fn draw(chart: &Chart, class: &str) -> String {
+    let mut svg = String::new();
+    // Writing to a string does not fail.
+    let _ = Frame::of(chart).write(&mut svg, class);
+    svg
+}
+
+/// A chart on its sheet.
+struct Frame<'a> {
+    chart: &'a Chart,
+    right: f64,
+    /// The largest figure at the axis, in base units.
+    top: f64,
+}
+
+impl<'a> Frame<'a> {
+    fn of(chart: &'a Chart) -> Self {
+        let longest = chart.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0).min(18);
+        let axis = chart.unit.axis(chart.highest());
+        let ticks = scale::ticks(chart.highest(), axis, matches!(chart.unit, Unit::Things(..)));
+        let top = ticks.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE) * axis.size;
+        Frame { chart, right: WIDTH - 24.0 - 9.5 * longest as f64, top }
+    }
+
+    fn write(&self, svg: &mut String, class: &str) -> fmt::Result {
+        let class = escaped(class);
+        let title = escaped(&self.chart.sentence());
+        write!(
+            svg,
+            r#"<svg xmlns="http://www.w3.org/2000/svg" class="{class}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">"#
+        )?;
+        write!(svg, "<title>{title}</title><style>{STYLE}</style>")?;
+        self.gaps(svg)?;
+        self.axes(svg)?;
+        for (index, series) in self.chart.series.iter().enumerate() {
+            match self.chart.shape {
+                Shape::Lines => self.line(svg, series, index % STYLES)?,
+                Shape::Bars => self.bars(svg, series, index)?,
+            }
+        }
+        self.names(svg)?;
+        self.marks(svg)?;
+        svg.write_str("</svg>")
+    }
+
+    /// Times of which there are no figures at all.
+    fn gaps(&self, svg: &mut String) -> fmt::Result {
+        let missing = |index: usize| self.chart.series.iter().all(|series| series.at(index).is_none());
+        let mut index = 0;
+        while index < self.chart.len() {
+            let run = (index..self.chart.len()).take_while(|&index| missing(index)).count();
+            if run > 0 {
+                let (x, width) = (self.x(index as f64), self.x((index + run) as f64) - self.x(index as f64));
+                let height = BOTTOM - TOP;
+                write!(svg, r#"<rect class="gap" x="{x:.1}" y="{TOP}" width="{width:.1}" height="{height}"/>"#)?;
+            }
+            index += run.max(1);
+        }
+        Ok(())
+    }
+
+    fn axes(&self, svg: &mut String) -> fmt::Result {
+        let (chart, right) = (self.chart, self.right);
+        let axis = chart.unit.axis(chart.highest());
+        for tick in scale::ticks(chart.highest(), axis, matches!(chart.unit, Unit::Things(..))) {
+            let (y, label) = (self.y(tick * axis.size), scale::label(tick));
+            write!(svg, r#"<path class="grid" d="M{LEFT} {y:.1}H{right:.1}"/>"#)?;
+            write!(svg, r#"<text class="end" x="{}" y="{:.1}">{label}</text>"#, LEFT - 8.0, y + 5.0)?;
+        }
+        write!(svg, r#"<text x="8" y="18">{}</text>"#, escaped(axis.name))?;
+        for time in scale::times(chart.start, chart.range()) {
+            let x = self.x_of(time);
+            let label = scale::time_label(time, chart.range());
+            write!(svg, r#"<path class="axis" d="M{x:.1} {BOTTOM}v6"/>"#)?;
+            write!(svg, r#"<text class="middle" x="{x:.1}" y="{}">{label}</text>"#, BOTTOM + 24.0)?;
+        }
+        write!(svg, r#"<path class="axis" d="M{LEFT} {BOTTOM}H{right:.1}"/>"#)?;
+        write!(svg, r#"<text class="end" x="{}" y="{}">UTC</text>"#, WIDTH - 8.0, BOTTOM + 24.0)
+    }
+
+    /// Broken where figures are missing; a figure between two gaps is a dot.
+    fn line(&self, svg: &mut String, series: &Series, style: usize) -> fmt::Result {
+        let (mut path, mut dots, mut before) = (String::new(), String::new(), None);
+        for (index, value) in series.figures() {
+            let (x, y) = (self.x(index as f64 + 0.5), self.y(value));
+            let joined = index.checked_sub(1).is_some_and(|last| before == Some(last));
+            write!(path, "{}{x:.1} {y:.1}", if joined { 'L' } else { 'M' })?;
+            if !joined && series.at(index + 1).is_none() {
+                write!(dots, r#"<circle class="f{style}" cx="{x:.1}" cy="{y:.1}" r="4"/>"#)?;
+            }
+            before = Some(index);
+        }
+        if !path.is_empty() {
+            write!(svg, r#"<path class="line s{style}" d="{path}"/>{dots}"#)?;
+        }
+        Ok(())
+    }
+
+    /// A zero is a low bar: it was counted.
+    fn bars(&self, svg: &mut String, series: &Series, index: usize) -> fmt::Result {
+        let beside = self.chart.series.len().max(1) as f64;
+        let slot = (self.right - LEFT) / self.chart.len().max(1) as f64;
+        let width = (slot * 0.9 / beside).max(0.5);
+        for (at, value) in series.figures() {
+            let x = self.x(at as f64) + slot * 0.05 + width * index as f64;
+            let height = (BOTTOM - self.y(value)).max(2.0);
+            let (style, y) = (index % STYLES, BOTTOM - height);
+            write!(svg, r#"<rect class="f{style}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}"/>"#)?;
+        }
+        Ok(())
+    }
+
+    /// Beside the last figure of each series, so that nobody needs a legend; apart from each other.
+    fn names(&self, svg: &mut String) -> fmt::Result {
+        let last = |series: &Series| series.figures().last().map_or(BOTTOM, |(_, value)| self.y(value));
+        let mut names: Vec<(f64, usize, &str)> = self
+            .chart
+            .series
+            .iter()
+            .enumerate()
+            .map(|(index, series)| (last(series), index, series.name.as_str()))
+            .collect();
+        names.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let lowest = |left: usize| BOTTOM - LABEL * left as f64;
+        let (mut free, count) = (TOP, names.len());
+        for (place, (y, index, name)) in names.into_iter().enumerate() {
+            let y = y.min(lowest(count - 1 - place)).max(free);
+            free = y + LABEL;
+            let (style, x) = (index % STYLES, self.right + 6.0);
+            let name: String = name.chars().take(18).collect();
+            match self.chart.shape {
+                Shape::Lines => write!(svg, r#"<path class="line s{style}" d="M{x:.1} {y:.1}h14"/>"#)?,
+                Shape::Bars => {
+                    write!(svg, r#"<rect class="f{style}" x="{x:.1}" y="{:.1}" width="12" height="12"/>"#, y - 6.0)?
+                }
+            }
+            write!(svg, r#"<text x="{:.1}" y="{:.1}">{}</text>"#, x + 18.0, y + 5.0, escaped(&name))?;
+        }
+        Ok(())
+    }
+
+    fn marks(&self, svg: &mut String) -> fmt::Result {
+        let end = self.chart.time(self.chart.len());
+        for mark in self.chart.marks.iter().filter(|mark| mark.at >= self.chart.start && mark.at <= end) {
+            let x = self.x_of(mark.at);
+            let label: String = mark.label.chars().take(30).collect();
+            write!(svg, r#"<path class="mark" d="M{x:.1} {}V{BOTTOM}"/>"#, TOP - 8.0)?;
+            let class = if x > (LEFT + self.right) / 2.0 { r#" class="end""# } else { "" };
+            write!(svg, r#"<text{class} x="{x:.1}" y="{}">{}</text>"#, TOP - 12.0, escaped(&label))?;
+        }
+        Ok(())
+    }
+
+    fn x(&self, intervals: f64) -> f64 {
+        LEFT + (self.right - LEFT) * intervals / self.chart.len().max(1) as f64
+    }
+
+    fn x_of(&self, time: chrono::DateTime<chrono::Utc>) -> f64 {
+        let step = self.chart.step.num_milliseconds().max(1) as f64;
+        self.x((time - self.chart.start).num_milliseconds() as f64 / step)
+    }
+
+    fn y(&self, value: f64) -> f64 {
+        BOTTOM - (BOTTOM - TOP) * (value / self.top).clamp(0.0, 1.0)
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let allowed = text.chars().filter(|c| !c.is_control() || *c == '\n');
+    allowed.fold(String::with_capacity(text.len()), |mut safe, c| {
+        match c {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            c => safe.push(c),
+        }
+        safe
+    })
+}
