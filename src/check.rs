@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::{accounts, db, mail, queue, ratings, submissions};
+use crate::{accounts, db, mail, operations, queue, ratings, submissions};
 
 /// In words, everything that disagrees in the database; empty when all is well. `stage` hears what is looked at next.
 ///
@@ -22,6 +22,8 @@ pub async fn database(
     wrong.extend(mail::check::check(conn).await?);
     stage("jobs");
     wrong.extend(queue::check::check(conn).await?);
+    stage("operations");
+    wrong.extend(operations::check::check(conn).await?);
     stage("indexes and constraints");
     wrong.extend(db::check::check(conn).await?);
     Ok(wrong)

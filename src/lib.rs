@@ -1,7 +1,7 @@
 //! RateMyDerp: the domain, and behind the feature `web` the pages.
 //!
 //! Arrows point down:
-//! `web -> check, notifications -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, config, db, error`.
+//! `web -> check, operations -> notifications -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, config, db, error`.
 
 pub mod accounts;
 pub mod charts;
@@ -11,6 +11,7 @@ pub mod db;
 pub mod error;
 pub mod mail;
 pub mod notifications;
+pub mod operations;
 pub mod queue;
 pub mod ratings;
 pub mod reports;

@@ -189,6 +189,31 @@ pub async fn give_up(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str) 
     .map(drop)
 }
 
+/// It is owed again, although it was given up. The inner error says in a sentence why it cannot be, and then nothing changed.
+pub async fn owe_again(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<Result<(), String>, sqlx::Error> {
+    let sent = sqlx::query_scalar!(
+        "UPDATE mails
+         SET unsent_at = CASE WHEN sent_at IS NULL THEN NULL ELSE unsent_at END,
+             reason = CASE WHEN sent_at IS NULL THEN NULL ELSE reason END
+         WHERE id = $1 RETURNING sent_at",
+        id
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(match sent {
+        None => Err(format!("Mail {id} was deleted, since it is older than mails are kept.")),
+        Some(Some(_)) => Err(format!("Mail {id} has been sent after all.")),
+        Some(None) => Ok(()),
+    })
+}
+
+/// How many of these mails [`owe_again`] would take.
+pub async fn count_owable(conn: &mut PgConnection, ids: &[i64]) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM mails WHERE id = ANY($1) AND sent_at IS NULL"#, ids)
+        .fetch_one(conn)
+        .await
+}
+
 /// Deletes what was dealt with and is older than so many days: addresses that people typed are in it.
 pub async fn delete_old(conn: &mut PgConnection, days: i32) -> Result<(), sqlx::Error> {
     sqlx::query!(

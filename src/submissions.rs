@@ -13,6 +13,7 @@ pub mod processing;
 pub mod quota;
 pub mod removal;
 pub mod rerender;
+pub mod revival;
 pub mod similar;
 pub mod text;
 pub mod upload;

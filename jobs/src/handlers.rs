@@ -13,12 +13,14 @@ mod queue_digests;
 mod rank_photos;
 mod remake_all_thumbnails;
 mod renditions;
+mod run_operation;
 mod send_mail;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use ratemyderp::operations::effects;
 use ratemyderp::queue::{Job, JobKind, Lane};
 use serde::Deserialize;
 use serde_json::Value;
@@ -64,7 +66,7 @@ impl Runnable for Task {
     }
 
     async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, error: &str) -> Result<(), sqlx::Error> {
-        gave_up(tx, &self.job, error).await
+        effects::gave_up(tx, &self.job, error).await
     }
 }
 
@@ -83,24 +85,6 @@ async fn run(ctx: &Context, claim: &Claim, job: &Job) -> Result<(), Failure> {
         Job::DeleteOldRecords => delete_old_records::run(ctx).await,
         Job::DeleteDiscardedBlobs => delete_discarded_blobs::run(ctx).await,
         Job::DeleteOrphanedBlobs => delete_orphaned_blobs::run(ctx, claim).await,
-    }
-}
-
-/// What it means to the domain that a job has failed for good.
-async fn gave_up(tx: &mut Transaction<'_, Postgres>, job: &Job, error: &str) -> Result<(), sqlx::Error> {
-    match *job {
-        Job::SendMail { mail, .. } => send_mail::gave_up(tx, mail, error).await,
-        Job::MakeThumbnails { submission } => make_thumbnails::gave_up(tx, submission).await,
-        // The next tick tries again, or an operator does: nobody is told otherwise until then.
-        Job::MakePreview { .. }
-        | Job::MoveThumbnails { .. }
-        | Job::RemakeAllThumbnails
-        | Job::DeleteVotes { .. }
-        | Job::QueueDigests
-        | Job::DeleteAccounts
-        | Job::RankPhotos
-        | Job::DeleteOldRecords
-        | Job::DeleteDiscardedBlobs
-        | Job::DeleteOrphanedBlobs => Ok(()),
+        Job::RunOperation { operation } => run_operation::run(ctx, operation).await,
     }
 }

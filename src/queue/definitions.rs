@@ -18,6 +18,8 @@ pub enum Lane {
     Ranking,
     /// What nobody waits for.
     Upkeep,
+    /// What operators do to the jobs of the others.
+    Operations,
 }
 
 impl Lane {
@@ -99,6 +101,7 @@ impl JobKind {
             JobKind::DeleteOldRecords => &DELETE_OLD_RECORDS,
             JobKind::DeleteDiscardedBlobs => &DELETE_DISCARDED_BLOBS,
             JobKind::DeleteOrphanedBlobs => &DELETE_ORPHANED_BLOBS,
+            JobKind::RunOperation => &RUN_OPERATION,
         }
     }
 
@@ -231,4 +234,14 @@ const DELETE_ORPHANED_BLOBS: Definition = Definition {
     longest_backoff: minutes(5),
     unique: Unique::PerKind,
     summary: "Looks through all stored files, and deletes those that are a day old and belong to nothing.",
+};
+
+const RUN_OPERATION: Definition = Definition {
+    lane: Lane::Operations,
+    priority: 0,
+    attempts: 20, // each attempt goes on where the last one ended
+    timeout: minutes(10),
+    longest_backoff: minutes(1),
+    unique: Unique::PerSubject,
+    summary: "Does to many jobs what an operator asked for, a few hundred at a time.",
 };

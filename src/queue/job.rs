@@ -57,6 +57,11 @@ pub enum Job {
     DeleteDiscardedBlobs,
     /// Look for blobs that no row ever named, and delete them.
     DeleteOrphanedBlobs,
+    /// Count what an operation is about, or do it, a few hundred jobs at a time.
+    RunOperation {
+        /// Its number.
+        operation: i64,
+    },
 }
 
 /// What a job does its work to.
@@ -65,6 +70,7 @@ pub(super) enum Subject {
     Submission(i64),
     Draft(i64),
     Mail(i64),
+    Operation(i64),
     /// Whatever there is of its sort.
     Everything,
 }
@@ -72,7 +78,7 @@ pub(super) enum Subject {
 impl Subject {
     pub(super) fn id(self) -> Option<i64> {
         match self {
-            Subject::Submission(id) | Subject::Draft(id) | Subject::Mail(id) => Some(id),
+            Subject::Submission(id) | Subject::Draft(id) | Subject::Mail(id) | Subject::Operation(id) => Some(id),
             Subject::Everything => None,
         }
     }
@@ -99,6 +105,7 @@ impl Job {
             | Job::DeleteVotes { submission } => Subject::Submission(*submission),
             Job::MakePreview { draft } => Subject::Draft(*draft),
             Job::SendMail { mail, .. } => Subject::Mail(*mail),
+            Job::RunOperation { operation } => Subject::Operation(*operation),
             Job::RemakeAllThumbnails
             | Job::QueueDigests
             | Job::DeleteAccounts

@@ -47,6 +47,14 @@ pub async fn discard(
     Ok(())
 }
 
+/// Takes that back. False when it has been deleted meanwhile; one that is being deleted at this moment is waited for.
+pub async fn keep(tx: &mut Transaction<'_, Postgres>, folder: Folder, key: Uuid) -> Result<bool, sqlx::Error> {
+    let kept = sqlx::query!("DELETE FROM discarded_blobs WHERE folder = $1 AND key = $2", folder.name(), key)
+        .execute(&mut **tx)
+        .await?;
+    Ok(kept.rows_affected() == 1)
+}
+
 /// Removes what is due; says how many keys that were. Safe to repeat and to run twice at once: rows go after their blobs.
 ///
 /// What a photo or a draft names after all is kept: its row is put aside with the time (`refused_at`), for somebody to look at.

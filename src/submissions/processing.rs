@@ -263,9 +263,12 @@ async fn fail(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str, keep: D
         return Ok(false);
     };
     sqlx::query!(
-        "UPDATE submissions SET state = 'failed', failure = $2, original_key = NULL, updated_at = now() WHERE id = $1",
+        "UPDATE submissions
+         SET state = 'failed', failure = $2, original_key = NULL, failed_original_key = $3, updated_at = now()
+         WHERE id = $1",
         id,
-        reason
+        reason,
+        failed.original_key.filter(|_| !keep.is_zero())
     )
     .execute(&mut **tx)
     .await?;

@@ -13,7 +13,8 @@ use crate::storage::Folder;
 /// same transaction. Only its number stays, so that it is never given out again. Repeating it changes nothing.
 pub async fn remove(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), Error> {
     let photo = sqlx::query!(
-        "SELECT original_key, rendition_key, renditions_hidden, preview_key FROM submissions WHERE id = $1 FOR UPDATE",
+        r#"SELECT coalesce(original_key, failed_original_key) AS original_key, rendition_key, renditions_hidden, preview_key
+           FROM submissions WHERE id = $1 FOR UPDATE"#,
         id
     )
     .fetch_optional(&mut **tx)
@@ -21,7 +22,8 @@ pub async fn remove(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
     .ok_or(Error::NotFound)?;
     sqlx::query!(
         "UPDATE submissions
-         SET moderation = 'removed', ordinal = NULL, described_ordinal = NULL, original_key = NULL, rendition_key = NULL, rendition_sizes = '{}',
+         SET moderation = 'removed', ordinal = NULL, described_ordinal = NULL, original_key = NULL, failed_original_key = NULL, rendition_key = NULL,
+             rendition_sizes = '{}',
              preview_key = NULL, original_sha256 = NULL, fingerprint = NULL, similar_to = NULL, stale_since = NULL,
              title = 'Deleted', species = 'Deleted', alt_text = '', updated_at = now()
          WHERE id = $1",

@@ -7,9 +7,6 @@ use sqlx::{Postgres, Transaction};
 use super::renditions::{delete_unused, render};
 use crate::{Claim, Context, Failure};
 
-/// Said to the member when every attempt has failed.
-const OUR_FAULT: &str = "Something went wrong on our side, and your photo is not to blame. Please send it again.";
-
 /// Makes the renditions under a fresh key, then publishes them and ends the job in one transaction. What was written and
 /// is not used is deleted again.
 pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result<(), Failure> {
@@ -29,11 +26,6 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result
         End::Published | End::Unwanted => Ok(()),
         End::Unpublished(failure) | End::Unknown(failure) => Err(failure),
     }
-}
-
-/// The job has failed for good.
-pub(super) async fn gave_up(tx: &mut Transaction<'_, Postgres>, submission: i64) -> Result<(), sqlx::Error> {
-    processing::give_up(tx, submission, OUR_FAULT).await.map(drop)
 }
 
 /// The picture cannot be used: a plain answer to the member, and the end of the job.

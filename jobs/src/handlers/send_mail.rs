@@ -4,7 +4,6 @@ use log::info;
 use ratemyderp::mail::{self, Mail, PendingMail, Refusal};
 use ratemyderp::notifications::{self, Composed};
 use ratemyderp::secret::redact;
-use sqlx::{Postgres, Transaction};
 
 use crate::{Claim, Context, Failure};
 
@@ -28,11 +27,6 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, id: i64) -> Result<(), Fai
             Ok(())
         }
     }
-}
-
-/// The mail has failed for good.
-pub(super) async fn gave_up(tx: &mut Transaction<'_, Postgres>, id: i64, reason: &str) -> Result<(), sqlx::Error> {
-    mail::give_up(tx, id, reason).await
 }
 
 /// The mail stays locked while it is handed over, so that of two workers one sends it and the other finds it sent. That it

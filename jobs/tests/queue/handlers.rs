@@ -148,7 +148,7 @@ async fn pruning_deletes_what_is_old_and_keeps_what_is_young_failed_or_waiting()
 }
 
 /// A photo that waits for its renditions, as an upload leaves it.
-async fn upload(database: &Database, file: Option<Vec<u8>>) -> (Context, i64) {
+pub async fn upload(database: &Database, file: Option<Vec<u8>>) -> (Context, i64) {
     let context = Context::new(database.pool.clone(), Storage::memory(), mailer(), settings());
     let key = Uuid::new_v4();
     if let Some(file) = file {
@@ -197,7 +197,7 @@ async fn original_key(pool: &PgPool, submission: i64) -> Uuid {
 }
 
 /// A small PNG.
-fn picture() -> Vec<u8> {
+pub fn picture() -> Vec<u8> {
     let mut file = std::io::Cursor::new(Vec::new());
     let picture = image::RgbImage::from_fn(200, 180, |x, y| image::Rgb([x as u8, y as u8, 90]));
     picture.write_to(&mut file, image::ImageFormat::Png).unwrap();

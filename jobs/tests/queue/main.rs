@@ -9,6 +9,7 @@ mod enqueueing;
 mod handlers;
 mod needed;
 mod old_kinds;
+mod operations;
 mod photos;
 mod processes;
 mod ranking;

@@ -158,6 +158,15 @@ pub const FOUND: &[(&str, &str)] = &[
         "ALTER TABLE fang_tasks DISABLE TRIGGER count_deleted_jobs; DELETE FROM fang_tasks",
         "The counters say that … jobs (… in the lane …) are …, a recount says ….",
     ),
+    (
+        "INSERT INTO operations (actor_name, verb, request, sentence, state, counted, done, ended_at)
+         VALUES ('anna', 'retry', '', 'Job 7', 'done', 1, 1, now())",
+        "Operation … says that of … jobs … are done, … moved and … refused, a recount says …, …, … and ….",
+    ),
+    (
+        "INSERT INTO operations (actor_name, verb, request, sentence, state) VALUES ('anna', 'retry', '', 'Job 7', 'running')",
+        "Operation … is …, and no job will go on with it.",
+    ),
     ("INSERT INTO schedules (name, tick) VALUES ('rank', now())", "The tick of … at … led to no job."),
     ("DELETE FROM lanes WHERE name = 'ranking'", "The lane … is missing: its jobs would wait for ever."),
     (
