@@ -1,7 +1,7 @@
 //! RateMyDerp: the domain, and behind the feature `web` the pages.
 //!
 //! Arrows point down:
-//! `web -> check, operations -> notifications -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, config, db, error`.
+//! `web -> check, operations -> notifications -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, metrics, config, db, error`.
 
 pub mod accounts;
 pub mod charts;
@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod mail;
+pub mod metrics;
 pub mod notifications;
 pub mod operations;
 pub mod queue;

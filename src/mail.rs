@@ -20,8 +20,9 @@ pub use smtp::Refusal;
 pub use unsubscribe::OptionalMail;
 
 /// What happened that somebody is told of.
-#[derive(Serialize, Deserialize, Debug, Clone, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, Debug, Clone, PartialEq, Eq, strum::IntoStaticStr)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Notification {
     /// Somebody gave an address when joining, or asks for the link again.
     VerifyEmail { account: i64 },

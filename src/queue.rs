@@ -12,6 +12,8 @@ mod state;
 
 use sqlx::{Postgres, Transaction};
 
+use crate::metrics::recorder;
+
 pub use self::definitions::{Definition, Lane, Unique};
 pub use self::job::{Job, JobKind};
 pub use self::state::JobState;
@@ -34,8 +36,9 @@ pub struct Enqueued {
 /// earlier would not see the change that this request is about.
 pub async fn enqueue(tx: &mut Transaction<'_, Postgres>, job: Job) -> Result<Enqueued, sqlx::Error> {
     let definition = job.definition();
+    let kind = job.kind().name();
     // PostgreSQL folds equal notifications of one transaction into one.
-    sqlx::query_as!(
+    let enqueued = sqlx::query_as!(
         Enqueued,
         r#"
         WITH put AS (
@@ -51,14 +54,18 @@ pub async fn enqueue(tx: &mut Transaction<'_, Postgres>, job: Job) -> Result<Enq
         stored(&serde_json::json!(job)),
         definition.lane.name(),
         job.unique(),
-        job.kind().name(),
+        kind,
         job.priority(),
         definition.attempts,
         job.submission(),
         CHANNEL,
     )
     .fetch_one(&mut **tx)
-    .await
+    .await?;
+    if enqueued.new {
+        recorder().enqueued(kind);
+    }
+    Ok(enqueued)
 }
 
 /// A job's arguments in the shape that fang's runnable of that name can read.

@@ -38,7 +38,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket, Route};
 use rocket_db_pools::Database;
 
-use self::fairings::{assets, compress, headers, proxy, session};
+use self::fairings::{assets, compress, headers, proxy, session, timing};
 use self::guards::upload::turns::Turns;
 use self::guards::{limits, privileged};
 use crate::accounts::Passwords;
@@ -60,6 +60,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
     let passwords = Passwords::new().map_err(|cause| cause.to_string())?;
     let figment = Figment::from(rocket::Config::default()).merge(figment);
     Ok(rocket::custom(figment)
+        .attach(timing::Timing::default())
         .attach(headers::shield(config.cookies.secure))
         .attach(proxy::ProxyCheck::default())
         .attach(Db::init())

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use log::{info, warn};
+use ratemyderp::metrics::{self, recorder};
+use ratemyderp::queue::JobKind;
 
 use crate::claim::Claim;
 use crate::failure::Failure;
@@ -25,7 +27,21 @@ pub(crate) async fn run(held: &Arc<Held>) -> Result<(), Failure> {
             warn!("job {number} ({kind}) is no longer ours at attempt {attempt}: what it did was dropped");
         }
     }
+    count(held, &result, started.elapsed());
     result
+}
+
+/// For the figures. Kinds that only tests have are not told apart.
+fn count(held: &Held, result: &Result<(), Failure>, ran: Duration) {
+    let kind = held.claim.kind.parse::<JobKind>().map_or("other", JobKind::name);
+    let ending = match (result, ending(held, result)) {
+        (Err(Failure::Lost), _) => metrics::Ending::Lost,
+        (Ok(()), _) | (_, Ending::Finished | Ending::Settled) => metrics::Ending::Finished,
+        (_, Ending::Retry(..)) => metrics::Ending::Retried,
+        (_, Ending::Postponed(..)) => metrics::Ending::Postponed,
+        (_, Ending::Failed(_)) => metrics::Ending::Failed,
+    };
+    recorder().job(kind, ending, None, ran);
 }
 
 /// What such a result means to the job.

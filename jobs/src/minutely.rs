@@ -1,6 +1,8 @@
 //! What happens once a minute in every process, whatever the queue does.
 
+use chrono::Utc;
 use log::warn;
+use ratemyderp::metrics::rollup;
 use ratemyderp::queue::counts;
 use sqlx::PgPool;
 
@@ -9,8 +11,15 @@ pub(crate) async fn run(pool: &PgPool) {
     if let Err(error) = compact(pool).await {
         warn!("counters could not be added up: {error}");
     }
+    if let Err(error) = add_up(pool).await {
+        warn!("figures could not be added up: {error}");
+    }
 }
 
 async fn compact(pool: &PgPool) -> Result<(), sqlx::Error> {
     counts::compact(&mut *pool.acquire().await?).await.map(drop)
+}
+
+async fn add_up(pool: &PgPool) -> Result<(), sqlx::Error> {
+    rollup::run(&mut *pool.acquire().await?, Utc::now()).await
 }

@@ -1,6 +1,7 @@
 //! Answering visitors.
 
 use ratemyderp::config::{self, Config};
+use ratemyderp::metrics::flusher::{self, Role};
 use ratemyderp::storage::Storage;
 use ratemyderp::web::{self, Db};
 use rocket_db_pools::Database;
@@ -10,8 +11,12 @@ use super::Failure;
 pub async fn run() -> Result<(), Failure> {
     let config = Config::load()?;
     let storage = Storage::from_config(&config.storage)?;
+    let database = config.database().clone();
     let rocket = web::rocket(config::figment(), config, storage)?;
-    let stopped = rocket.launch().await.map_err(|cause| cause.to_string())?;
+    let figures = flusher::start(&database, Role::Web)?;
+    let stopped = rocket.launch().await.map_err(|cause| cause.to_string());
+    figures.stop().await;
+    let stopped = stopped?;
     if let Some(db) = Db::fetch(&stopped) {
         db.pool().close().await;
     }

@@ -5,3 +5,4 @@ pub mod compress;
 pub mod headers;
 pub mod proxy;
 pub mod session;
+pub mod timing;

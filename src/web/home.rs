@@ -10,7 +10,8 @@ use super::guards::visitor::Visitor;
 use super::submissions::photo::Photo;
 use super::submissions::vote_result::{LastVote, VoteResult};
 use crate::error::Error;
-use crate::ratings::deck::{self, Class, Rater};
+use crate::metrics::{VisitEvent, recorder};
+use crate::ratings::deck::{self, Bookmarks, Class, Rater};
 use crate::submissions;
 
 pub fn routes() -> Vec<Route> {
@@ -55,6 +56,7 @@ impl Card {
         focus: bool,
     ) -> Result<Self, Error> {
         let class = visitor.class();
+        let first = !rater.stored && rater.bookmarks == Bookmarks::default();
         let photo = match deck::current(conn, &visitor.keys.deck, &mut rater, class).await? {
             Some(id) => submissions::find(conn, id).await?.as_ref().and_then(Photo::of),
             None => None,
@@ -64,6 +66,9 @@ impl Card {
             && class != Class::All
             && deck::current(conn, &visitor.keys.deck, &mut rater, Class::All).await?.is_some();
         visitor.remember(&rater);
+        if photo.is_some() {
+            recorder().visit(if first { VisitEvent::FirstCard } else { VisitEvent::Card });
+        }
         Ok(Card { focus, csrf: visitor.form_token(), photo, last, mine: None, stay: false, others })
     }
 }

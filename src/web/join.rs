@@ -17,6 +17,7 @@ use crate::accounts::session::Browser;
 use crate::accounts::throttle::{self, ClientNetwork};
 use crate::accounts::{DisplayName, Email, Username, settings};
 use crate::error::{Error, FieldError};
+use crate::metrics::{AccountEvent, recorder};
 
 pub fn routes() -> Vec<Route> {
     routes![new, create]
@@ -88,6 +89,7 @@ pub async fn create(
     let chosen = visitor.appearance().within(&settings::find(&mut tx, account).await?);
     settings::save(&mut tx, account, &chosen).await?;
     start_session(tx, &mut visitor, new_session(&proof)).await?;
+    recorder().account(AccountEvent::Joined);
     Ok(welcome(&typed, &visitor))
 }
 

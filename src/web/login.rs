@@ -23,6 +23,7 @@ use crate::accounts::proof::Proof;
 use crate::accounts::session::{self, Browser, Login};
 use crate::accounts::throttle::ClientNetwork;
 use crate::error::{Error, FieldError};
+use crate::metrics::{AccountEvent, recorder};
 use crate::ratings::merge::merge;
 use crate::ratings::raters;
 
@@ -92,6 +93,7 @@ pub async fn create(
         }
         Outcome::Suspended(why) => format!("This account is suspended. {why}"),
         Outcome::Refused => {
+            recorder().account(AccountEvent::LoginRefused);
             // Its field comes back empty.
             view.add_error(FieldError { field: "password", message: "Enter your password again.".into() });
             "The name or the password is wrong. Check both, or ask for a new password.".to_owned()
@@ -129,16 +131,21 @@ pub async fn start_session(
         return Ok(false);
     };
     let rater = raters::ensure(&mut tx, account).await?;
+    let mut merged = false;
     match visitor.member() {
         Some(before) => drop(session::end(&mut tx, before.account.id, before.id).await?),
         None => {
             let from = visitor.rater(&mut tx).await?.id;
-            merge(&mut tx, from, rater).await?;
+            merged = merge(&mut tx, from, rater).await?.ratings > 0;
         }
     }
     // Nothing is waited for after the commit: of a doubled click the later session has to be the later answer.
     proof.release(&mut tx).await?;
     tx.commit().await?;
+    recorder().account(AccountEvent::LoggedIn);
+    if merged {
+        recorder().account(AccountEvent::Merged);
+    }
     remember_account(visitor, account);
     visitor.log_in(&token, remembered);
     Ok(true)

@@ -16,9 +16,10 @@ use super::home;
 use super::submissions::vote_result::VoteResult;
 use super::submissions::{Asked, Card};
 use crate::error::Error;
+use crate::metrics::{By, Via, Voted, recorder};
 use crate::ratings::Score;
 use crate::ratings::deck::{self, Rater};
-use crate::ratings::record::Vote;
+use crate::ratings::record::{Recorded, Vote};
 use crate::submissions;
 
 pub fn routes() -> Vec<Route> {
@@ -50,6 +51,7 @@ pub async fn create(
     limits.vote(rater.id, network)?;
     let network = Some(keys.networks.hash(network.line(), Utc::now()));
     let recorded = collector.cast(Vote { rater, submission: id, score, network }).await?;
+    count(&rater, partial, recorded);
     let result = VoteResult::of(id, recorded)?;
     let stay = form.0.stay.is_some();
     let passes = result.passes_over();
@@ -73,6 +75,21 @@ pub async fn create(
     }
     let card = home::Card::next(&mut conn, &mut visitor, rater, last, true).await?;
     Ok(Answer::Page(View::new("home/_card", card)))
+}
+
+/// For the figures, which neither wait nor fail.
+fn count(rater: &Rater, partial: Partial, recorded: Recorded) {
+    let by = if rater.account.is_some() { By::Member } else { By::Visitor };
+    let via = if partial.0 { Via::Htmx } else { Via::Form };
+    let voted = match recorded {
+        Recorded::Counted { previous, score, .. } => Voted::Counted {
+            score: score.get(),
+            changed: previous.is_some_and(|previous| previous != score),
+            first: !rater.stored,
+        },
+        _ => Voted::Refused,
+    };
+    recorder().voted(by, via, voted);
 }
 
 /// Whose vote is not counted goes on all the same.

@@ -25,6 +25,7 @@ use super::db::Db;
 use super::guards::visitor::Visitor;
 use crate::accounts::{Role, profile};
 use crate::error::Error;
+use crate::metrics::{VisitEvent, recorder};
 use crate::ratings::standings::{self, Standing};
 use crate::ratings::tally::{self, Tally};
 use crate::ratings::{self, deck::Rater};
@@ -67,6 +68,7 @@ pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, db: &
             Ok(View::new("submissions/progress", status))
         }
         SubmissionState::Ready => {
+            recorder().visit(VisitEvent::View);
             let rater = visitor.rater(&mut conn).await?;
             let last = VoteResult::take(&mut conn, &visitor).await?;
             let asked = Asked { statistics: statistics == Some("1"), last, focus: false };

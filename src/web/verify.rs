@@ -12,6 +12,7 @@ use crate::accounts;
 use crate::accounts::email_confirmation::{self, Confirmed};
 use crate::accounts::token::{self, Purpose, Token};
 use crate::error::Error;
+use crate::metrics::{AccountEvent, recorder};
 
 pub fn routes() -> Vec<Route> {
     routes![show, create]
@@ -44,6 +45,9 @@ pub async fn create(token: &str, _pressed: Pressed, db: &Db) -> Result<View, Err
         return Ok(no_such_link());
     }
     tx.commit().await?;
+    if confirmed != Confirmed::Taken {
+        recorder().account(AccountEvent::Verified);
+    }
     Ok(match confirmed {
         Confirmed::Taken => View::new("verify/taken", json!({})).status(Status::Conflict),
         _ => View::new("verify/done", json!({ "changed": confirmed == Confirmed::Changed })),

@@ -10,6 +10,7 @@ mod invariants;
 mod journeys;
 mod mail;
 mod merge;
+mod metrics;
 mod migrations;
 mod processes;
 mod rating_style;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ratemyderp::config::Config;
+use ratemyderp::metrics::flusher::{self, Role};
 use ratemyderp::queue::schedules;
 use ratemyderp_jobs::process::{self, Stopped};
 use ratemyderp_jobs::{Context, Settings};
@@ -32,7 +33,10 @@ pub async fn run(config: &Config) -> Result<ExitCode, Error> {
         }
     };
     let schedules = schedules::all(jobs);
-    match process::run(context.pool.clone(), Arc::new(context), settings, schedules, stop).await {
+    let figures = flusher::start(config.database(), Role::Jobs)?;
+    let stopped = process::run(context.pool.clone(), Arc::new(context), settings, schedules, stop).await;
+    figures.stop().await;
+    match stopped {
         Stopped::Clean => Ok(ExitCode::SUCCESS),
         Stopped::Returned => Ok(ExitCode::from(3)),
     }

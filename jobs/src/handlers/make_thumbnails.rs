@@ -1,6 +1,7 @@
 //! `make_thumbnails`: from an upload to a photo that people may vote on.
 
 use log::info;
+use ratemyderp::metrics::{PhotoEvent, recorder};
 use ratemyderp::submissions::processing::{self, ProcessedPhoto, ProcessingRequest};
 use sqlx::{Postgres, Transaction};
 
@@ -23,7 +24,11 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result
         delete_unused(&ctx.storage, &made).await;
     }
     match end {
-        End::Published | End::Unwanted => Ok(()),
+        End::Published => {
+            recorder().photo(PhotoEvent::Ready, None);
+            Ok(())
+        }
+        End::Unwanted => Ok(()),
         End::Unpublished(failure) | End::Unknown(failure) => Err(failure),
     }
 }
@@ -32,7 +37,9 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result
 async fn refuse(ctx: &Context, claim: &Claim, submission: i64, reason: &str) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
     processing::reject(&mut tx, submission, reason).await?;
-    claim.commit(tx).await
+    claim.commit(tx).await?;
+    recorder().photo(PhotoEvent::Failed, None);
+    Ok(())
 }
 
 enum End {

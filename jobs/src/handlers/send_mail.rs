@@ -2,6 +2,7 @@
 
 use log::info;
 use ratemyderp::mail::{self, Mail, PendingMail, Refusal};
+use ratemyderp::metrics::{Letter, recorder};
 use ratemyderp::notifications::{self, Composed};
 use ratemyderp::secret::redact;
 
@@ -23,6 +24,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, id: i64) -> Result<(), Fai
         Composed::Skipped(reason) => {
             mail::give_up(&mut tx, id, reason).await?;
             claim.commit(tx).await?;
+            recorder().mail((&pending.notification.0).into(), Letter::Skipped);
             info!("mail {id} is sent to nobody: {reason}");
             Ok(())
         }
@@ -41,11 +43,19 @@ async fn hand_over(ctx: &Context, claim: &Claim, id: i64, pending: &PendingMail,
         return Err(Failure::Lost);
     }
     // Servers may quote what they refuse.
+    let letter = (&pending.notification.0).into();
     ctx.mailer.deliver(mail, pending.message_id, pending.created_at).await.map_err(|refusal| match refusal {
-        Refusal::Permanent(why) => Failure::Hopeless(redact(&why)),
-        Refusal::Temporary(why) => Failure::Retry(redact(&why)),
+        Refusal::Permanent(why) => {
+            recorder().mail(letter, Letter::Failed);
+            Failure::Hopeless(redact(&why))
+        }
+        Refusal::Temporary(why) => {
+            recorder().mail(letter, Letter::Postponed);
+            Failure::Retry(redact(&why))
+        }
     })?;
     mail::mark_sent(&mut tx, id).await?;
     tx.commit().await?;
+    recorder().mail(letter, Letter::Sent);
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::accounts::token::{self, Purpose, Token};
 use crate::accounts::{self, Account, recovery};
 use crate::error::Error;
 use crate::mail::{self, Notification};
+use crate::metrics::{AccountEvent, recorder};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
@@ -60,6 +61,7 @@ pub async fn create(
         if let Some(account) = recovery::reset(&mut tx, &link, &hash).await? {
             mail::enqueue(&mut tx, Notification::PasswordChanged { account }).await?;
             tx.commit().await?;
+            recorder().account(AccountEvent::PasswordReset);
             return Ok(changed(&visitor));
         }
     }

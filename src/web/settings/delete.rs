@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::accounts::{self, deletion};
 use crate::error::Error;
 use crate::mail::{self, Notification};
+use crate::metrics::{AccountEvent, recorder};
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
 use crate::web::answers::view::View;
@@ -43,6 +44,7 @@ pub async fn create(
     deletion::plan(&mut tx, account, app.config.accounts.deletion_grace_days).await?;
     mail::enqueue(&mut tx, Notification::DeletionPlanned { account }).await?;
     tx.commit().await?;
+    recorder().account(AccountEvent::Left);
     Ok(planned(&mut visitor))
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::edit::own_photo;
 use super::photo::Photo;
 use crate::error::Error;
+use crate::metrics::{PhotoEvent, recorder};
 use crate::ratings::tally;
 use crate::submissions::removal;
 use crate::web::answers::view::View;
@@ -39,6 +40,7 @@ pub async fn create(
     own_photo(&mut tx, &member, id).await?;
     removal::remove(&mut tx, id).await?;
     tx.commit().await?;
+    recorder().photo(PhotoEvent::Removed, None);
     visitor.say("Your photo is deleted.");
     Ok(Redirect::to("/submissions/mine"))
 }

@@ -11,6 +11,7 @@ use super::photo::Photo;
 use super::photo_file::PhotoFile;
 use crate::config::{Config, UploadsConfig};
 use crate::error::{Error, FieldError};
+use crate::metrics::{PhotoEvent, recorder};
 use crate::submissions;
 use crate::submissions::drafts::{self, Draft, InspectedOriginal};
 use crate::submissions::quota::{self, Quota};
@@ -125,6 +126,8 @@ async fn submit(
         PhotoFile::Missing(_) => return Err(Error::NotFound),
     };
     tx.commit().await?;
+    let event = if matches!(outcome, UploadOutcome::New(_)) { PhotoEvent::Submitted } else { PhotoEvent::Refused };
+    recorder().photo(event, None);
     Ok(outcome)
 }
 

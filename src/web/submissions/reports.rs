@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::photo::Photo;
 use crate::accounts::throttle::{self, ClientNetwork};
 use crate::error::Error;
+use crate::metrics::{VisitEvent, recorder};
 use crate::reports::{NOTE_LENGTH, Reason, report};
 use crate::submissions::{self, Submission};
 use crate::web::answers::form::FormView;
@@ -52,6 +53,7 @@ pub async fn create(
     let rater = visitor.rater(&mut tx).await?;
     report(&mut tx, rater.id, id, reason, note, config.rates.reports_per_hour).await?;
     tx.commit().await?;
+    recorder().visit(VisitEvent::Report);
     Ok(View::new("submissions/reported", json!({ "title": submission.title })))
 }
 
