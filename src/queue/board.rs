@@ -1,10 +1,13 @@
-//! What people see of the queue. Every read costs the same however many jobs have finished: it walks an index from group to
-//! group (a state and a kind) and stops at a limit.
+//! What people see of the queue. Every read costs the same however many jobs have finished: lists walk one index and stop
+//! at a limit ([`walk`]), and how many there are is known.
 
+mod filter;
+pub mod formats;
 mod history;
 mod pace;
 mod position;
 mod progress;
+mod walk;
 mod workers;
 
 use chrono::{DateTime, Utc};
@@ -12,26 +15,15 @@ use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 
+pub use self::filter::{By, Cursor, JobFilter, Known, Sort, spoken};
 pub use self::history::{Attempt, attempts};
 pub use self::pace::{Pace, pace};
 pub use self::position::{QueuePosition, queue_position};
 pub use self::progress::{JobProgress, progress};
+pub use self::walk::{Path, Walk, walk, walk_for};
 pub use self::workers::{LaneStatus, Worker, lanes, workers};
 pub use super::JobState;
 pub use super::counts::{JobCount, counts};
-
-/// Which jobs to list, the newest first.
-#[derive(Debug, Clone, Default)]
-pub struct JobFilter {
-    /// Only in this state.
-    pub state: Option<JobState>,
-    /// Only of this kind.
-    pub kind: Option<String>,
-    /// Only older than this number: the last one of the page before.
-    pub before: Option<i64>,
-    /// At most so many.
-    pub limit: i64,
-}
 
 /// A job as operators see it.
 #[derive(Debug, Clone, Serialize)]
@@ -44,6 +36,8 @@ pub struct JobRow {
     pub lane: String,
     /// Where it stands.
     pub state: JobState,
+    /// Lower goes first within the lane.
+    pub priority: i16,
     /// How often it was started.
     pub attempt: i32,
     /// How many attempts failed.
@@ -56,6 +50,20 @@ pub struct JobRow {
     pub error: Option<String>,
     /// The process that has it.
     pub worker: Option<i64>,
+    /// The photo that it is about.
+    pub submission: Option<i64>,
+    /// The account that it is about.
+    pub account: Option<i64>,
+    /// The group of its error.
+    pub error_group: Option<i64>,
+    /// The last operation that touched it.
+    pub operation: Option<i64>,
+    /// When somebody asked the attempt that runs to end.
+    pub stop_requested_at: Option<DateTime<Utc>>,
+    /// When an operator gave it up.
+    pub discarded_at: Option<DateTime<Utc>>,
+    /// Until when its worker has it, unless the worker says that it needs longer.
+    pub lease_until: Option<DateTime<Utc>>,
     /// The job that does it instead.
     pub superseded_by: Option<i64>,
     /// When it was asked for.
@@ -73,47 +81,21 @@ macro_rules! job_rows {
             JobRow,
             $with + r#"
         SELECT number AS "number!", kind AS "kind!", task_type AS "lane!", state::text AS "state!: String",
-            attempt AS "attempt!", retries AS "failures!", max_attempts AS "max_attempts!", metadata -> 'job' AS arguments,
-            error_message AS error, lease_owner AS worker, superseded_by, created_at AS "created_at!",
-            scheduled_at AS "due_at!", updated_at AS "updated_at!"
+            priority AS "priority!", attempt AS "attempt!", retries AS "failures!", max_attempts AS "max_attempts!", metadata -> 'job' AS arguments,
+            error_message AS error, lease_owner AS worker, submission, account, error_group, operation,
+            stop_requested_at, discarded_at, lease_until, superseded_by, created_at AS "created_at!", scheduled_at AS "due_at!", updated_at AS "updated_at!"
         "# + $from,
             $($bind),+
         )
     };
 }
 
-/// One page of jobs.
-pub async fn list(conn: &mut PgConnection, filter: &JobFilter) -> Result<Vec<JobRow>, sqlx::Error> {
+/// These jobs, in this order; those that are gone are left out.
+pub async fn jobs(conn: &mut PgConnection, numbers: &[i64]) -> Result<Vec<JobRow>, sqlx::Error> {
     job_rows!(
-        r#"
-        WITH RECURSIVE groups AS (
-            (SELECT state, kind FROM fang_tasks ORDER BY state, kind LIMIT 1)
-            UNION ALL
-            SELECT next.state, next.kind
-            FROM groups, LATERAL (
-                SELECT state, kind FROM fang_tasks
-                WHERE (state, kind) > (groups.state, groups.kind)
-                ORDER BY state, kind LIMIT 1
-            ) AS next
-        ), page AS (
-            SELECT newest.id
-            FROM groups, LATERAL (
-                SELECT t.id, t.number FROM fang_tasks t
-                WHERE t.state = groups.state AND t.kind = groups.kind AND t.number < coalesce($3, 9223372036854775807)
-                ORDER BY t.number DESC LIMIT $4
-            ) AS newest
-            WHERE ($1::text IS NULL OR groups.state::text = $1) AND ($2::text IS NULL OR groups.kind = $2)
-            ORDER BY newest.number DESC LIMIT $4
-        )
-        "#,
-        r#"
-        FROM fang_tasks JOIN page USING (id)
-        ORDER BY number DESC
-        "#,
-        filter.state.map(JobState::stored),
-        filter.kind.as_deref(),
-        filter.before,
-        filter.limit
+        "",
+        "FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (job, place) JOIN fang_tasks ON number = job ORDER BY place",
+        numbers
     )
     .fetch_all(conn)
     .await

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod architecture;
+mod board;
 mod deck;
 mod double_tap;
 mod invariants;

@@ -1,53 +1,142 @@
-//! `list`: jobs, the newest first.
+//! `list`: jobs that a filter matches, in the words of the page /ops/jobs.
 
 use std::process::ExitCode;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ratemyderp::config::Config;
-use ratemyderp::queue::board::{self, JobFilter, JobRow, JobState};
-use strum::VariantArray;
+use ratemyderp::queue::board::{self, JobFilter, JobRow, Known, Walk};
+use serde_json::json;
 
 use super::Error;
 use super::status::time;
 use super::table::table;
 
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Only jobs in this state
-    #[arg(long, value_parser = states())]
-    state: Option<JobState>,
-    /// Only jobs of this kind, such as make_thumbnails
-    #[arg(long)]
-    kind: Option<String>,
-    /// Only jobs with a lower number: the last one of the page before
-    #[arg(long)]
-    before: Option<i64>,
+    #[command(flatten)]
+    filter: Words,
     /// At most so many
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=1000))]
     limit: i64,
-    /// Print a JSON array
+    /// Print one JSON object: {"sentence": "..", "items": [..], "next": ".."}; give next to --before for the next page
     #[arg(long)]
     json: bool,
 }
 
-fn states() -> impl TypedValueParser<Value = JobState> {
-    PossibleValuesParser::new(JobState::VARIANTS.iter().map(|state| state.name()))
-        .try_map(|name| name.parse::<JobState>())
+const EXAMPLES: &str = "\
+Examples:
+  ratemyderp-jobs list --state failed --since -1h --by ended
+  ratemyderp-jobs list --kind send_mail --since '2026-11-25 12:00' --until 13:00
+  ratemyderp-jobs list --state queued --lane images --sort next";
+
+/// A filter, as it is typed.
+#[derive(clap::Args)]
+pub struct Words {
+    /// Only jobs in this state: queued, processing, retrying, failed or finished
+    #[arg(long)]
+    state: Option<String>,
+    /// Only jobs of this kind, such as make_thumbnails
+    #[arg(long)]
+    kind: Option<String>,
+    /// Only jobs of this lane, such as mail
+    #[arg(long)]
+    lane: Option<String>,
+    /// Only jobs that failed with an error of this group: see `errors`
+    #[arg(long, allow_hyphen_values = true)]
+    error: Option<String>,
+    /// Only jobs that this worker ran
+    #[arg(long)]
+    worker: Option<String>,
+    /// Only jobs about this photo
+    #[arg(long)]
+    submission: Option<String>,
+    /// Only jobs about the account of this number
+    #[arg(long)]
+    account: Option<String>,
+    /// Only jobs that were started at least so often
+    #[arg(long)]
+    attempts: Option<String>,
+    /// From this time on: '2026-11-25 12:00', 12:00 or -1h, in UTC
+    #[arg(long, allow_hyphen_values = true)]
+    since: Option<String>,
+    /// Before this time
+    #[arg(long, allow_hyphen_values = true)]
+    until: Option<String>,
+    /// What these times are about: created (the default), started or ended
+    #[arg(long)]
+    by: Option<String>,
+    /// Only jobs with this text in their error
+    #[arg(long)]
+    q: Option<String>,
+    /// newest (the default), or next: what waits, in the order in which it is taken
+    #[arg(long)]
+    sort: Option<String>,
+    /// Only what comes after this place: the end of the page before
+    #[arg(long)]
+    before: Option<String>,
+}
+
+impl Words {
+    /// The filter, or what is wrong with it in a line for each mistake.
+    pub fn read(&self, known: &Known) -> Result<JobFilter, String> {
+        let given = [
+            ("state", &self.state),
+            ("kind", &self.kind),
+            ("lane", &self.lane),
+            ("error", &self.error),
+            ("worker", &self.worker),
+            ("submission", &self.submission),
+            ("account", &self.account),
+            ("attempts", &self.attempts),
+            ("since", &self.since),
+            ("until", &self.until),
+            ("by", &self.by),
+            ("q", &self.q),
+            ("sort", &self.sort),
+            ("before", &self.before),
+        ];
+        let given = given.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        JobFilter::parse(given, known).map_err(|wrong| {
+            let lines: Vec<_> = wrong.iter().map(|wrong| format!("--{}: {}", wrong.field, wrong.message)).collect();
+            lines.join("\n")
+        })
+    }
 }
 
 pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
     let mut conn = super::connect(config).await?;
-    let filter = JobFilter { state: args.state, kind: args.kind.clone(), before: args.before, limit: args.limit };
-    let jobs = board::list(&mut conn, &filter).await?;
+    let known = Known::load(&mut conn).await?;
+    let filter = match args.filter.read(&known) {
+        Ok(filter) => filter,
+        Err(wrong) => {
+            eprintln!("{wrong}");
+            return Ok(ExitCode::from(2));
+        }
+    };
+    let walk = board::walk(&mut conn, &filter, args.limit).await?;
     if args.json {
-        println!("{}", serde_json::to_string(&jobs)?);
-    } else if jobs.is_empty() {
+        println!("{}", json!({ "sentence": filter.sentence(known.now), "items": walk.jobs, "next": walk.next }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let rows: Vec<_> = walk.jobs.iter().map(row).collect();
+    if rows.is_empty() && walk.next.is_none() {
         println!("No such jobs.");
     } else {
-        let rows: Vec<_> = jobs.iter().map(row).collect();
+        println!("{}:\n", filter.sentence(known.now));
         print!("{}", table(&["number", "kind", "state", "attempt", "created", "error"], &rows));
     }
+    if let Some(line) = more(&walk) {
+        println!("\n{line}");
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn more(walk: &Walk) -> Option<String> {
+    let next = walk.next?;
+    Some(match walk.searched_at {
+        Some(at) => format!("Searched back to {}. Continue with: --before {next}", time(at)),
+        None => format!("There are more: --before {next}"),
+    })
 }
 
 fn row(job: &JobRow) -> Vec<String> {

@@ -25,10 +25,13 @@ async fn status_list_and_show_tell_people_and_scripts_the_same() {
     assert!(database.output(&["list", "--state", "failed"]).contains("hopeless  failed  1"));
     assert_eq!(database.output(&["list", "--kind", "rank_photos"]), "No such jobs.\n");
     let list: Value = serde_json::from_str(&database.output(&["list", "--json"])).unwrap();
-    let numbers: Vec<_> = list.as_array().unwrap().iter().map(|job| job["number"].as_i64().unwrap()).collect();
+    let numbers: Vec<_> = list["items"].as_array().unwrap().iter().map(|job| job["number"].as_i64().unwrap()).collect();
     assert_eq!(numbers, [hopeless + 1, hopeless], "the newest first");
     let page: Value = serde_json::from_str(&database.output(&["list", "--json", "--before", "2"])).unwrap();
-    assert_eq!(page[0]["error"], "never");
+    assert_eq!(page["items"][0]["error"], "never");
+    assert_eq!(page["next"], Value::Null);
+    let failed = database.output(&["list", "--state", "failed", "--since", "-1h", "--by", "ended"]);
+    assert!(failed.starts_with("Failed jobs that ended since ") && failed.contains("hopeless"), "{failed}");
 
     let show = database.output(&["show", &hopeless.to_string()]);
     assert!(show.starts_with(&format!("Job {hopeless}: hopeless (failed)\n")), "{show}");
@@ -43,6 +46,9 @@ async fn mistakes_are_told_apart_by_their_exit_codes() {
     let code = |arguments: &[&str]| database.program(arguments).output().unwrap().status.code();
     assert_eq!(code(&["show", "404"]), Some(1));
     assert_eq!(code(&["list", "--state", "lost"]), Some(2));
+    let output = database.program(&["list", "--since", "yesterday"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("--since: “yesterday” is no time"), "{output:?}");
     let mut wrong = database.program(&["status"]);
     wrong.env("DATABASE_URL", "postgres://127.0.0.1:1/nobody");
     let output = wrong.output().unwrap();
