@@ -3,6 +3,7 @@
 
 # Makes it in a $state folder of its own; arguments are further lines for postgresql.conf. Runs can overlap; what a killed run
 # left is removed first.
+# shellcheck disable=SC2120 # no script has to have any
 throwaway_start() {
   local folder lock
   folder=$(state_folder)

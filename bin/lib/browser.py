@@ -13,7 +13,9 @@ PASSWORD = "derpderpderp"  # of the demo accounts
 
 
 class Browser:
-    def __init__(self, port):
+    def __init__(self, port, address=None):
+        """The address is what a proxy in front would say, for a site that believes it."""
+        self.from_where = {"X-Real-IP": address} if address else {}
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.cookies = {}
 
@@ -25,10 +27,13 @@ class Browser:
         body = urllib.parse.urlencode([("csrf", self.token), *fields])
         return self.request("POST", path, body)
 
-    def request(self, method, path, body=None):
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+    def headers(self):
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **self.from_where}
+
+    def request(self, method, path, body=None, kind="application/x-www-form-urlencoded"):
+        headers = self.headers()
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = kind
         self.connection.request(method, path, body, headers)
         answer = self.connection.getresponse()
         text = answer.read().decode("utf-8", "replace")
