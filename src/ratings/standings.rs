@@ -4,7 +4,9 @@
 //! (empirical Bayes, as for "true" ratings by Efron and Morris, 1975): `(weight * mean + sum) / (weight + count)`.
 
 mod generation;
+mod ladder;
 pub mod leaderboard;
+mod moments;
 pub mod profile_photos;
 
 use chrono::{DateTime, Utc};
@@ -44,8 +46,8 @@ pub struct Standing {
 }
 
 /// Makes the next generation: rewrites the standings of photos that were voted on, hidden or un-hidden since the last
-/// one, and the ladder. All of them are rewritten only when the parameters have moved enough to be seen.
-/// Readers see the old generation until the commit.
+/// one, and the rungs of the ladder that they have passed. All of them are rewritten only when the parameters have moved enough
+/// to be seen. Readers see the old generation until the commit.
 pub async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
     generation::recompute(tx).await
 }

@@ -6,7 +6,7 @@ use ratemyderp::ratings::record::Vote;
 use ratemyderp::ratings::standings::leaderboard::{self, Page};
 use ratemyderp::ratings::standings::{self, Standing, Summary};
 
-use crate::support::{World, score, someone};
+use crate::support::{World, rows, score, someone};
 
 async fn work_out(world: &World) -> Summary {
     let mut tx = world.pool.begin().await.expect("a transaction");
@@ -78,6 +78,112 @@ async fn only_what_changed_is_written() {
     world.unhide(photos[7]).await;
     assert_eq!(work_out(&world).await.photos, 200);
     assert_eq!(world.complaints().await, Vec::<String>::new());
+}
+
+/// Everything worked out anew, as if nothing had been kept.
+async fn work_out_afresh(world: &World) {
+    sqlx::raw_sql("TRUNCATE photos_to_rank; DELETE FROM rating_moments").execute(&world.pool).await.expect("forgotten");
+    work_out(world).await;
+}
+
+async fn standings_and_generation(world: &World) -> (Vec<(i64, f64, i64, i64, i64)>, (f64, f64, f64, i64)) {
+    let standings =
+        sqlx::query_as("SELECT submission, score, count, sum, rank_of(score) FROM standings ORDER BY submission");
+    let generation = sqlx::query_as("SELECT mean, weight, variance, photos FROM generation");
+    (
+        standings.fetch_all(&world.pool).await.expect("standings"),
+        generation.fetch_one(&world.pool).await.expect("a generation"),
+    )
+}
+
+#[tokio::test]
+async fn what_follows_the_changes_is_what_a_fresh_count_finds() {
+    let world = World::new().await;
+    let mut photos = vec![];
+    for _ in 0..60 {
+        photos.push(world.photo("Photo").await);
+    }
+    let mut dice = 7u64;
+    let mut roll = |sides: usize| {
+        dice = dice.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (dice >> 33) as usize % sides
+    };
+    for &photo in &photos {
+        world.record(&[vote(1, photo, 1 + roll(10) as u8), vote(2, photo, 1 + roll(10) as u8)]).await;
+    }
+    work_out(&world).await;
+    for round in 0..12 {
+        for _ in 0..1 + roll(9) {
+            let photo = photos[roll(photos.len())];
+            match roll(8) {
+                0 => world.hide(photo).await,
+                1 => world.unhide(photo).await,
+                _ => drop(world.record(&[vote(1 + roll(40) as u8, photo, 1 + roll(10) as u8)]).await),
+            }
+        }
+        work_out(&world).await;
+        assert_eq!(world.complaints().await, Vec::<String>::new(), "round {round}");
+        let followed = standings_and_generation(&world).await;
+        work_out_afresh(&world).await;
+        assert_eq!(followed, standings_and_generation(&world).await, "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_that_loses_the_notes_loses_no_vote() {
+    let world = World::new().await;
+    let mut photos = vec![];
+    for number in 0..20u8 {
+        let photo = world.photo("Photo").await;
+        world.rate(someone(1), photo, 1 + number % 10).await;
+        photos.push(photo);
+    }
+    work_out(&world).await;
+    world.rate(someone(2), photos[3], 10).await;
+    // What PostgreSQL does to an unlogged table when it recovers.
+    sqlx::raw_sql("TRUNCATE photos_to_rank").execute(&world.pool).await.expect("emptied");
+    world.rate(someone(3), photos[4], 10).await;
+    work_out(&world).await;
+    let counted =
+        "SELECT count(*) FROM standings g JOIN tallies t USING (submission) WHERE g.sum <> t.sum OR g.count <> t.count";
+    assert_eq!(sqlx::query_scalar::<_, i64>(counted).fetch_one(&world.pool).await.expect("a count"), 0);
+    assert_eq!(world.complaints().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn ranking_reads_what_changed_however_many_photos_there_are() {
+    let mut read = vec![];
+    for photos in [300, 3000] {
+        let world = World::new().await;
+        sqlx::query(
+            "WITH made AS (
+                 INSERT INTO submissions (owner, title, species, original_key, rendition_key, rendition_sizes, ordinal, state)
+                 SELECT $2, 'Photo', 'cat', gen_random_uuid(), gen_random_uuid(), '{160}', n, 'ready'
+                 FROM generate_series(1, $1) n RETURNING id)
+             INSERT INTO tallies (submission, count, sum, histogram)
+             SELECT id, 2, 8 + id % 7, '{1,0,0,0,0,0,1,0,0,0}' FROM made",
+        )
+        .bind(photos)
+        .bind(world.house)
+        .execute(&world.pool)
+        .await
+        .expect("photos");
+        work_out(&world).await;
+        sqlx::raw_sql("UPDATE tallies SET count = count + 1, sum = sum + 5, histogram[5] = 1 WHERE submission % 30 = 0 AND submission < 300; ANALYZE")
+            .execute(&world.pool)
+            .await
+            .expect("votes");
+        for mode in ["force_generic_plan", "force_custom_plan"] {
+            let mut tx = world.pool.begin().await.expect("a transaction");
+            sqlx::query(&format!("SET LOCAL plan_cache_mode = {mode}")).execute(&mut *tx).await.expect("a setting");
+            let before = rows::read(&mut tx).await;
+            assert_eq!(standings::recompute(&mut tx).await.expect("a generation").written, 9);
+            read.push(rows::read(&mut tx).await - before);
+        }
+    }
+    // The ladder has more rungs, up to a thousand, and no more than these.
+    let limit = read[0].max(read[1]) + 3 * 1000;
+    assert!(read[2..].iter().all(|&rows| rows <= limit), "{read:?}");
 }
 
 #[tokio::test]

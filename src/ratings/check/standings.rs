@@ -10,6 +10,8 @@ pub(super) async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::
     wrong.extend(gone(conn).await?);
     wrong.extend(generation(conn).await?);
     wrong.extend(ladder(conn).await?);
+    wrong.extend(forgotten(conn).await?);
+    wrong.extend(moments(conn).await?);
     Ok(wrong)
 }
 
@@ -67,5 +69,38 @@ async fn ladder(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     .map_ok(|rung| {
         format!("The ladder says that {} photos score above {}; {} do.", rung.above, rung.score, rung.counted)
     });
+    sentences(rows).await
+}
+
+/// A photo that was voted on since the last generation is noted for the next one. Where the notes were lost, by a crash, that one
+/// compares every photo, and then none is forgotten.
+async fn forgotten(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"SELECT format('Photo %s was voted on since it was ranked, and the next ranking would not know.', t.submission) AS "what!"
+           FROM tallies t JOIN submissions s ON s.id = t.submission LEFT JOIN standings g ON g.submission = t.submission
+           WHERE t.count > 0 AND s.ordinal IS NOT NULL AND (g.count, g.sum) IS DISTINCT FROM (t.count, t.sum)
+             AND EXISTS (SELECT FROM photos_to_rank WHERE submission = 0)
+             AND t.submission NOT IN (SELECT submission FROM photos_to_rank)
+           ORDER BY t.submission"#
+    )
+    .fetch(conn);
+    sentences(rows).await
+}
+
+async fn moments(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"SELECT format('Scores are estimated from %s ratings of %s photos, and a recount finds %s of %s (or their sums differ).',
+                  m.ratings, m.photos, again.ratings, again.photos) AS "what!"
+           FROM rating_moments m, (
+               SELECT count(*) AS photos, coalesce(sum(count), 0) AS ratings, coalesce(sum(sum), 0) AS sum,
+                      coalesce(sum(squares), 0) AS squares, coalesce(sum(sum::float8 / count * sum), 0) AS weighted,
+                      coalesce(sum((sum::float8 / count) ^ 2) FILTER (WHERE count >= 2), 0) AS mean_squares
+               FROM standings
+           ) AS again
+           WHERE (m.photos, m.ratings, m.sum, m.squares) IS DISTINCT FROM (again.photos, again.ratings, again.sum, again.squares)
+              OR abs(m.weighted - again.weighted) > 1e-6 * (1 + again.weighted)
+              OR abs(m.mean_squares - again.mean_squares) > 1e-6 * (1 + again.mean_squares)"#
+    )
+    .fetch(conn);
     sentences(rows).await
 }

@@ -1,17 +1,15 @@
-//! Making a generation.
+//! Making a generation: what changed since the last one, or everything where that is not known.
 
 use sqlx::{Postgres, Transaction};
 
-use super::{Summary, WIDTH};
-
-/// Rungs of the ladder: enough that a rank counts few rows, few enough to rewrite at every run.
-const RUNGS: i64 = 1000;
-
-/// Variance of photo means below which it is not believed, in squared points: it keeps `weight` finite.
-const LEAST_SPREAD: f64 = 0.05;
+use super::moments::{self, Moments, Ratings};
+use super::{Summary, WIDTH, ladder};
 
 /// How far the mean (in points) or the weight (as a part of itself) may move before every score is worked out anew.
 const VISIBLE: f64 = 0.05;
+
+/// Of so many photos one may have changed; when more did, all are compared, which then costs less.
+const SHARE: usize = 4;
 
 /// What scores are worked out with.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,14 +39,13 @@ pub(super) async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summ
     let last = sqlx::query_as!(Parameters, "SELECT mean, weight, variance FROM generation FOR UPDATE")
         .fetch_one(&mut **tx)
         .await?;
-    let now = estimate(tx).await?;
-    let parameters = match now {
-        Some(now) if now.visibly_differ(&last) => now,
-        _ => last,
+    let noted = take_noted(tx).await?;
+    let (parameters, written, photos) = match (noted, moments::load(tx).await?) {
+        (Some(noted), Some(moments)) if SHARE * noted.len() <= moments.photos as usize => {
+            follow(tx, &noted, moments, last).await?
+        }
+        _ => rebuild(tx, last).await?,
     };
-    let written = if parameters == last { 0 } else { rescore(tx, &parameters).await? };
-    let written = written + remove_gone(tx).await? + write_changed(tx, &parameters).await?;
-    let photos = write_ladder(tx).await?;
     let number = sqlx::query_scalar!(
         "UPDATE generation SET number = number + 1, finished_at = clock_timestamp(),
                 mean = $1, weight = $2, variance = $3, photos = $4
@@ -63,35 +60,151 @@ pub(super) async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summ
     Ok(Summary { number, photos, written })
 }
 
-/// Parameters from all tallies: the method of moments. Nothing until two photos have two ratings each.
-async fn estimate(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Parameters>, sqlx::Error> {
-    let moments = sqlx::query!(
-        r#"WITH photo AS (
-               SELECT t.count::float8 AS n, t.sum::float8 / t.count AS mean,
-                      (SELECT sum(h.value * h.at * h.at)::float8
-                       FROM unnest(t.histogram) WITH ORDINALITY h (value, at)) AS squares
-               FROM tallies t JOIN submissions s ON s.id = t.submission
-               WHERE t.count > 0 AND s.ordinal IS NOT NULL)
-           SELECT sum(n * mean) / sum(n) AS mean,
-                  sum(squares - n * mean * mean) / nullif(sum(n - 1), 0) AS within,
-                  var_samp(mean) FILTER (WHERE n >= 2) AS between,
-                  avg(1 / n) FILTER (WHERE n >= 2) AS noise
-           FROM photo"#
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    let (Some(mean), Some(within), Some(between), Some(noise)) =
-        (moments.mean, moments.within, moments.between, moments.noise)
-    else {
-        return Ok(None);
-    };
-    let variance = within.max(LEAST_SPREAD);
-    let spread = (between - variance * noise).max(LEAST_SPREAD);
-    Ok(Some(Parameters { mean, weight: variance / spread, variance }))
+/// Photos whose tally or place in the deck changed since the last generation. Nothing where that is not known: before the first, and
+/// after a crash, which empties the table. A vote that commits after this is noted for the next one, even if it is counted in this.
+async fn take_noted(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Vec<i64>>, sqlx::Error> {
+    let taken = sqlx::query_scalar!("DELETE FROM photos_to_rank RETURNING submission").fetch_all(&mut **tx).await?;
+    // Photo 0 says that nothing was lost until here, and from here on.
+    sqlx::query!("INSERT INTO photos_to_rank VALUES (0)").execute(&mut **tx).await?;
+    let whole = taken.contains(&0);
+    let mut noted: Vec<i64> = taken.into_iter().filter(|&photo| photo != 0).collect();
+    noted.sort_unstable();
+    noted.dedup();
+    Ok(whole.then_some(noted))
 }
 
-/// Written so that photos whose average is the mean score exactly the mean, whatever their number of ratings: by
-/// `(weight * mean + sum) / (weight + count)` the last digits would differ, and with them the ranks.
+/// Works out the standings of these photos alone, unless the parameters have moved enough to be seen.
+async fn follow(
+    tx: &mut Transaction<'_, Postgres>,
+    noted: &[i64],
+    mut moments: Moments,
+    last: Parameters,
+) -> Result<(Parameters, u64, i64), sqlx::Error> {
+    let changes = changes(tx, noted).await?;
+    for change in &changes {
+        let Some(before) = change.before() else { continue };
+        match before {
+            // A program from before worked it out.
+            Err(()) => return rebuild(tx, last).await,
+            Ok(before) => moments.subtract(before),
+        }
+    }
+    changes.iter().filter_map(Change::now).for_each(|now| moments.add(now));
+    let parameters = moments.parameters().filter(|now| now.visibly_differ(&last)).unwrap_or(last);
+    let gone: Vec<i64> = changes.iter().filter(|each| each.now().is_none()).map(|each| each.submission).collect();
+    let left: Vec<f64> = changes.iter().filter_map(|each| each.score).collect();
+    let mut written = remove(tx, &gone).await?;
+    let reached = write(tx, &changes, &parameters).await?;
+    written += reached.len() as u64;
+    moments.moved += i64::try_from(changes.len()).unwrap_or(i64::MAX);
+    if parameters != last {
+        written = rescore(tx, &parameters).await?;
+    }
+    if parameters != last || ladder::shift(tx, left, reached, moments.photos, moments.moved).await? {
+        ladder::rebuild(tx).await?;
+        moments.moved = 0;
+    }
+    moments::store(tx, &moments).await?;
+    Ok((parameters, written, moments.photos))
+}
+
+/// Compares every photo, and adds everything up.
+async fn rebuild(tx: &mut Transaction<'_, Postgres>, last: Parameters) -> Result<(Parameters, u64, i64), sqlx::Error> {
+    let written = remove_gone(tx).await? + write_all(tx, &last).await?;
+    let moments = moments::recount(tx).await?;
+    let parameters = moments.parameters().filter(|now| now.visibly_differ(&last)).unwrap_or(last);
+    let written = if parameters == last { written } else { rescore(tx, &parameters).await? };
+    let photos = ladder::rebuild(tx).await?;
+    moments::store(tx, &moments).await?;
+    Ok((parameters, written, photos))
+}
+
+/// A photo that may have changed: its standing, and its tally while it is in the deck.
+struct Change {
+    submission: i64,
+    score: Option<f64>,
+    count_before: Option<i64>,
+    sum_before: Option<i64>,
+    squares_before: Option<i64>,
+    count: Option<i64>,
+    sum: Option<i64>,
+    squares: Option<i64>,
+}
+
+impl Change {
+    /// What its standing was worked out from. An error where that was not kept.
+    fn before(&self) -> Option<Result<Ratings, ()>> {
+        let (count, sum) = (self.count_before?, self.sum_before?);
+        Some(self.squares_before.map(|squares| Ratings { count, sum, squares }).ok_or(()))
+    }
+
+    /// What it is to be worked out from; nothing when it has none.
+    fn now(&self) -> Option<Ratings> {
+        Some(Ratings { count: self.count?, sum: self.sum?, squares: self.squares? })
+    }
+}
+
+/// Those of these photos whose standing is not what it should be. OFFSET 0 keeps every look-up what it is, one for each photo,
+/// whatever the planner thinks of their number.
+async fn changes(tx: &mut Transaction<'_, Postgres>, noted: &[i64]) -> Result<Vec<Change>, sqlx::Error> {
+    sqlx::query_as!(
+        Change,
+        r#"SELECT n.submission AS "submission!", g.score AS "score?", g.count AS "count_before?", g.sum AS "sum_before?",
+                  g.squares AS "squares_before?", t.count AS "count?", t.sum AS "sum?", t.squares AS "squares?"
+           FROM unnest($1::bigint[]) AS n (submission)
+                LEFT JOIN LATERAL (
+                    SELECT score, count, sum, squares FROM standings WHERE submission = n.submission OFFSET 0
+                ) AS g ON true
+                LEFT JOIN LATERAL (
+                    SELECT t.count, t.sum, squares_of(t.histogram) AS squares
+                    FROM (SELECT FROM submissions WHERE id = n.submission AND ordinal IS NOT NULL OFFSET 0) AS shown,
+                         LATERAL (SELECT * FROM tallies WHERE submission = n.submission AND count > 0 OFFSET 0) AS t
+                ) AS t ON true
+           WHERE (g.count, g.sum, g.squares) IS DISTINCT FROM (t.count, t.sum, t.squares)"#,
+        noted
+    )
+    .fetch_all(&mut **tx)
+    .await
+}
+
+/// Gives the new scores. Written so that photos whose average is the mean score exactly the mean, whatever their number of
+/// ratings: by `(weight * mean + sum) / (weight + count)` the last digits would differ, and with them the ranks.
+async fn write(
+    tx: &mut Transaction<'_, Postgres>,
+    changes: &[Change],
+    parameters: &Parameters,
+) -> Result<Vec<f64>, sqlx::Error> {
+    let (mut photos, mut counts, mut sums, mut squares) = (vec![], vec![], vec![], vec![]);
+    for (change, now) in changes.iter().filter_map(|change| Some((change, change.now()?))) {
+        photos.push(change.submission);
+        counts.push(now.count);
+        sums.push(now.sum);
+        squares.push(now.squares);
+    }
+    sqlx::query_scalar!(
+        "INSERT INTO standings (submission, score, count, sum, squares)
+         SELECT t.submission, $2::float8 + (t.sum - t.count * $2::float8) / ($1::float8 + t.count), t.count, t.sum, t.squares
+         FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS t (submission, count, sum, squares)
+         ON CONFLICT (submission) DO UPDATE
+         SET score = excluded.score, count = excluded.count, sum = excluded.sum, squares = excluded.squares
+         RETURNING score",
+        parameters.weight,
+        parameters.mean,
+        &photos,
+        &counts,
+        &sums,
+        &squares
+    )
+    .fetch_all(&mut **tx)
+    .await
+}
+
+async fn remove(tx: &mut Transaction<'_, Postgres>, gone: &[i64]) -> Result<u64, sqlx::Error> {
+    let removed = sqlx::query!("DELETE FROM standings WHERE submission = ANY($1)", gone).execute(&mut **tx).await?;
+    Ok(removed.rows_affected())
+}
+
+/// Every score anew, by the formula of [`write`].
 async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<u64, sqlx::Error> {
     let rescored = sqlx::query!(
         "UPDATE standings SET score = $2::float8 + (sum - count * $2::float8) / ($1::float8 + count)",
@@ -114,39 +227,22 @@ async fn remove_gone(tx: &mut Transaction<'_, Postgres>) -> Result<u64, sqlx::Er
     Ok(removed.rows_affected())
 }
 
-/// Photos whose tally is not what their standing was worked out from.
-async fn write_changed(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<u64, sqlx::Error> {
+/// Photos whose tally is not what their standing was worked out from, of all.
+async fn write_all(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<u64, sqlx::Error> {
     let written = sqlx::query!(
-        "INSERT INTO standings (submission, score, count, sum)
-         SELECT t.submission, $2::float8 + (t.sum - t.count * $2::float8) / ($1::float8 + t.count), t.count, t.sum
+        "INSERT INTO standings (submission, score, count, sum, squares)
+         SELECT t.submission, $2::float8 + (t.sum - t.count * $2::float8) / ($1::float8 + t.count), t.count, t.sum,
+                squares_of(t.histogram)
          FROM tallies t JOIN submissions s ON s.id = t.submission
               LEFT JOIN standings g ON g.submission = t.submission
          WHERE t.count > 0 AND s.ordinal IS NOT NULL
-           AND (g.count, g.sum) IS DISTINCT FROM (t.count, t.sum)
+           AND (g.squares IS NULL OR (g.count, g.sum, g.squares) IS DISTINCT FROM (t.count, t.sum, squares_of(t.histogram)))
          ON CONFLICT (submission) DO UPDATE
-         SET score = excluded.score, count = excluded.count, sum = excluded.sum",
+         SET score = excluded.score, count = excluded.count, sum = excluded.sum, squares = excluded.squares",
         parameters.weight,
         parameters.mean
     )
     .execute(&mut **tx)
     .await?;
     Ok(written.rows_affected())
-}
-
-/// Every n-th score with the number of photos above it; gives the number of photos.
-async fn write_ladder(tx: &mut Transaction<'_, Postgres>) -> Result<i64, sqlx::Error> {
-    sqlx::query!("DELETE FROM ladder").execute(&mut **tx).await?;
-    sqlx::query_scalar!(
-        r#"WITH ranked AS (
-               SELECT score, rank() OVER w - 1 AS above, row_number() OVER w AS row, count(*) OVER () AS photos
-               FROM standings WINDOW w AS (ORDER BY score DESC)),
-           rungs AS (
-               INSERT INTO ladder (score, above)
-               SELECT DISTINCT score, above FROM ranked
-               WHERE (row - 1) % greatest(photos / $1, 1) = 0)
-           SELECT coalesce(max(photos), 0) AS "photos!" FROM ranked"#,
-        RUNGS
-    )
-    .fetch_one(&mut **tx)
-    .await
 }

@@ -57,6 +57,14 @@ pub const FOUND: &[(&str, &str)] = &[
     ("INSERT INTO standings VALUES (999, 5.5, 1, 5)", "Photo … has a standing, and does not exist."),
     ("INSERT INTO standings VALUES (1, 5.5, 1, 5)", "The last generation ranked … photos, and … have a standing."),
     ("DELETE FROM generation", "The one row of the table generation is missing: nothing can be ranked."),
+    (
+        "DELETE FROM photos_to_rank; INSERT INTO photos_to_rank VALUES (0)",
+        "Photo … was voted on since it was ranked, and the next ranking would not know.",
+    ),
+    (
+        "INSERT INTO rating_moments VALUES (true, 2, 3, 4, 5, 6, 0, 0, 0, 0)",
+        "Scores are estimated from … ratings of … photos, and a recount finds … of … (or their sums differ).",
+    ),
     ("INSERT INTO ladder VALUES (5, 3)", "The ladder says that … photos score above …; … do."),
     (
         "INSERT INTO submissions (owner, title, species, original_key) SELECT owner, 'Late', 'cat', gen_random_uuid()

@@ -1,0 +1,5 @@
+CREATE TRIGGER note_changed_tallies AFTER UPDATE ON tallies
+    REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_tallies();
+
+CREATE TRIGGER note_deleted_tallies AFTER DELETE ON tallies
+    REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION note_tallies();
