@@ -1,9 +1,11 @@
 //! Votes: who casts them, which photo comes next, what they add up to.
 
 pub mod brake;
+pub mod by_rater;
 pub mod check;
 pub mod collector;
 pub mod deck;
+pub mod demo;
 pub mod double_tap;
 pub mod history;
 pub mod merge;

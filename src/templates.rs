@@ -2,6 +2,8 @@
 
 mod helpers;
 
+pub use helpers::{group_thousands, ordinal};
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};

@@ -25,6 +25,7 @@ mod outbox;
 mod password;
 mod profiles;
 mod rating;
+mod ratings;
 mod settings;
 mod submissions;
 mod unsubscribe;
@@ -100,6 +101,7 @@ fn routes() -> Vec<Route> {
         password::routes(),
         profiles::routes(),
         rating::routes(),
+        ratings::routes(),
         settings::routes(),
         submissions::routes(),
         unsubscribe::routes(),

@@ -1,18 +1,23 @@
 //! Demo photos and accounts.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use ratemyderp::accounts::demo::{Made, PASSWORD, make};
 use ratemyderp::accounts::{self, Passwords};
 use ratemyderp::config::Config;
 use ratemyderp::demo::{self, derp};
+use ratemyderp::ratings;
 use ratemyderp::storage::Storage;
 use ratemyderp::submissions::upload::{Upload, upload};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 
 use super::Failure;
+
+/// How long the crowd waits for pictures.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(Args)]
 pub struct Arguments {
@@ -25,6 +30,9 @@ pub struct Arguments {
     /// Make the accounts member, moderator and operator too, with a password that everybody knows: to try things out
     #[arg(long)]
     accounts: bool,
+    /// Have a crowd that is drawn from the seed too rate them, once the jobs process has made their pictures
+    #[arg(long)]
+    ratings: bool,
     /// Write them on one PNG instead of handing them in
     #[arg(long, value_name = "FILE")]
     sheet: Option<PathBuf>,
@@ -64,7 +72,29 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         )
         .await?;
     }
+    if arguments.ratings {
+        rate(&pool, house, arguments.seed).await?;
+    }
     Ok(())
+}
+
+/// Waits for pictures as long as there is hope for them.
+async fn rate(pool: &PgPool, house: i64, seed: u64) -> Result<(), Failure> {
+    let begun = Instant::now();
+    loop {
+        let votes = ratings::demo::rate_photos(pool, house, seed).await?;
+        if votes.cast > 0 {
+            println!("The crowd has cast {} votes.", votes.cast);
+        }
+        if votes.waiting == 0 {
+            return Ok(());
+        }
+        if begun.elapsed() > PATIENCE {
+            println!("{} photos still wait for their pictures; the crowd rates them the next time.", votes.waiting);
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }
 
 async fn make_accounts(config: &Config, pool: &PgPool) -> Result<(), Failure> {

@@ -5,6 +5,8 @@
 
 use sqlx::PgConnection;
 
+use super::RaterId;
+
 /// Ratings that are counted exactly; past that there are "more than".
 pub const COUNTED: i64 = 10_000;
 
@@ -28,22 +30,30 @@ pub struct RatingStyle {
 
 /// How this member votes; nothing before their first rating.
 pub async fn of_account(conn: &mut PgConnection, account: i64) -> Result<Option<RatingStyle>, sqlx::Error> {
+    let rater =
+        sqlx::query_scalar!("SELECT id FROM raters WHERE account = $1", account).fetch_optional(&mut *conn).await?;
+    match rater {
+        Some(rater) => of_rater(conn, RaterId(rater)).await,
+        None => Ok(None),
+    }
+}
+
+/// How somebody votes; nothing before their first rating.
+pub async fn of_rater(conn: &mut PgConnection, rater: RaterId) -> Result<Option<RatingStyle>, sqlx::Error> {
     // OFFSET 0 keeps the look-ups of tallies what they are: one for each rating, whatever the planner thinks of their number.
     let row = sqlx::query!(
         r#"SELECT (SELECT count(*) FROM (
-                      SELECT FROM ratings r WHERE r.rater = p.id LIMIT $2) counted) AS "count!",
+                      SELECT FROM ratings r WHERE r.rater = $1 LIMIT $2) counted) AS "count!",
                   m.mean, m.above, m.shared AS "shared!"
-           FROM raters p
-                CROSS JOIN LATERAL (
+           FROM (
                     SELECT avg(own.score)::float8 AS mean,
                            (avg(own.score - (t.sum - own.score)::float8 / (t.count - 1)) FILTER (WHERE t.count > 1)) AS above,
                            count(*) FILTER (WHERE t.count > 1) AS shared
-                    FROM (SELECT submission, score FROM ratings r WHERE r.rater = p.id
+                    FROM (SELECT submission, score FROM ratings r WHERE r.rater = $1
                           ORDER BY submission DESC LIMIT $3) own
                          CROSS JOIN LATERAL (
-                             SELECT count, sum FROM tallies WHERE submission = own.submission OFFSET 0) t) m
-           WHERE p.account = $1"#,
-        account,
+                             SELECT count, sum FROM tallies WHERE submission = own.submission OFFSET 0) t) m"#,
+        rater.0,
         COUNTED + 1,
         SAMPLE
     )

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::{Postgres, Transaction};
 
 use super::deck::{LapProgress, Rater};
+use super::tally::Tally;
 use super::{RaterId, Score};
 
 /// One vote as it was cast.
@@ -39,6 +40,8 @@ pub enum Recorded {
         count: i64,
         /// Sum of its scores, this one included.
         sum: i64,
+        /// How many gave it this very score, this one included.
+        alike: i64,
     },
     /// There is no such photo, or it may not be voted on.
     NoSuchPhoto,
@@ -210,11 +213,11 @@ impl Delta {
     }
 }
 
-/// Brings the tallies up to date; gives count and sum of each.
+/// Brings the tallies up to date; gives them.
 async fn add_up(
     tx: &mut Transaction<'_, Postgres>,
     changes: &BTreeMap<Key, (Option<Score>, Score)>,
-) -> Result<BTreeMap<i64, (i64, i64)>, sqlx::Error> {
+) -> Result<BTreeMap<i64, Tally>, sqlx::Error> {
     let mut deltas: BTreeMap<i64, Delta> = BTreeMap::new();
     for ((_, submission), (previous, score)) in changes {
         let delta = deltas.entry(*submission).or_default();
@@ -236,7 +239,7 @@ async fn add_up(
            FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
                 WITH ORDINALITY d (submission, count, sum, row)
            WHERE t.submission = d.submission
-           RETURNING t.submission, t.count, t.sum"#,
+           RETURNING t.submission, t.count, t.sum, t.histogram"#,
         &submissions,
         &counts,
         &sums,
@@ -244,19 +247,25 @@ async fn add_up(
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.submission, (row.count, row.sum))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.submission, Tally { count: row.count, sum: row.sum, histogram: row.histogram }))
+        .collect())
 }
 
 fn answer(
     vote: &Vote,
     owners: &BTreeMap<i64, i64>,
     changes: &BTreeMap<Key, (Option<Score>, Score)>,
-    tallies: &BTreeMap<i64, (i64, i64)>,
+    tallies: &BTreeMap<i64, Tally>,
 ) -> Recorded {
     let change = changes.get(&(vote.rater.id, vote.submission));
     let tally = tallies.get(&vote.submission);
     match (change, tally) {
-        (Some(&(previous, score)), Some(&(count, sum))) => Recorded::Counted { previous, score, count, sum },
+        (Some(&(previous, score)), Some(tally)) => {
+            let alike = tally.histogram.get(usize::from(score.get()) - 1).copied().unwrap_or_default();
+            Recorded::Counted { previous, score, count: tally.count, sum: tally.sum, alike: alike.into() }
+        }
         _ if owners.contains_key(&vote.submission) => Recorded::OwnPhoto,
         _ => Recorded::NoSuchPhoto,
     }

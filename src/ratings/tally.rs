@@ -1,5 +1,7 @@
 //! What the votes for a photo add up to.
 
+use std::collections::BTreeMap;
+
 use sqlx::PgConnection;
 
 /// Count, sum and histogram of one photo, exact at every moment.
@@ -29,4 +31,12 @@ pub async fn find(conn: &mut PgConnection, submission: i64) -> Result<Option<Tal
     sqlx::query_as!(Tally, "SELECT count, sum, histogram FROM tallies WHERE submission = $1", submission)
         .fetch_optional(conn)
         .await
+}
+
+/// The mean scores of these photos, where there are any.
+pub async fn averages(conn: &mut PgConnection, submissions: &[i64]) -> Result<BTreeMap<i64, f64>, sqlx::Error> {
+    let rows = sqlx::query!("SELECT submission, count, sum FROM tallies WHERE submission = ANY($1)", submissions)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.submission, average(row.count, row.sum)?))).collect())
 }

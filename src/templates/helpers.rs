@@ -89,7 +89,20 @@ fn zone_name(abbreviation: &str) -> String {
     }
 }
 
-fn group_thousands(number: i64) -> String {
+/// As in `1st`, `12th`, `1,002nd`.
+pub fn ordinal(number: i64) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", group_thousands(number))
+}
+
+/// As in `1,002`.
+pub fn group_thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::from(if number < 0 { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {
@@ -103,12 +116,21 @@ fn group_thousands(number: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{group_thousands, zone_name};
+    use super::{group_thousands, ordinal, zone_name};
 
     #[test]
     fn thousands_are_set_apart() {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")] {
             assert_eq!(group_thousands(number), text);
+        }
+    }
+
+    #[test]
+    fn places_end_as_they_are_spoken() {
+        for (number, text) in
+            [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (112, "112th"), (1022, "1,022nd")]
+        {
+            assert_eq!(ordinal(number), text);
         }
     }
 

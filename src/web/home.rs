@@ -7,11 +7,13 @@ use sqlx::PgConnection;
 use super::answers::view::View;
 use super::db::Db;
 use super::guards::visitor::Visitor;
+use super::profiles::Words;
 use super::submissions::photo::Photo;
 use super::submissions::vote_result::{LastVote, VoteResult};
 use crate::error::Error;
 use crate::metrics::{VisitEvent, recorder};
 use crate::ratings::deck::{self, Bookmarks, Class, Rater};
+use crate::ratings::rating_style;
 use crate::submissions;
 
 pub fn routes() -> Vec<Route> {
@@ -44,6 +46,8 @@ pub struct Card {
     stay: bool,
     /// Have they seen all described ones, and go through those alone although there are others?
     others: bool,
+    /// How they have voted, when they have seen them all.
+    style: Option<Words>,
 }
 
 impl Card {
@@ -69,6 +73,8 @@ impl Card {
         if photo.is_some() {
             recorder().visit(if first { VisitEvent::FirstCard } else { VisitEvent::Card });
         }
-        Ok(Card { focus, csrf: visitor.form_token(), photo, last, mine: None, stay: false, others })
+        let finished = photo.is_none() && !others;
+        let style = if finished { rating_style::of_rater(conn, rater.id).await?.map(Words::from) } else { None };
+        Ok(Card { focus, csrf: visitor.form_token(), photo, last, mine: None, stay: false, others, style })
     }
 }

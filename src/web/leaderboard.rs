@@ -16,8 +16,20 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// A page of it; `after` and `before` are marks such as `8.25~812`, as the page's own links carry them.
-#[get("/leaderboard?<after>&<before>")]
-pub async fn show(after: Option<&str>, before: Option<&str>, db: &Db) -> Result<View, Error> {
+#[get("/leaderboard?<by>&<period>&<after>&<before>")]
+pub async fn show(
+    by: Option<&str>,
+    period: Option<&str>,
+    after: Option<&str>,
+    before: Option<&str>,
+    db: &Db,
+) -> Result<View, Error> {
+    if by.is_some_and(|by| by != "derpiest") {
+        return Err(Error::invalid("by", "There is no leaderboard by that. There is one of the derpiest."));
+    }
+    if period.is_some_and(|period| period != "all") {
+        return Err(Error::invalid("period", "There is no leaderboard of that time. There is one of all time."));
+    }
     let page = match (after, before) {
         (Some(mark), _) => Page::After(parse(mark)?),
         (None, Some(mark)) => Page::Before(parse(mark)?),

@@ -74,7 +74,7 @@ impl From<Profile> for Person {
 
 /// How somebody votes, as templates say it.
 #[derive(Serialize)]
-struct Words {
+pub struct Words {
     count: i64,
     /// Is `count` only the least that it is?
     more: bool,

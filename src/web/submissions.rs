@@ -8,6 +8,7 @@ pub mod new;
 pub mod photo;
 mod photo_file;
 pub mod progress;
+mod remark;
 pub mod reports;
 pub mod vote_result;
 

@@ -68,7 +68,7 @@ async fn of_votes_that_wait_together_each_gets_its_own_answer() {
     let answers = join_all(votes.into_iter().map(|vote| collector.cast(vote))).await;
     let answers: Vec<Recorded> = answers.into_iter().map(Result::unwrap).collect();
     assert_eq!(answers[1], Recorded::DoubleTap);
-    assert_eq!(answers[2], Recorded::Counted { previous: None, score: score(5), count: 1, sum: 5 });
+    assert_eq!(answers[2], Recorded::Counted { previous: None, score: score(5), count: 1, sum: 5, alike: 1 });
     assert!(matches!(answers[3], Recorded::Counted { count: 1, sum: 8, .. }), "{:?}", answers[3]);
     assert_eq!((world.ratings().await, world.complaints().await), (2, vec![]));
 }

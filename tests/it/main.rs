@@ -13,6 +13,7 @@ mod mail;
 mod merge;
 mod metrics;
 mod migrations;
+mod own_ratings;
 mod processes;
 mod rating_style;
 mod record;

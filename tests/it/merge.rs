@@ -107,8 +107,8 @@ async fn votes_that_were_under_way_are_counted_for_the_account() {
     let recorded = world
         .record(&[vote(known, first, 8), vote(known, second, 5), vote(unknown, second, 6), vote(known, own, 10)])
         .await;
-    let changed = Recorded::Counted { previous: Some(score(7)), score: score(8), count: 1, sum: 8 };
-    let counted = Recorded::Counted { previous: None, score: score(6), count: 1, sum: 6 };
+    let changed = Recorded::Counted { previous: Some(score(7)), score: score(8), count: 1, sum: 8, alike: 1 };
+    let counted = Recorded::Counted { previous: None, score: score(6), count: 1, sum: 6, alike: 1 };
     assert_eq!(recorded, [changed, counted, counted, Recorded::OwnPhoto], "one person, whose last vote wins");
     assert_eq!((rating(&world, rater, first).await, rating(&world, rater, second).await), (Some(8), Some(6)));
     assert_eq!(world.ratings().await, 2);
@@ -151,7 +151,7 @@ async fn a_merge_waits_for_a_vote_and_a_vote_for_a_merge() {
     }));
     let waiting = waiting.await;
     merging.commit().await.unwrap();
-    let changed = Recorded::Counted { previous: Some(score(7)), score: score(9), count: 1, sum: 9 };
+    let changed = Recorded::Counted { previous: Some(score(7)), score: score(9), count: 1, sum: 9, alike: 1 };
     assert_eq!(waiting.await.unwrap(), [changed]);
     assert_eq!(rating(&world, rater, photo).await, Some(9));
     assert_eq!(world.complaints().await, Vec::<String>::new());

@@ -19,11 +19,11 @@ async fn the_answer_holds_the_figures_after_the_vote() {
     let world = World::new().await;
     let photo = world.photo("Marmalade").await;
     let first = world.rate(someone(1), photo, 7).await;
-    assert_eq!(first, Recorded::Counted { previous: None, score: score(7), count: 1, sum: 7 });
+    assert_eq!(first, Recorded::Counted { previous: None, score: score(7), count: 1, sum: 7, alike: 1 });
     let second = world.rate(someone(2), photo, 10).await;
-    assert_eq!(second, Recorded::Counted { previous: None, score: score(10), count: 2, sum: 17 });
+    assert_eq!(second, Recorded::Counted { previous: None, score: score(10), count: 2, sum: 17, alike: 1 });
     let changed = world.rate(someone(1), photo, 9).await;
-    assert_eq!(changed, Recorded::Counted { previous: Some(score(7)), score: score(9), count: 2, sum: 19 });
+    assert_eq!(changed, Recorded::Counted { previous: Some(score(7)), score: score(9), count: 2, sum: 19, alike: 1 });
     let mut conn = world.pool.acquire().await.unwrap();
     let tally = tally::find(&mut conn, photo).await.unwrap().unwrap();
     assert_eq!(tally.histogram, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
@@ -36,7 +36,7 @@ async fn the_last_vote_of_a_batch_wins_and_counts_once() {
     let world = World::new().await;
     let photo = world.photo("Marmalade").await;
     let recorded = world.record(&[vote(1, photo, 3), vote(1, photo, 8)]).await;
-    let counted = Recorded::Counted { previous: None, score: score(8), count: 1, sum: 8 };
+    let counted = Recorded::Counted { previous: None, score: score(8), count: 1, sum: 8, alike: 1 };
     assert_eq!(recorded, [counted, counted]);
     assert_eq!(world.complaints().await, Vec::<String>::new());
 }
@@ -51,7 +51,7 @@ async fn refused_votes_leave_their_neighbours_and_nothing_else() {
     own.rater.account = Some(world.house);
     let batch = [vote(1, hidden, 5), vote(2, 999_999, 5), vote(1, photo, 6), vote(3, pending, 5), own];
     let recorded = world.record(&batch).await;
-    let counted = Recorded::Counted { previous: None, score: score(6), count: 1, sum: 6 };
+    let counted = Recorded::Counted { previous: None, score: score(6), count: 1, sum: 6, alike: 1 };
     assert_eq!(
         recorded,
         [Recorded::NoSuchPhoto, Recorded::NoSuchPhoto, counted, Recorded::NoSuchPhoto, Recorded::OwnPhoto]

@@ -20,6 +20,7 @@ mod outbox;
 pub mod page;
 mod profiles;
 mod rating;
+mod ratings;
 mod settings;
 mod stuffing;
 mod submissions;

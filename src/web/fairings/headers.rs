@@ -100,9 +100,11 @@ impl Fairing for SameSiteLast {
     }
 }
 
+/// Where a cookie ends at once, an `Expires` would say no more: it is not worth its bytes in every vote.
 fn same_site_last(cookie: &str) -> String {
-    let (same_site, mut parts): (Vec<&str>, Vec<&str>) =
-        cookie.split("; ").partition(|part| part.starts_with("SameSite="));
+    let ends = cookie.contains("; Max-Age=0;");
+    let parts = cookie.split("; ").filter(|part| !(ends && part.starts_with("Expires=")));
+    let (same_site, mut parts): (Vec<&str>, Vec<&str>) = parts.partition(|part| part.starts_with("SameSite="));
     parts.extend(same_site);
     parts.join("; ")
 }

@@ -80,7 +80,9 @@ impl<'r> Cookies<'r> {
             .same_site(SameSite::Lax)
             .secure(self.secure);
         match max_age {
-            // The second is for browsers that do not know max-age.
+            // Browsers that do not know max-age keep it until they are closed.
+            Some(age) if age < Duration::DAY => cookie.max_age(age).expires(None).build(),
+            // For them.
             Some(age) => cookie.max_age(age).expires(OffsetDateTime::now_utc() + age).build(),
             // Rocket would keep it for a week.
             None => cookie.expires(None).build(),

@@ -4,6 +4,8 @@ use rocket::time::Duration;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
+use super::photo::Photo;
+use super::remark::{Counted, remark};
 use crate::error::Error;
 use crate::ratings::record::Braked;
 use crate::ratings::record::Recorded;
@@ -23,7 +25,7 @@ pub struct VoteResult {
 
 #[derive(Clone)]
 enum Outcome {
-    Counted { previous: Option<u8>, score: u8, count: i64, sum: i64 },
+    Counted(Counted),
     NotCounted(NotCounted),
 }
 
@@ -58,16 +60,14 @@ impl NotCounted {
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum InCookie {
-    Counted(i64, Option<u8>, u8, i64, i64),
+    Counted(i64, Counted),
     NotCounted(i64, NotCounted),
 }
 
 impl From<VoteResult> for InCookie {
     fn from(result: VoteResult) -> Self {
         match result.outcome {
-            Outcome::Counted { previous, score, count, sum } => {
-                InCookie::Counted(result.submission, previous, score, count, sum)
-            }
+            Outcome::Counted(counted) => InCookie::Counted(result.submission, counted),
             Outcome::NotCounted(why) => InCookie::NotCounted(result.submission, why),
         }
     }
@@ -76,9 +76,7 @@ impl From<VoteResult> for InCookie {
 impl From<InCookie> for VoteResult {
     fn from(kept: InCookie) -> Self {
         match kept {
-            InCookie::Counted(submission, previous, score, count, sum) => {
-                VoteResult { submission, outcome: Outcome::Counted { previous, score, count, sum } }
-            }
+            InCookie::Counted(submission, counted) => VoteResult { submission, outcome: Outcome::Counted(counted) },
             InCookie::NotCounted(submission, why) => VoteResult { submission, outcome: Outcome::NotCounted(why) },
         }
     }
@@ -91,20 +89,34 @@ pub struct LastVote {
     title: String,
     /// Said instead of the rest.
     not_counted: Option<String>,
+    /// Small, in the size that the browser has shown just now.
+    photo: Option<Photo>,
     score: u8,
     previous: Option<u8>,
     average: f64,
     count: i64,
+    /// What there is to smile at.
+    remark: String,
+    bar: Bar,
+}
+
+/// Ten steps from left to right, in percent of their length.
+#[derive(Serialize, Default)]
+struct Bar {
+    /// As far as everybody's average.
+    everybody: i64,
+    /// The middle of the step that was chosen.
+    mine: i64,
 }
 
 impl VoteResult {
     /// `NotFound`, `Forbidden` or `TooFast` when it was not counted for good.
     pub fn of(submission: i64, recorded: Recorded) -> Result<Self, Error> {
         let outcome = match recorded {
-            Recorded::Counted { previous, score, count, sum } => {
+            Recorded::Counted { previous, score, count, sum, alike } => {
                 // The same rating once more, as from a double click, is no change.
                 let previous = previous.filter(|&previous| previous != score).map(Score::get);
-                Outcome::Counted { previous, score: score.get(), count, sum }
+                Outcome::Counted(Counted { previous, score: score.get(), count, sum, alike })
             }
             Recorded::NoSuchPhoto => return Err(Error::NotFound),
             Recorded::TooLate => {
@@ -144,16 +156,21 @@ impl VoteResult {
     /// With the photo's name; nothing when it was taken down in the meantime.
     pub async fn load(self, conn: &mut PgConnection) -> Result<Option<LastVote>, Error> {
         let submission = submissions::find(conn, self.submission).await?.filter(Submission::votable);
-        Ok(submission.map(|submission| self.named(submission.title)))
+        Ok(submission.map(|submission| self.about(&submission)))
     }
 
-    fn named(self, title: String) -> LastVote {
-        let (previous, score, count, sum, not_counted) = match self.outcome {
-            Outcome::Counted { previous, score, count, sum } => (previous, score, count, sum, None),
-            Outcome::NotCounted(why) => (None, 0, 0, 0, Some(why.sentence(&title))),
+    fn about(self, submission: &Submission) -> LastVote {
+        let title = submission.title.clone();
+        let (counted, not_counted) = match self.outcome {
+            Outcome::Counted(counted) => (counted, None),
+            Outcome::NotCounted(why) => (Counted::default(), Some(why.sentence(&title))),
         };
+        let Counted { previous, score, count, sum, .. } = counted;
         let average = tally::average(count, sum).unwrap_or_default();
-        LastVote { id: self.submission, title, not_counted, score, previous, average, count }
+        let bar = Bar { everybody: (average * 10.0).round() as i64, mine: i64::from(score) * 10 - 5 };
+        let photo = Photo::of(submission);
+        let remark = remark(&counted);
+        LastVote { id: self.submission, title, not_counted, photo, score, previous, average, count, remark, bar }
     }
 }
 

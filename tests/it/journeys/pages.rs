@@ -3,7 +3,9 @@
 mod described;
 mod look;
 mod mails;
+mod payoff;
 mod profiles;
+mod ratings;
 mod styles;
 
 pub use look::look;

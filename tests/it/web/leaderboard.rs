@@ -42,6 +42,18 @@ async fn a_mangled_address_is_explained() {
 }
 
 #[tokio::test]
+async fn a_board_that_is_not_there_is_not_made_up() {
+    let world = World::new().await;
+    let client = world.client().await;
+    for (wrong, said) in [("by=nonsense", "no leaderboard by that"), ("by=", "by that"), ("period=8", "of that time")] {
+        let page = get(&client, &format!("/leaderboard?{wrong}")).await;
+        assert_eq!(page.status, Status::UnprocessableEntity, "{wrong}");
+        assert!(page.text().contains(said), "{}", page.text());
+    }
+    assert_eq!(get(&client, "/leaderboard?by=derpiest&period=all").await.status, Status::Ok);
+}
+
+#[tokio::test]
 async fn a_page_whose_photos_share_a_rank_says_so() {
     let world = World::new().await;
     let client = world.client().await;
