@@ -75,14 +75,11 @@ async fn older(
     before: Mark,
     limit: usize,
 ) -> Result<Vec<OwnRating>, sqlx::Error> {
-    // Rows are compared from both sides, so that no plan looks better than the index that has them in this order: by
-    // `rater = $1` the primary key would do too, and then all ratings of the rater were read and sorted.
+    // What PostgreSQL takes for a time ends later than any of ours begins.
     let at = if before == Mark::NEWEST { None } else { Some(before.at) };
     let rows = sqlx::query!(
-        "SELECT submission, score, created_at, changed_at FROM ratings
-         WHERE (rater, created_at, submission) < ($1, coalesce($2::timestamptz, 'infinity'), $3::bigint)
-           AND (rater, created_at, submission) > ($1, '-infinity', 0)
-         ORDER BY rater DESC, created_at DESC, submission DESC LIMIT $4",
+        r#"SELECT submission AS "submission!", score AS "score!", created_at AS "created_at!", changed_at
+           FROM ratings_before($1, coalesce($2::timestamptz, 'infinity'), $3, $4)"#,
         rater.0,
         at,
         before.submission,
