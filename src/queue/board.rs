@@ -16,7 +16,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 pub use self::filter::{By, Cursor, JobFilter, Known, Sort, spoken};
-pub use self::history::{Attempt, attempts};
+pub use self::history::{Attempt, Line, attempts, lines, neighbours};
 pub use self::pace::{Pace, pace};
 pub use self::position::{QueuePosition, queue_position};
 pub use self::progress::{JobProgress, progress};

@@ -1,6 +1,7 @@
 //! Pages of those who keep the site running.
 
 pub mod audit;
+pub mod jobs;
 pub mod reports;
 pub mod security;
 pub mod similar_photos;
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::reports::open;
 
 pub fn routes() -> Vec<Route> {
-    routes![
+    let mut all = routes![
         show,
         audit::list,
         reports::list,
@@ -25,7 +26,9 @@ pub fn routes() -> Vec<Route> {
         security::list,
         similar_photos::list,
         similar_photos::distinct,
-    ]
+    ];
+    all.extend(jobs::routes());
+    all
 }
 
 /// What waits for whoever keeps the site running, in a sentence, and the way to it.

@@ -22,6 +22,8 @@ const SKEWED: &str = "
     ORDER BY n;
     INSERT INTO job_attempts (job, attempt, worker, started_at, ended_at, outcome)
     SELECT number, 1, CASE WHEN number % 1000 = 0 THEN 7 ELSE 1 END, scheduled_at, updated_at, 'finished' FROM fang_tasks ORDER BY number;
+    ANALYZE job_attempts;
+    SELECT brin_summarize_new_values('job_attempts_started');
     INSERT INTO job_hours SELECT date_trunc('hour', created_at), min(number), max(number) FROM fang_tasks GROUP BY 1;
     DELETE FROM job_count_deltas;
     INSERT INTO job_counts SELECT state, kind, task_type, count(*) FROM fang_tasks GROUP BY 1, 2, 3";
@@ -58,6 +60,11 @@ fn cases() -> Vec<(JobFilter, Path, i64)> {
         (JobFilter { account: Some(5), ..filter() }, Path::Account(5), few),
         (JobFilter { worker: Some(7), ..filter() }, Path::Worker(7), few),
         (JobFilter { since: ago(150_000), until: ago(149_000), ..filter() }, Path::Number, 4 * 20_000),
+        (
+            JobFilter { since: ago(150_000), until: ago(149_900), by: By::Started, ..filter() },
+            Path::Attempts,
+            2 * 20_000,
+        ),
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Pages for whoever runs the site.
 
+mod jobs;
 mod reports;
 mod security;
 mod similar_photos;

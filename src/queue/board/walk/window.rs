@@ -295,10 +295,10 @@ async fn look_at_attempts(
     FROM (
         SELECT job, started_at FROM job_attempts began
         WHERE started_at >= $16 AND started_at <= $17 AND (started_at, job) < ($18, $19)
-        AND NOT EXISTS (
-            SELECT FROM job_attempts later
-            WHERE later.job = began.job AND later.attempt > began.attempt AND later.started_at < $20
-        )
+        AND coalesce((
+                SELECT false FROM job_attempts later
+                WHERE later.job = began.job AND later.attempt > began.attempt AND later.started_at < $20 LIMIT 1
+            ), true)
         ORDER BY started_at DESC, job DESC LIMIT $15
     ) AS a, LATERAL (SELECT * FROM fang_tasks t WHERE t.number = a.job LIMIT 1) AS j
     ORDER BY a.started_at DESC, a.job DESC
