@@ -180,3 +180,36 @@ async fn lock(tx: &mut Transaction<'_, Postgres>, number: i64) -> Result<Option<
 async fn lock_known(tx: &mut Transaction<'_, Postgres>, number: i64) -> Result<Operation, Error> {
     lock(tx, number).await?.ok_or(Error::NotFound)
 }
+
+/// A job that an operation left as it is.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftOut {
+    /// Its number.
+    pub job: i64,
+    /// What it does.
+    pub kind: String,
+    /// `moved` or `refused`.
+    pub outcome: Option<String>,
+    /// Why, in sentences.
+    pub note: Option<String>,
+}
+
+/// Jobs behind this one that an operation left as they are, in ascending order.
+pub async fn left_out(
+    conn: &mut PgConnection,
+    number: i64,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<LeftOut>, sqlx::Error> {
+    sqlx::query_as!(
+        LeftOut,
+        "SELECT job, kind, outcome, note FROM operation_jobs
+         WHERE operation = $1 AND job > $2 AND outcome IN ('moved', 'refused')
+         ORDER BY job LIMIT $3",
+        number,
+        after,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}

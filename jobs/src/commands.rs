@@ -2,6 +2,7 @@
 
 pub mod list;
 mod log;
+pub mod operate;
 pub mod show;
 pub mod status;
 mod table;

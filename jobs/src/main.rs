@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use ratemyderp::config::Config;
+use ratemyderp::operations::Verb;
 
 /// Works through RateMyDerp's queue: thumbnails, mail, standings, upkeep.
 ///
@@ -23,7 +24,8 @@ Exit codes:
   0  done; for `work`: stopped, and every job that it held has ended
   1  it did not work: bad settings, no database (`work` waits for one), no such job
   2  bad arguments
-  3  `work` stopped, but had to give jobs back into the queue";
+  3  `work` stopped, but had to give jobs back into the queue; for what changes jobs: not confirmed, or another count
+  4  somebody else was first, or not all of the jobs were what they had been";
 
 #[derive(Subcommand)]
 enum Command {
@@ -35,6 +37,22 @@ enum Command {
     List(commands::list::Args),
     /// Print one job with every attempt.
     Show(commands::show::Args),
+    /// Put failed jobs back into the queue with all their attempts.
+    Retry(commands::operate::Args),
+    /// Make waiting jobs due at once.
+    Run(commands::operate::Args),
+    /// Put failed jobs aside.
+    Discard(commands::operate::Args),
+    /// Bring back what was put aside.
+    Restore(commands::operate::Args),
+    /// Cancel waiting jobs.
+    Cancel(commands::operate::Args),
+    /// Ask running jobs to stop.
+    Stop(commands::operate::Args),
+    /// Take back what an operation did, as far as nothing else has happened to its jobs.
+    Undo(commands::operate::UndoArgs),
+    /// List what operators did to jobs.
+    Operations(commands::operate::ListArgs),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +75,14 @@ fn run(command: Command) -> Result<ExitCode, commands::Error> {
             Command::Status(args) => commands::status::run(&config, &args).await,
             Command::List(args) => commands::list::run(&config, &args).await,
             Command::Show(args) => commands::show::run(&config, &args).await,
+            Command::Retry(args) => commands::operate::run(&config, Verb::Retry, &args).await,
+            Command::Run(args) => commands::operate::run(&config, Verb::RunNow, &args).await,
+            Command::Discard(args) => commands::operate::run(&config, Verb::Discard, &args).await,
+            Command::Restore(args) => commands::operate::run(&config, Verb::Restore, &args).await,
+            Command::Cancel(args) => commands::operate::run(&config, Verb::Cancel, &args).await,
+            Command::Stop(args) => commands::operate::run(&config, Verb::Stop, &args).await,
+            Command::Undo(args) => commands::operate::undo(&config, &args).await,
+            Command::Operations(args) => commands::operate::list(&config, &args).await,
         }
     });
     // An image that is still being worked on cannot be stopped, and nobody wants it any more.

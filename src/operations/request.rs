@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Verb;
 use crate::error::Error;
+use crate::queue::JobState;
 
 /// Longest reason.
 const REASON: usize = 500;
@@ -19,6 +20,15 @@ pub const MOST_NUMBERS: usize = 1_000;
 pub enum Selection {
     /// These.
     Numbers(BTreeSet<i64>),
+    /// All that are like this, up to [`MOST`](super::MOST).
+    Matching {
+        /// In this state.
+        state: JobState,
+        /// Of this kind.
+        kind: Option<String>,
+        /// With an error of this group.
+        error: Option<i64>,
+    },
 }
 
 /// What is to be done to which jobs.
@@ -46,17 +56,7 @@ impl Request {
         };
         let value = parse_value(verb, value.trim())?;
         let reason = parse_reason(verb, reason.trim())?;
-        let Selection::Numbers(numbers) = &jobs;
-        if numbers.is_empty() {
-            return Err(Error::invalid("numbers", "Mark at least one job."));
-        }
-        if numbers.len() > MOST_NUMBERS {
-            let text = format!(
-                "Mark at most {MOST_NUMBERS} jobs; these are {}. For more, act on everything that a filter matches.",
-                numbers.len()
-            );
-            return Err(Error::invalid("numbers", text));
-        }
+        jobs.check()?;
         Ok(Request { verb, value, jobs, reason })
     }
 }
@@ -75,6 +75,36 @@ impl Selection {
         Ok(Selection::Numbers(words.map(number).collect::<Result<_, _>>()?))
     }
 
+    /// All jobs in a state, of a kind and with an error of a group; the last two may be empty.
+    pub fn matching(state: &str, kind: &str, error: &str) -> Result<Self, Error> {
+        let known = state.trim().parse::<JobState>();
+        let state = known.map_err(|_| Error::invalid("all", format!("{:?} is not a job’s state.", shown(state))))?;
+        let kind = Some(kind.trim()).filter(|kind| !kind.is_empty());
+        if kind.is_some_and(|kind| kind.len() > 100 || kind.contains('\0')) {
+            return Err(Error::invalid("kind", "There is no such kind of job."));
+        }
+        let error = Some(error.trim()).filter(|error| !error.is_empty()).map(str::parse::<i64>).transpose();
+        let error = error.map_err(|_| Error::invalid("error", "There is no such group of errors."))?;
+        Ok(Selection::Matching { state, kind: kind.map(str::to_owned), error })
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let Selection::Numbers(numbers) = self else {
+            return Ok(());
+        };
+        if numbers.is_empty() {
+            return Err(Error::invalid("numbers", "Mark at least one job."));
+        }
+        if numbers.len() > MOST_NUMBERS {
+            let text = format!(
+                "Mark at most {MOST_NUMBERS} jobs; these are {}. For more, act on everything that a filter matches.",
+                numbers.len()
+            );
+            return Err(Error::invalid("numbers", text));
+        }
+        Ok(())
+    }
+
     /// In words.
     pub fn sentence(&self) -> String {
         match self {
@@ -83,6 +113,11 @@ impl Selection {
                 few if few.len() <= 10 => format!("Jobs {}", few.join(", ")),
                 many => format!("{} marked jobs, from {} to {}", many.len(), many[0], many[many.len() - 1]),
             },
+            Selection::Matching { state, kind, error } => {
+                let kind = kind.as_ref().map(|kind| format!(" of the kind {kind}")).unwrap_or_default();
+                let error = error.map(|error| format!(" with the error {error}")).unwrap_or_default();
+                format!("All jobs in the state {}{kind}{error}", state.name())
+            }
         }
     }
 }

@@ -187,7 +187,7 @@ async fn ends(tx: &mut Transaction<'_, Postgres>, operation: &Operation) -> Resu
         )
         SELECT count(*) AS "all!", count(*) FILTER (WHERE NOT over) AS "open!",
             count(*) FILTER (WHERE outcome IN ('failed', 'lost')) AS "failed!",
-            count(*) FILTER (WHERE outcome IN ('failed', 'lost')
+            count(*) FILTER (WHERE outcome = 'failed'
                 AND (before IS NULL OR error_group IS NULL OR before = error_group)) AS "alike!",
             min(job) FILTER (WHERE outcome IN ('failed', 'lost')) AS example
         FROM ended

@@ -26,7 +26,9 @@ pub async fn act(
     fence: Option<Fence>,
     once: bool,
 ) -> Result<Operation, Error> {
-    let Selection::Numbers(numbers) = &request.jobs;
+    let Selection::Numbers(numbers) = &request.jobs else {
+        return Err(Error::NotFound);
+    };
     let job = *numbers.first().ok_or(Error::NotFound)?;
     let prepared = snapshot::prepare(tx, actor, request, once).await?;
     let operation = lock_known(tx, prepared.number).await?;

@@ -2,9 +2,10 @@
 
 use sqlx::{Postgres, Transaction};
 
-use super::{OperationState, Request, Selection, Verb};
+use super::{MOST, OperationState, Request, Selection, Verb};
 use crate::accounts::audit::Actor;
 use crate::error::Error;
+use crate::queue::JobState;
 
 /// What came of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,26 +30,64 @@ pub async fn prepare(
     }
     check_lane(tx, request).await?;
     let number = insert(tx, actor, request, &text).await?;
-    let Selection::Numbers(numbers) = &request.jobs;
-    let wanted: Vec<i64> = numbers.iter().copied().collect();
-    let counted = add(tx, number, &wanted).await?;
-    if counted == 0 {
-        return Err(Error::Conflict(format!(
-            "{} is not there any more: old jobs are deleted.",
-            request.jobs.sentence()
-        )));
-    }
-    let missing = wanted.len() as i64 - counted;
+    let (counted, missing, capped) = add_selected(tx, number, &request.jobs).await?;
     let missing = if missing > 0 { format!(" ({missing} of them are not there any more)") } else { String::new() };
     sqlx::query!(
-        "UPDATE operations SET counted = $2, sentence = sentence || $3 WHERE number = $1",
+        "UPDATE operations SET counted = $2, sentence = sentence || $3, capped = $4 WHERE number = $1",
         number,
         counted,
-        missing
+        missing,
+        capped
     )
     .execute(&mut **tx)
     .await?;
     Ok(Prepared { number, new: true })
+}
+
+/// The oldest jobs that are like this: at most one more than an operation may have. Walks the index of errors, or that of states
+/// and kinds.
+async fn matching(
+    tx: &mut Transaction<'_, Postgres>,
+    state: JobState,
+    kind: Option<&str>,
+    error: Option<i64>,
+) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT number AS "number!" FROM fang_tasks
+           WHERE state = $1::text::fang_task_state AND ($2::text IS NULL OR kind = $2)
+             AND ($3::bigint IS NULL OR error_group = $3)
+           ORDER BY number LIMIT $4"#,
+        state.stored(),
+        kind,
+        error,
+        MOST + 1
+    )
+    .fetch_all(&mut **tx)
+    .await
+}
+
+/// How many jobs were added, how many are not there any more, and whether there are more than one operation may have.
+async fn add_selected(
+    tx: &mut Transaction<'_, Postgres>,
+    operation: i64,
+    jobs: &Selection,
+) -> Result<(i64, i64, bool), Error> {
+    match jobs {
+        Selection::Numbers(numbers) => {
+            let wanted: Vec<i64> = numbers.iter().copied().collect();
+            let counted = add(tx, operation, &wanted).await?;
+            if counted == 0 {
+                let text = format!("{} is not there any more: old jobs are deleted.", jobs.sentence());
+                return Err(Error::Conflict(text));
+            }
+            Ok((counted, wanted.len() as i64 - counted, false))
+        }
+        Selection::Matching { state, kind, error } => {
+            let numbers = matching(tx, *state, kind.as_deref(), *error).await?;
+            let wanted = &numbers[..numbers.len().min(MOST as usize)];
+            Ok((add(tx, operation, wanted).await?, 0, numbers.len() as i64 > MOST))
+        }
+    }
 }
 
 /// Of two equal forms the second one waits here until the first has been dealt with.

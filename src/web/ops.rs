@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod jobs;
+pub mod operations;
 pub mod reports;
 pub mod security;
 pub mod similar_photos;
@@ -19,6 +20,11 @@ pub fn routes() -> Vec<Route> {
     let mut all = routes![
         show,
         audit::list,
+        operations::list,
+        operations::show,
+        operations::create,
+        operations::start,
+        operations::steer_it,
         reports::list,
         reports::show,
         reports::create,

@@ -9,6 +9,7 @@ mod errors;
 mod focus;
 mod keyboard;
 mod limits;
+mod operations;
 mod pages;
 mod plain;
 mod screens;

@@ -1,8 +1,10 @@
 //! What operators read on the command line.
 
+use ratemyderp::queue::{Job, board};
 use serde_json::{Value, json};
 
-use crate::support::{Database, Process};
+use crate::handlers::enqueue;
+use crate::support::{Database, Process, until};
 use crate::test_worker::Worker;
 
 #[tokio::test]
@@ -60,4 +62,42 @@ async fn mistakes_are_told_apart_by_their_exit_codes() {
     waiting.until_it_catches_sigterm().await;
     waiting.signal("TERM");
     assert_eq!(waiting.ended().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn jobs_are_changed_from_a_terminal_only_when_their_number_was_confirmed() {
+    let database = Database::new().await;
+    for submission in 1..=3 {
+        enqueue(&database.pool, Job::DeleteVotes { submission }).await;
+    }
+    sqlx::query("UPDATE fang_tasks SET state = 'failed', attempt = 20").execute(&database.pool).await.unwrap();
+    let run = |arguments: &[&str]| database.program(arguments).output().unwrap();
+    let retry = ["retry", "--kind", "delete_votes"];
+    let output = run(&[&retry[..], &["--dry-run"]].concat());
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(printed.contains("retry 3 jobs. All jobs in the state failed of the kind delete_votes."), "{printed}");
+    assert!(printed.contains("3 delete_votes (failed, lane upkeep): they wait again"), "{printed}");
+    assert_eq!(output.status.code(), Some(0));
+    for (arguments, code, words) in [
+        (&[][..], 3, "add --yes or --count 3"),
+        (&["--count", "4"], 3, "there are 3 such jobs, not 4"),
+        (&["--state", "lost"], 2, "is not a job’s state"),
+    ] {
+        let output = run(&[&retry[..], arguments].concat());
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), complaint.contains(words)), (Some(code), true), "{complaint}");
+    }
+    assert_eq!(run(&["discard", "1", "--yes"]).status.code(), Some(2), "why?");
+    assert_eq!(run(&["retry"]).status.code(), Some(2), "which?");
+    assert_eq!(run(&["retry", "404", "--yes"]).status.code(), Some(4));
+    assert_eq!(database.count("fang_tasks WHERE state = 'failed'").await, 3, "nothing was done yet");
+
+    let _process = Process::start(database.program(&["work"]).env("ROCKET_JOBS", "{poll_seconds=1}"));
+    let mut conn = database.pool.acquire().await.unwrap();
+    until("a worker is there", async || !board::workers(&mut conn).await.unwrap().is_empty()).await;
+    let output = database.output(&["retry", "--kind", "delete_votes", "--count", "3", "--as", "anna", "--json"]);
+    let ended: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!((&ended["operation"]["state"], &ended["operation"]["done"]), (&json!("done"), &json!(3)), "{output}");
+    assert!(database.output(&["operations"]).contains("anna"));
+    assert_eq!(database.count("audit_log WHERE detail LIKE '%retry 3 jobs%by anna'").await, 1);
 }

@@ -1,6 +1,6 @@
 //! Handing in a photo: with script, without, in a text browser.
 
-mod refusals;
+pub mod refusals;
 mod terminal;
 
 use std::path::PathBuf;
