@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use super::{Operation, Verb, effects};
 use crate::mail;
 use crate::queue::{JobKind, JobState};
+use crate::secret::redact;
 use crate::submissions::revival;
 
 /// Jobs shown.
@@ -116,7 +117,7 @@ fn effect(operation: &Operation, kind: &str, state: JobState, discarded: bool) -
 
 /// The oldest, the newest, and every so many-th between them.
 async fn samples(conn: &mut PgConnection, operation: &Operation) -> Result<Vec<Sample>, sqlx::Error> {
-    sqlx::query_as!(
+    let mut samples = sqlx::query_as!(
         Sample,
         r#"
         WITH numbered AS (
@@ -135,7 +136,11 @@ async fn samples(conn: &mut PgConnection, operation: &Operation) -> Result<Vec<S
         SAMPLES
     )
     .fetch_all(conn)
-    .await
+    .await?;
+    for sample in &mut samples {
+        sample.error = sample.error.as_deref().map(|error| redact(error).to_string());
+    }
+    Ok(samples)
 }
 
 /// Jobs whose name is waited under already, or that have the name of an older one of the same operation.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono::Utc;
 use serde::{Deserialize, Serialize};
 
 use super::Verb;
 use crate::error::Error;
 use crate::queue::JobState;
+use crate::queue::board::JobFilter;
 
 /// Longest reason.
 const REASON: usize = 500;
@@ -20,15 +22,8 @@ pub const MOST_NUMBERS: usize = 1_000;
 pub enum Selection {
     /// These.
     Numbers(BTreeSet<i64>),
-    /// All that are like this, up to [`MOST`](super::MOST).
-    Matching {
-        /// In this state.
-        state: JobState,
-        /// Of this kind.
-        kind: Option<String>,
-        /// With an error of this group.
-        error: Option<i64>,
-    },
+    /// All that a filter matches, up to [`MOST`](super::MOST).
+    Filter(JobFilter),
 }
 
 /// What is to be done to which jobs.
@@ -56,7 +51,7 @@ impl Request {
         };
         let value = parse_value(verb, value.trim())?;
         let reason = parse_reason(verb, reason.trim())?;
-        jobs.check()?;
+        let jobs = jobs.checked(verb)?;
         Ok(Request { verb, value, jobs, reason })
     }
 }
@@ -75,22 +70,10 @@ impl Selection {
         Ok(Selection::Numbers(words.map(number).collect::<Result<_, _>>()?))
     }
 
-    /// All jobs in a state, of a kind and with an error of a group; the last two may be empty.
-    pub fn matching(state: &str, kind: &str, error: &str) -> Result<Self, Error> {
-        let known = state.trim().parse::<JobState>();
-        let state = known.map_err(|_| Error::invalid("all", format!("{:?} is not a job’s state.", shown(state))))?;
-        let kind = Some(kind.trim()).filter(|kind| !kind.is_empty());
-        if kind.is_some_and(|kind| kind.len() > 100 || kind.contains('\0')) {
-            return Err(Error::invalid("kind", "There is no such kind of job."));
-        }
-        let error = Some(error.trim()).filter(|error| !error.is_empty()).map(str::parse::<i64>).transpose();
-        let error = error.map_err(|_| Error::invalid("error", "There is no such group of errors."))?;
-        Ok(Selection::Matching { state, kind: kind.map(str::to_owned), error })
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        let Selection::Numbers(numbers) = self else {
-            return Ok(());
+    fn checked(self, verb: Verb) -> Result<Self, Error> {
+        let numbers = match self {
+            Selection::Filter(filter) => return narrowed(filter, verb).map(Selection::Filter),
+            Selection::Numbers(numbers) => numbers,
         };
         if numbers.is_empty() {
             return Err(Error::invalid("numbers", "Mark at least one job."));
@@ -102,7 +85,7 @@ impl Selection {
             );
             return Err(Error::invalid("numbers", text));
         }
-        Ok(())
+        Ok(Selection::Numbers(numbers))
     }
 
     /// In words.
@@ -113,13 +96,25 @@ impl Selection {
                 few if few.len() <= 10 => format!("Jobs {}", few.join(", ")),
                 many => format!("{} marked jobs, from {} to {}", many.len(), many[0], many[many.len() - 1]),
             },
-            Selection::Matching { state, kind, error } => {
-                let kind = kind.as_ref().map(|kind| format!(" of the kind {kind}")).unwrap_or_default();
-                let error = error.map(|error| format!(" with the error {error}")).unwrap_or_default();
-                format!("All jobs in the state {}{kind}{error}", state.name())
-            }
+            Selection::Filter(filter) => filter.subject(Utc::now()),
         }
     }
+}
+
+/// The same jobs in the state that is meant, where that is clear, from the first one on.
+fn narrowed(filter: JobFilter, verb: Verb) -> Result<JobFilter, Error> {
+    let meant = match verb {
+        Verb::Retry | Verb::Discard | Verb::Restore => Some(JobState::Failed),
+        Verb::Stop => Some(JobState::Processing),
+        _ => None,
+    };
+    if filter.from_the_start() == JobFilter::default() {
+        return Err(Error::invalid("numbers", "Mark at least one job, or say which by a filter."));
+    }
+    let Some(state) = filter.state.or(meant) else {
+        return Err(Error::invalid("state", format!("To {}, choose the state queued or retrying.", verb.words())));
+    };
+    Ok(JobFilter { state: Some(state), ..filter.from_the_start() })
 }
 
 fn parse_value(verb: Verb, value: &str) -> Result<Option<String>, Error> {

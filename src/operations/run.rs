@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{PgPool, Postgres, Transaction};
 
 use super::chunk::{self, Tally};
-use super::{Operation, OperationState, lock};
+use super::{Operation, OperationState, lock, snapshot};
 
 /// Jobs of a chunk.
 pub const CHUNK: i64 = 500;
@@ -72,6 +72,7 @@ async fn part(pool: &PgPool, number: i64, limit: i64, refuse: Option<&str>) -> R
         return Ok(Next::Nothing);
     };
     let next = match operation.state {
+        OperationState::Counting if snapshot::count(&mut tx, &operation, snapshot::CHUNK).await? => Next::More,
         OperationState::Running => {
             step(&mut tx, &operation, limit, refuse).await?;
             Next::More

@@ -1,11 +1,26 @@
 //! Preparing an operation: which jobs it is about, as they are now.
 
+use std::time::{Duration, Instant};
+
 use sqlx::{Postgres, Transaction};
 
-use super::{MOST, OperationState, Request, Selection, Verb};
+use super::{MOST, Operation, OperationState, Request, Selection, Verb, lock_known};
 use crate::accounts::audit::Actor;
 use crate::error::Error;
-use crate::queue::JobState;
+use crate::queue::board::{self, JobFilter};
+use crate::queue::{self, Job};
+
+/// Jobs that a filter may match for them to be there at once.
+const MOST_AT_ONCE: i64 = 1_000;
+
+/// How long a page waits for them.
+const AT_ONCE: Duration = Duration::from_millis(300);
+
+/// Jobs that are added in one transaction.
+pub(super) const CHUNK: i64 = 5_000;
+
+/// How long one looks for them.
+const CHUNK_TIME: Duration = Duration::from_secs(2);
 
 /// What came of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,64 +45,91 @@ pub async fn prepare(
     }
     check_lane(tx, request).await?;
     let number = insert(tx, actor, request, &text).await?;
-    let (counted, missing, capped) = add_selected(tx, number, &request.jobs).await?;
-    let missing = if missing > 0 { format!(" ({missing} of them are not there any more)") } else { String::new() };
-    sqlx::query!(
-        "UPDATE operations SET counted = $2, sentence = sentence || $3, capped = $4 WHERE number = $1",
-        number,
-        counted,
-        missing,
-        capped
-    )
-    .execute(&mut **tx)
-    .await?;
+    match &request.jobs {
+        Selection::Numbers(numbers) => add_numbers(tx, number, &numbers.iter().copied().collect::<Vec<_>>()).await?,
+        Selection::Filter(_) => begin_counting(tx, number).await?,
+    }
     Ok(Prepared { number, new: true })
 }
 
-/// The oldest jobs that are like this: at most one more than an operation may have. Walks the index of errors, or that of states
-/// and kinds.
-async fn matching(
-    tx: &mut Transaction<'_, Postgres>,
-    state: JobState,
-    kind: Option<&str>,
-    error: Option<i64>,
-) -> Result<Vec<i64>, sqlx::Error> {
-    sqlx::query_scalar!(
-        r#"SELECT number AS "number!" FROM fang_tasks
-           WHERE state = $1::text::fang_task_state AND ($2::text IS NULL OR kind = $2)
-             AND ($3::bigint IS NULL OR error_group = $3)
-           ORDER BY number LIMIT $4"#,
-        state.stored(),
-        kind,
-        error,
-        MOST + 1
+/// Jobs that were marked one by one: some may have been deleted since.
+async fn add_numbers(tx: &mut Transaction<'_, Postgres>, number: i64, wanted: &[i64]) -> Result<(), Error> {
+    let counted = add(tx, number, wanted).await?;
+    if counted == 0 {
+        let jobs = Selection::Numbers(wanted.iter().copied().collect()).sentence();
+        return Err(Error::Conflict(format!("{jobs} is not there any more: old jobs are deleted.")));
+    }
+    let missing = wanted.len() as i64 - counted;
+    let missing = if missing > 0 { format!(" ({missing} of them are not there any more)") } else { String::new() };
+    sqlx::query!(
+        "UPDATE operations SET counted = $2, sentence = sentence || $3 WHERE number = $1",
+        number,
+        counted,
+        missing
     )
-    .fetch_all(&mut **tx)
-    .await
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
-/// How many jobs were added, how many are not there any more, and whether there are more than one operation may have.
-async fn add_selected(
-    tx: &mut Transaction<'_, Postgres>,
-    operation: i64,
-    jobs: &Selection,
-) -> Result<(i64, i64, bool), Error> {
-    match jobs {
-        Selection::Numbers(numbers) => {
-            let wanted: Vec<i64> = numbers.iter().copied().collect();
-            let counted = add(tx, operation, &wanted).await?;
-            if counted == 0 {
-                let text = format!("{} is not there any more: old jobs are deleted.", jobs.sentence());
-                return Err(Error::Conflict(text));
-            }
-            Ok((counted, wanted.len() as i64 - counted, false))
-        }
-        Selection::Matching { state, kind, error } => {
-            let numbers = matching(tx, *state, kind.as_deref(), *error).await?;
-            let wanted = &numbers[..numbers.len().min(MOST as usize)];
-            Ok((add(tx, operation, wanted).await?, 0, numbers.len() as i64 > MOST))
+/// What a filter matches: at once as far as a page may wait for it, the rest by a job.
+async fn begin_counting(tx: &mut Transaction<'_, Postgres>, number: i64) -> Result<(), Error> {
+    let begun = Instant::now();
+    while begun.elapsed() < AT_ONCE {
+        let operation = lock_known(tx, number).await?;
+        if operation.counted > MOST_AT_ONCE || !count(tx, &operation, MOST_AT_ONCE + 1).await? {
+            break;
         }
     }
+    if lock_known(tx, number).await?.state == OperationState::Counting {
+        queue::enqueue(tx, Job::RunOperation { operation: number }).await?;
+    }
+    Ok(())
+}
+
+/// Adds the next jobs that the filter of an operation matches, which is locked by then. False: it has all of them now, or as many
+/// as one operation may have, and is ready.
+pub(super) async fn count(
+    tx: &mut Transaction<'_, Postgres>,
+    operation: &Operation,
+    limit: i64,
+) -> Result<bool, sqlx::Error> {
+    let number = operation.number;
+    let stored =
+        sqlx::query_scalar!("SELECT filter FROM operations WHERE number = $1", number).fetch_one(&mut **tx).await?;
+    let Some(Ok(Selection::Filter(filter))) = stored.map(serde_json::from_value) else {
+        return ready(tx, number, false).await;
+    };
+    let walk = board::walk_for(tx, &filter, limit.min(MOST - operation.counted).max(1), CHUNK_TIME).await?;
+    let jobs: Vec<i64> = walk.jobs.iter().map(|job| job.number).collect();
+    let counted = add(tx, number, &jobs).await?;
+    let on = Selection::Filter(JobFilter { before: walk.next, ..filter });
+    sqlx::query!(
+        "UPDATE operations SET counted = counted + $2, filter = $3 WHERE number = $1",
+        number,
+        counted,
+        serde_json::json!(on)
+    )
+    .execute(&mut **tx)
+    .await?;
+    let full = operation.counted + counted >= MOST;
+    if walk.next.is_some() && !full {
+        return Ok(true);
+    }
+    ready(tx, number, walk.next.is_some()).await
+}
+
+/// Goes on counting, for whoever does not wait for a worker.
+pub async fn count_on(tx: &mut Transaction<'_, Postgres>, number: i64) -> Result<bool, Error> {
+    let operation = lock_known(tx, number).await?;
+    Ok(operation.state == OperationState::Counting && count(tx, &operation, CHUNK).await?)
+}
+
+async fn ready(tx: &mut Transaction<'_, Postgres>, number: i64, capped: bool) -> Result<bool, sqlx::Error> {
+    sqlx::query!("UPDATE operations SET state = 'ready', capped = $2 WHERE number = $1", number, capped)
+        .execute(&mut **tx)
+        .await?;
+    Ok(false)
 }
 
 /// Of two equal forms the second one waits here until the first has been dealt with.
@@ -139,7 +181,10 @@ async fn insert(
         text,
         request.jobs.sentence(),
         request.reason,
-        OperationState::Ready.name(),
+        match request.jobs {
+            Selection::Numbers(_) => OperationState::Ready.name(),
+            Selection::Filter(_) => OperationState::Counting.name(),
+        },
     )
     .fetch_one(&mut **tx)
     .await

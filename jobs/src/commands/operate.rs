@@ -9,11 +9,12 @@ use ratemyderp::config::Config;
 use ratemyderp::error::Error as Domain;
 use ratemyderp::operations::preview::{self, Preview};
 use ratemyderp::operations::{self, Operation, OperationState, Request, Selection, Verb, snapshot, steer, undo};
-use ratemyderp::queue::board;
+use ratemyderp::queue::board::{self, JobFilter, Known};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
 use super::Error;
+use super::list::Words;
 use super::status::time;
 use super::table::table;
 
@@ -46,18 +47,10 @@ pub struct Confirm {
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The numbers of the jobs
-    #[arg(conflicts_with_all = ["state", "kind", "error"])]
+    /// The numbers of the jobs, instead of a filter
     numbers: Vec<String>,
-    /// All jobs in this state (where it is clear: what the command is for)
-    #[arg(long)]
-    state: Option<String>,
-    /// All jobs of this kind
-    #[arg(long)]
-    kind: Option<String>,
-    /// All jobs with an error of this group
-    #[arg(long)]
-    error: Option<String>,
+    #[command(flatten)]
+    filter: Words,
     /// Why; needed to discard, cancel and stop
     #[arg(long, default_value = "")]
     reason: String,
@@ -90,11 +83,12 @@ pub async fn run(config: &Config, verb: Verb, args: &Args) -> Result<ExitCode, E
     if args.canary && verb != Verb::Retry {
         return Ok(complain(USAGE, "only a retry can try a few jobs first"));
     }
-    let request = match request(verb, args) {
-        Ok(request) => request,
-        Err(error) => return Ok(complain(USAGE, &sentence(&error))),
-    };
     let mut conn = super::connect(config).await?;
+    let known = Known::load(&mut conn).await?;
+    let request = match request(verb, args, &known) {
+        Ok(request) => request,
+        Err(why) => return Ok(complain(USAGE, &why)),
+    };
     let actor = actor(&args.confirm);
     let mut tx = conn.begin().await?;
     let number = match snapshot::prepare(&mut tx, &actor, &request, true).await {
@@ -103,8 +97,14 @@ pub async fn run(config: &Config, verb: Verb, args: &Args) -> Result<ExitCode, E
         Err(error @ Domain::Invalid(_)) => return Ok(complain(USAGE, &sentence(&error))),
         Err(error) => return Err(error.into()),
     };
-    let operation = operations::find(&mut tx, number).await?.ok_or("it is gone")?;
     tx.commit().await?;
+    let mut more = true;
+    while more {
+        let mut tx = conn.begin().await?;
+        more = snapshot::count_on(&mut tx, number).await?;
+        tx.commit().await?;
+    }
+    let operation = operations::find(&mut conn, number).await?.ok_or("it is gone")?;
     go_on(&mut conn, &actor, operation, args.canary, &args.confirm).await
 }
 
@@ -158,22 +158,16 @@ pub async fn list(config: &Config, args: &ListArgs) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn request(verb: Verb, args: &Args) -> Result<Request, Domain> {
+fn request(verb: Verb, args: &Args, known: &Known) -> Result<Request, String> {
+    let filter = args.filter.read(known)?;
     let jobs = if args.numbers.is_empty() {
-        let usual = match verb {
-            Verb::Retry | Verb::Discard | Verb::Restore => "failed",
-            Verb::Stop => "processing",
-            _ => "queued",
-        };
-        if args.state.is_none() && args.kind.is_none() && args.error.is_none() {
-            return Err(Domain::invalid("numbers", "Say which jobs: their numbers, or --state, --kind, --error."));
-        }
-        let words = |word: &Option<String>| word.clone().unwrap_or_default();
-        Selection::matching(args.state.as_deref().unwrap_or(usual), &words(&args.kind), &words(&args.error))?
+        Selection::Filter(filter)
+    } else if filter == JobFilter::default() {
+        Selection::numbers(args.numbers.iter().map(String::as_str)).map_err(|error| sentence(&error))?
     } else {
-        Selection::numbers(args.numbers.iter().map(String::as_str))?
+        return Err("say which jobs by their numbers or by a filter, not by both".to_owned());
     };
-    Request::parse(verb.name(), "", &args.reason, jobs)
+    Request::parse(verb.name(), "", &args.reason, jobs).map_err(|error| sentence(&error))
 }
 
 async fn go_on(

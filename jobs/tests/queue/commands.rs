@@ -75,13 +75,13 @@ async fn jobs_are_changed_from_a_terminal_only_when_their_number_was_confirmed()
     let retry = ["retry", "--kind", "delete_votes"];
     let output = run(&[&retry[..], &["--dry-run"]].concat());
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(printed.contains("retry 3 jobs. All jobs in the state failed of the kind delete_votes."), "{printed}");
+    assert!(printed.contains("retry 3 jobs. Failed delete_votes jobs."), "{printed}");
     assert!(printed.contains("3 delete_votes (failed, lane upkeep): they wait again"), "{printed}");
     assert_eq!(output.status.code(), Some(0));
     for (arguments, code, words) in [
         (&[][..], 3, "add --yes or --count 3"),
         (&["--count", "4"], 3, "there are 3 such jobs, not 4"),
-        (&["--state", "lost"], 2, "is not a job’s state"),
+        (&["--state", "lost"], 2, "There is no state"),
     ] {
         let output = run(&[&retry[..], arguments].concat());
         let complaint = String::from_utf8_lossy(&output.stderr).into_owned();

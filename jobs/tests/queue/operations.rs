@@ -48,6 +48,7 @@ async fn act(pool: &PgPool, verb: &str, job: i64) -> Result<Operation, Error> {
 async fn start(pool: &PgPool, request: &Request, canary: bool) -> i64 {
     let mut tx = pool.begin().await.unwrap();
     let prepared = snapshot::prepare(&mut tx, &anna(), request, true).await.unwrap();
+    while snapshot::count_on(&mut tx, prepared.number).await.unwrap() {}
     steer::start(&mut tx, &anna(), prepared.number, canary).await.unwrap();
     tx.commit().await.unwrap();
     prepared.number

@@ -1,16 +1,19 @@
 //! What operators do to jobs: preparing an operation, looking at it, steering it.
 
+mod act_form;
+
 use rocket::form::FromForm;
 use rocket::http::ContentType;
 use rocket::{Responder, get, post};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
+use self::act_form::ActForm;
 use crate::accounts::audit::Actor;
 use crate::error::{Error, FieldError};
-use crate::operations::single::{self, Fence};
-use crate::operations::{self, Operation, OperationState, Request, Selection, Verb, preview, snapshot, steer, undo};
-use crate::queue::JobState;
+use crate::operations::single;
+use crate::operations::{self, Operation, OperationState, Request, Verb, preview, snapshot, steer, undo};
+use crate::queue::board::Known;
 use crate::web::answers::Answer;
 use crate::web::answers::form::FormView;
 use crate::web::answers::return_to::local_path;
@@ -26,24 +29,6 @@ const PAGE: usize = 50;
 
 /// Jobs that were left as they are, on a page.
 const LEFT_OUT: i64 = 100;
-
-/// What the forms send that act on jobs.
-#[derive(FromForm)]
-pub struct ActForm<'r> {
-    verb: Option<&'r str>,
-    numbers: Vec<&'r str>,
-    /// Instead of numbers: all jobs in a state, of a kind, with an error.
-    all: Option<&'r str>,
-    kind: Option<&'r str>,
-    error: Option<&'r str>,
-    value: Option<&'r str>,
-    reason: Option<&'r str>,
-    /// Of a single job, as its page showed it.
-    attempt: Option<&'r str>,
-    state: Option<&'r str>,
-    /// The page to show again.
-    back: Option<&'r str>,
-}
 
 /// Is a few jobs to be tried first?
 #[derive(FromForm)]
@@ -107,14 +92,15 @@ pub async fn create(
     db: &Db,
 ) -> Result<Answer, Error> {
     let typed = sent.0;
-    let (value, reason) = (typed.value.unwrap_or_default(), typed.reason.unwrap_or_default());
-    let mut form =
-        FormView::of(&visitor).field("numbers", &typed.numbers.join(" ")).field("value", value).field("reason", reason);
-    let Some((request, fence)) = form.check(typed.parse())? else {
-        let verb = typed.verb.and_then(|verb| verb.parse::<Verb>().ok());
-        return Ok(Answer::Page(again(&form, &typed, verb)));
-    };
+    let mut form = FormView::of(&visitor)
+        .field("numbers", &typed.numbers.join(" "))
+        .field("value", typed.value)
+        .field("reason", typed.reason);
     let mut tx = db.begin().await?;
+    let known = Known::load(&mut tx).await?;
+    let Some((request, fence)) = form.check(typed.parse(&known))? else {
+        return Ok(Answer::Page(again(&form, &typed, typed.verb.parse().ok())));
+    };
     if let Some(fence) = fence {
         let done = single::act(&mut tx, operator.actor(), &request, Some(fence), false).await;
         let Some(operation) = form.check(done)? else {
@@ -179,43 +165,18 @@ pub async fn steer_it(
     Ok(Answer::to(format!("/ops/operations/{}", operation.number)))
 }
 
-impl ActForm<'_> {
-    fn parse(&self) -> Result<(Request, Option<Fence>), Error> {
-        let jobs = match self.all {
-            Some(state) => Selection::matching(state, self.kind.unwrap_or_default(), self.error.unwrap_or_default())?,
-            None => Selection::numbers(self.numbers.iter().copied())?,
-        };
-        let single = matches!(&jobs, Selection::Numbers(numbers) if numbers.len() == 1);
-        let (value, reason) = (self.value.unwrap_or_default(), self.reason.unwrap_or_default());
-        let request = Request::parse(self.verb.unwrap_or_default(), value, reason, jobs)?;
-        let fence = match (self.attempt, self.state) {
-            (None, None) => None,
-            (attempt, state) => {
-                let attempt = attempt.and_then(|attempt| attempt.parse().ok());
-                let state = state.and_then(|state| state.parse::<JobState>().ok());
-                let fence = attempt.zip(state).filter(|_| single);
-                let text = "This form does not say what the job was when you looked. Open the job’s page again.";
-                let (attempt, state) = fence.ok_or_else(|| Error::invalid("numbers", text))?;
-                Some(Fence { attempt, state })
-            }
-        };
-        Ok((request, fence))
-    }
-}
-
 /// The form once more, with what was typed and what is wrong with it.
 fn again(form: &FormView, typed: &ActForm<'_>, verb: Option<Verb>) -> View {
-    let back = typed.back.and_then(local_path);
+    let field = |&(name, value): &(&str, &str)| json!({ "name": name, "value": value });
     let data = json!({
         "verb": verb.map(Verb::name),
         "words": verb.map(Verb::words),
         "takes_value": verb.is_some_and(Verb::takes_value),
-        "all": typed.all,
-        "kind": typed.kind,
-        "error": typed.error,
+        "filter": typed.others.iter().map(field).collect::<Vec<_>>(),
+        "filtered": typed.numbers.is_empty() && (!typed.others.is_empty() || typed.state.is_some()),
         "attempt": typed.attempt,
         "state": typed.state,
-        "back": back,
+        "back": typed.back.and_then(local_path),
     });
     form.page("ops/operation_form", data)
 }

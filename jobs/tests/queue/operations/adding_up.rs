@@ -8,6 +8,7 @@ use ratemyderp::error::Error;
 use ratemyderp::operations::single::{self, Fence};
 use ratemyderp::operations::{OperationState, Request, Selection, steer};
 use ratemyderp::queue::JobState;
+use ratemyderp::queue::board::JobFilter;
 
 use super::{act, agrees, anna, failed, find, request, start, votes};
 use crate::support::{Database, Process, until};
@@ -38,8 +39,8 @@ async fn many(database: &Database, count: i64) -> (i64, i64) {
 }
 
 fn all_failed() -> Request {
-    let jobs = Selection::matching("failed", "delete_votes", "").unwrap();
-    Request::parse("retry", "", "", jobs).unwrap()
+    let filter = JobFilter { kind: Some("delete_votes".to_owned()), ..JobFilter::default() };
+    Request::parse("retry", "", "", Selection::Filter(filter)).unwrap()
 }
 
 #[tokio::test]

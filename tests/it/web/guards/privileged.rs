@@ -132,7 +132,16 @@ async fn every_address_below_ops_is_closed_to_members_and_strangers() {
         .rocket()
         .routes()
         .map(|route| {
-            (route.method, route.uri.path().replace("<id>", "1").replace("<number>", "1").replace("<act>", "hold"))
+            (
+                route.method,
+                route
+                    .uri
+                    .path()
+                    .replace("<id>", "1")
+                    .replace("<number>", "1")
+                    .replace("<act>", "hold")
+                    .replace("<file>", "1"),
+            )
         })
         .filter(|(_, path)| path.starts_with("/ops"))
         .collect();

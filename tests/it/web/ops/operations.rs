@@ -1,6 +1,7 @@
 //! What operators do to jobs, as pages.
 
 use ratemyderp::accounts::Role;
+use ratemyderp::operations::run;
 use ratemyderp::queue::{self, Job};
 use rocket::http::{RawStr, Status};
 use rocket::local::asynchronous::Client;
@@ -96,6 +97,28 @@ async fn a_single_job_is_done_at_once_and_the_second_operator_hears_of_the_first
 }
 
 #[rocket::async_test]
+async fn all_that_a_filter_matches_is_counted_at_once_or_by_a_job_and_the_number_is_exact() {
+    let world = World::new().await;
+    failed(&world, 30).await;
+    let client = operator(&world, "olive").await;
+    let answer = form(&client, &[("verb", "retry"), ("kind", "delete_votes"), ("reason", "")]).await;
+    assert_eq!(answer.status, Status::SeeOther, "{}", answer.text());
+    let page = get(&client, answer.header("Location").unwrap()).await;
+    assert!(page.text().contains("Failed delete_votes jobs: it waits to be started"), "{}", page.text());
+    assert!(page.text().contains("30 jobs."), "{}", page.text());
+    failed(&world, 3_000).await;
+    let answer = form(&client, &[("verb", "discard"), ("state", "failed"), ("reason", "old")]).await;
+    let path = answer.header("Location").unwrap().to_owned();
+    let page = get(&client, &path).await;
+    assert!(page.text().contains("it counts its jobs"), "{}", page.text());
+    let number = path.rsplit('/').next().unwrap().parse().unwrap();
+    while run::advance(&world.pool, number).await.unwrap() == run::Next::More {}
+    let all = world.count("fang_tasks WHERE state = 'failed'").await;
+    let page = get(&client, &path).await;
+    assert!(page.text().contains(&format!("{},{:03} jobs.", all / 1000, all % 1000)), "{all}: {}", page.text());
+}
+
+#[rocket::async_test]
 async fn what_cannot_be_meant_is_refused_with_a_sentence() {
     let world = World::new().await;
     let client = operator(&world, "olive").await;
@@ -106,7 +129,11 @@ async fn what_cannot_be_meant_is_refused_with_a_sentence() {
         (vec![("verb", "retry"), ("numbers", "1"), ("value", "7")], "takes no value"),
         (vec![("verb", "set_priority"), ("numbers", "1"), ("value", "high")], "Type a priority"),
         (vec![("verb", "retry"), ("numbers", "1"), ("attempt", "x"), ("state", "failed")], "what the job was"),
-        (vec![("verb", "retry"), ("all", "lost")], "is not a job’s state"),
+        (vec![("verb", "retry"), ("state", "lost")], "There is no state"),
+        (vec![("verb", "retry"), ("color", "red")], "There is no filter"),
+        (vec![("verb", "retry"), ("numbers", "1"), ("kind", "send_mail")], "not both"),
+        (vec![("verb", "run_now"), ("kind", "send_mail")], "choose the state queued or retrying"),
+        (vec![("verb", "retry"), ("kind", "send_mail"), ("state", "queued"), ("error", "7")], "Only failed jobs"),
     ] {
         let page = form(&client, &fields).await;
         assert_eq!(page.status, Status::UnprocessableEntity, "{fields:?}");
