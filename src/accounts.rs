@@ -37,15 +37,17 @@ pub use settings::{Settings, Theme};
 /// The account that the demo photos belong to.
 pub const HOUSE: &str = "house";
 
-/// What somebody may do beyond what everybody may; each includes the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, sqlx::Type, serde::Serialize)]
+/// What somebody may do beyond what everybody may. Roles have no order: ask for the right that is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type, serde::Serialize)]
 #[sqlx(type_name = "account_role", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Member,
     /// Decides what is on show.
     Moderator,
-    /// Keeps the site running.
+    /// Sees how the site runs, and changes nothing.
+    Observer,
+    /// Keeps the site running, and moderates.
     Operator,
 }
 
@@ -55,8 +57,29 @@ impl Role {
         match self {
             Role::Member => "member",
             Role::Moderator => "moderator",
+            Role::Observer => "observer",
             Role::Operator => "operator",
         }
+    }
+
+    /// May they decide what is on show?
+    pub fn moderates(self) -> bool {
+        matches!(self, Role::Moderator | Role::Operator)
+    }
+
+    /// May they see how the site runs?
+    pub fn observes(self) -> bool {
+        matches!(self, Role::Observer | Role::Operator)
+    }
+
+    /// May they change how the site runs?
+    pub fn operates(self) -> bool {
+        self == Role::Operator
+    }
+
+    /// May they do more than a member? Then two-factor is asked of them, and their sessions are short.
+    pub fn is_privileged(self) -> bool {
+        self != Role::Member
     }
 }
 

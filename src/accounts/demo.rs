@@ -6,9 +6,10 @@ use super::{Passwords, Role, ensure, password, rights};
 use crate::error::Error;
 
 /// What the accounts are called, and what they may do.
-pub const ACCOUNTS: [(&str, &str, Role); 3] = [
+pub const ACCOUNTS: [(&str, &str, Role); 4] = [
     ("member", "Molly Member", Role::Member),
     ("moderator", "Moe Moderator", Role::Moderator),
+    ("observer", "Otis Observer", Role::Observer),
     ("operator", "Olive Operator", Role::Operator),
 ];
 

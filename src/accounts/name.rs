@@ -31,6 +31,8 @@ const RESERVED: &[&str] = &[
     "nobody",
     "noreply",
     "no-reply",
+    "observer",
+    "observers",
     "official",
     "operator",
     "operators",

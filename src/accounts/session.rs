@@ -16,7 +16,7 @@ pub const IDLE_HOURS: i32 = 24;
 /// The same in days where the member asked to stay logged in.
 pub const REMEMBERED_DAYS: i32 = 60;
 
-/// Hours after which a browser of a moderator or operator is logged out whatever they chose, so that what may do much is
+/// Hours after which a browser of a moderator, observer or operator is logged out whatever they chose, so that what may do much is
 /// not open for long.
 const PRIVILEGED_HOURS: i32 = 12;
 

@@ -24,7 +24,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Let somebody do more: a moderator decides what is on show, an operator keeps the site running as well
+    /// Let somebody do more: a moderator decides what is on show, an observer sees how the site runs, an operator does both and keeps it running
     Grant {
         /// Whom
         username: String,
@@ -32,7 +32,7 @@ enum Action {
         #[arg(value_enum)]
         role: Granted,
     },
-    /// Make a moderator or operator a member again
+    /// Make a moderator, observer or operator a member again
     Revoke {
         /// Whom
         username: String,
@@ -89,6 +89,7 @@ struct List {
 #[derive(Clone, Copy, ValueEnum)]
 enum Granted {
     Moderator,
+    Observer,
     Operator,
 }
 
@@ -96,6 +97,7 @@ enum Granted {
 enum Any {
     Member,
     Moderator,
+    Observer,
     Operator,
 }
 
@@ -107,6 +109,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Grant { username, role } => {
             let role = match role {
                 Granted::Moderator => Role::Moderator,
+                Granted::Observer => Role::Observer,
                 Granted::Operator => Role::Operator,
             };
             change_role(&pool, &username, role).await
@@ -161,6 +164,7 @@ async fn list(pool: &PgPool, wanted: List) -> Result<(), Failure> {
     let role = wanted.role.map(|role| match role {
         Any::Member => Role::Member,
         Any::Moderator => Role::Moderator,
+        Any::Observer => Role::Observer,
         Any::Operator => Role::Operator,
     });
     let filter = AccountFilter { role, suspended: wanted.suspended, after: wanted.after, limit: wanted.limit };

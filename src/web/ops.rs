@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::answers::view::View;
 use super::db::Db;
-use super::guards::privileged::Moderator;
+use super::guards::privileged::Staff;
 use crate::error::Error;
 use crate::reports::open;
 
@@ -37,9 +37,12 @@ pub fn routes() -> Vec<Route> {
     all
 }
 
-/// What waits for whoever keeps the site running, in a sentence, and the way to it.
+/// What waits for whoever is asking, in a sentence, and the way to it.
 #[get("/ops")]
-pub async fn show(_moderator: Moderator, db: &Db) -> Result<View, Error> {
-    let waiting = open::photo_count(&mut *db.acquire().await?).await?;
+pub async fn show(staff: Staff, db: &Db) -> Result<View, Error> {
+    let waiting = match staff.role().moderates() {
+        true => Some(open::photo_count(&mut *db.acquire().await?).await?),
+        false => None,
+    };
     Ok(View::new("ops/page", json!({ "waiting": waiting })))
 }

@@ -24,7 +24,7 @@ use self::vote_result::{LastVote, VoteResult};
 use super::answers::view::View;
 use super::db::Db;
 use super::guards::visitor::Visitor;
-use crate::accounts::{Role, profile};
+use crate::accounts::profile;
 use crate::error::Error;
 use crate::metrics::{VisitEvent, recorder};
 use crate::ratings::standings::{self, Standing};
@@ -161,7 +161,7 @@ impl Card {
         let own = rater.account == Some(submission.owner);
         let statistics = asked.statistics || own || mine.is_some();
         let standing = if statistics { standings::find(conn, submission.id).await? } else { None };
-        let moderator = visitor.member().is_some_and(|member| member.account.role >= Role::Moderator);
+        let moderator = visitor.member().is_some_and(|member| member.account.role.moderates());
         let looks_like = if moderator { similar::similar_to(conn, submission.id).await? } else { None };
         Ok(Card {
             focus: asked.focus,

@@ -5,7 +5,6 @@ use rocket::Request;
 use serde::Serialize;
 
 use super::return_to::login_path;
-use crate::accounts::Role;
 use crate::accounts::session::Session;
 use crate::web::guards::appearance::Appearance;
 use crate::web::guards::flash;
@@ -30,6 +29,7 @@ pub struct Layout {
 #[derive(Serialize)]
 struct Me {
     moderator: bool,
+    observer: bool,
     operator: bool,
     username: String,
     display_name: String,
@@ -58,8 +58,9 @@ impl Layout {
 impl From<&Session> for Me {
     fn from(session: &Session) -> Self {
         Me {
-            moderator: session.account.role >= Role::Moderator,
-            operator: session.account.role >= Role::Operator,
+            moderator: session.account.role.moderates(),
+            observer: session.account.role.observes(),
+            operator: session.account.role.operates(),
             username: session.account.username.clone(),
             display_name: session.account.display_name.clone(),
             verified: session.account.email_verified,

@@ -1,4 +1,4 @@
-//! Pages for moderators and operators only.
+//! Pages for moderators, observers and operators only.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::web::db::Db;
 
 /// Somebody who keeps the site running. Members are told what they are told of a page that does not exist, strangers are sent
-/// to log in, and operators without two-factor to set it up.
+/// to log in, and operators without two-factor to set it up. Observers may not do this either.
 pub struct Operator(Actor);
 
 impl Operator {
@@ -32,7 +32,7 @@ impl<'r> FromRequest<'r> for Operator {
     type Error = Error;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
-        match admit(request, Role::Operator).await {
+        match admit(request, Role::operates).await {
             Ok(account) => {
                 Outcome::Success(Operator(Actor { account: Some(account.id), name: account.username.clone() }))
             }
@@ -49,8 +49,29 @@ impl<'r> FromRequest<'r> for Observer {
     type Error = Error;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
-        match admit(request, Role::Operator).await {
+        match admit(request, Role::observes).await {
             Ok(_) => Outcome::Success(Observer),
+            Err(refused) => Outcome::Error(refused),
+        }
+    }
+}
+
+/// Anybody who may do more than a member: the page shows each what they may see.
+pub struct Staff(Role);
+
+impl Staff {
+    pub fn role(&self) -> Role {
+        self.0
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Staff {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        match admit(request, Role::is_privileged).await {
+            Ok(account) => Outcome::Success(Staff(account.role)),
             Err(refused) => Outcome::Error(refused),
         }
     }
@@ -70,7 +91,7 @@ impl<'r> FromRequest<'r> for Moderator {
     type Error = Error;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
-        match admit(request, Role::Moderator).await {
+        match admit(request, Role::moderates).await {
             Ok(account) => Outcome::Success(Moderator(account.id)),
             Err(refused) => Outcome::Error(refused),
         }
@@ -97,14 +118,14 @@ pub fn may_start(two_factor_required: bool, debug_build: bool) -> Result<(), Str
         .into())
 }
 
-/// The account of whoever is asking, who may do as much as this role.
-async fn admit<'r>(request: &'r Request<'_>, role: Role) -> Result<&'r Account, (Status, Error)> {
+/// The account of whoever is asking, if they have this right.
+async fn admit<'r>(request: &'r Request<'_>, has_right: fn(Role) -> bool) -> Result<&'r Account, (Status, Error)> {
     let session = match session::current(request).await {
         CurrentSession(Ok(Some(session))) => session,
         CurrentSession(Ok(None)) => return Err((Status::Unauthorized, Error::NotFound)),
         CurrentSession(Err(())) => return Err(away()),
     };
-    if session.account.role < role {
+    if !has_right(session.account.role) {
         note_refusal(request, session.account.id).await.map_err(|_| away())?;
         return Err((Status::NotFound, Error::NotFound));
     }

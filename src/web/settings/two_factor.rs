@@ -11,7 +11,7 @@ use rocket::{Responder, State, get, post};
 use serde_json::json;
 
 use crate::accounts::two_factor::{self, Code, CodeCheck};
-use crate::accounts::{Role, proof, session};
+use crate::accounts::{proof, session};
 use crate::config::Config;
 use crate::error::Error;
 use crate::web::answers::Answer;
@@ -133,7 +133,7 @@ async fn page(form: &FormView, member: &Member, db: &Db, keys: &Keys, config: &C
         let data = json!({ "form": form, "key": key.in_groups(), "url": url });
         return Ok(View::new("settings/two_factor/pending", data).status(status).secret());
     }
-    let needed = config.accounts.two_factor_required && account.role > Role::Member;
+    let needed = config.accounts.two_factor_required && account.role.is_privileged();
     let data = match two_factor::state(&mut conn, account.id).await? {
         two_factor::TwoFactorState::On { since, recovery_codes } => {
             let data = json!({ "since": since, "recovery_codes": recovery_codes, "needed": needed });

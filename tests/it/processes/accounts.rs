@@ -87,7 +87,7 @@ async fn what_cannot_be_done_says_why_and_changes_nothing() {
         (&["show", "deleted-7"], 1, "there is no account deleted-7"),
         (&["suspend", "noodle", "--reason", " "], 1, "Say why; the member will read it."),
         (&["suspend", "noodle"], 2, "--reason <TEXT>"),
-        (&["grant", "noodle", "member"], 2, "[possible values: moderator, operator]"),
+        (&["grant", "noodle", "member"], 2, "[possible values: moderator, observer, operator]"),
         (&["list", "--limit", "0"], 2, "0 is not in 1..=1000"),
     ] {
         let arguments: Vec<&str> = ["account"].iter().chain(arguments).copied().collect();
@@ -113,13 +113,13 @@ async fn the_demos_accounts_are_made_once_and_only_where_nobody_lives() {
     assert_eq!(installation.count("accounts WHERE password_hash IS NOT NULL").await, 0);
     for _ in 0..2 {
         let made = demo("false").await;
-        let told = "Log in as member, moderator or operator; the password of each is derpderpderp.\n";
+        let told = "Log in as member, moderator, observer or operator; the password of each is derpderpderp.\n";
         assert_eq!((made.code, made.text.as_str()), (Some(0), told), "{}", made.errors);
     }
     let list = account(&installation, &["list"]).await;
     let operator = list.lines().find(|line| line.starts_with("operator")).expect("an operator");
     assert!(operator.contains("operator   off") && operator.contains("operator@example.com "), "{list}");
-    assert_eq!(installation.count("audit_log").await, 2, "two of them were given rights");
+    assert_eq!(installation.count("audit_log").await, 3, "three of them were given rights");
 
     let lived_in = Installation::new().await;
     join(&lived_in, "noodle").await;

@@ -3,4 +3,5 @@
 mod cookies;
 mod csrf;
 mod privileged;
+mod rights;
 mod session;

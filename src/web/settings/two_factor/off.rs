@@ -3,7 +3,7 @@
 use rocket::{State, get, post};
 use serde_json::json;
 
-use crate::accounts::{Role, two_factor};
+use crate::accounts::two_factor;
 use crate::config::Config;
 use crate::error::Error;
 use crate::web::answers::Answer;
@@ -51,6 +51,6 @@ pub fn form(visitor: &Visitor<'_>) -> FormView {
 }
 
 fn page(form: &FormView, member: &Member, config: &Config) -> View {
-    let needed = config.accounts.two_factor_required && member.account().role > Role::Member;
+    let needed = config.accounts.two_factor_required && member.account().role.is_privileged();
     form.page("settings/two_factor/switch_off", json!({ "needed": needed }))
 }
