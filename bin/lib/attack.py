@@ -39,10 +39,11 @@ def main():
     arguments.add_argument("names", nargs="+", choices=["silence", "stuffing", "dear"])
     site = Site(arguments.parse_args())
     site.wait()
+    load = os.getloadavg()[0]
+    note = ": there is other work, so times say little" if load > 2 else ""
+    print(f"Load {load:.1f} on {os.cpu_count()} cores before the first attack{note}.")
     for name in site.names:
-        load = os.getloadavg()[0]
-        note = "; there is other work, so times say little" if load > 2 else ""
-        print(f"\n== {name} (load {load:.1f} on {os.cpu_count()} cores before it{note})", flush=True)
+        print(f"\n== {name}", flush=True)
         {"silence": silence, "stuffing": stuffing, "dear": dear}[name](site)
     print("", "All bounds hold." if not site.broken else f"BROKEN: {'; '.join(site.broken)}.", sep="\n")
     sys.exit(bool(site.broken))
