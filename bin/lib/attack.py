@@ -39,8 +39,7 @@ def main():
     arguments.add_argument("names", nargs="+", choices=["silence", "stuffing", "dear"])
     site = Site(arguments.parse_args())
     site.wait()
-    load = os.getloadavg()[0]
-    note = ": there is other work, so times say little" if load > 2 else ""
+    note = ": there is other work, so times say little" if (load := os.getloadavg()[0]) > 2 else ""
     print(f"Load {load:.1f} on {os.cpu_count()} cores before the first attack{note}.")
     for name in site.names:
         print(f"\n== {name}", flush=True)
@@ -178,7 +177,7 @@ def vote(site, address):
     browser.get(photo)
     status, _, page = browser.post(f"{photo}/rating", [("stay", "true"), ("score", "10")])
     if status == 303:
-        _, _, page = browser.get(photo)
+        status, _, page = browser.get(photo)
     browser.connection.close()
     sentences = {
         "refused in words, too often for this photo": "was not counted: new visitors in your network",
@@ -190,7 +189,6 @@ def vote(site, address):
 
 
 def ratings(site):
-    """How many the photo has, as its page says."""
     _, _, page = Browser(site.port, "203.0.113.10").get(f"/submissions/{site.photo}")
     found = re.search(r"([\d,]+) ratings? so far", page)
     return int(found.group(1).replace(",", "")) if found else 0
