@@ -1,5 +1,6 @@
 //! Settings of both processes, read from `Rocket.toml` and the environment by the same figment.
 
+mod alerts;
 mod limits;
 mod storage;
 
@@ -12,6 +13,7 @@ use serde::Deserialize;
 
 use crate::secret::Secret;
 
+pub use alerts::AlertsConfig;
 pub use limits::{AccountsConfig, Allowance, PatienceConfig, Rate, RatesConfig, UploadsConfig, VoteBrakes};
 pub use storage::{StorageConfig, StorageKind};
 
@@ -38,6 +40,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// How the jobs process works.
     pub jobs: JobsConfig,
+    /// When the queue counts as sick, and who is told.
+    pub alerts: AlertsConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -4,11 +4,13 @@
 //! `web -> check, operations -> notifications -> ratings -> submissions -> accounts -> mail -> queue, storage -> templates, metrics, config, db, error`.
 
 pub mod accounts;
+pub mod alerts;
 pub mod charts;
 pub mod check;
 pub mod config;
 pub mod db;
 pub mod error;
+pub mod health;
 pub mod mail;
 pub mod metrics;
 pub mod notifications;

@@ -43,6 +43,7 @@ use self::fairings::{assets, compress, headers, proxy, session, timing};
 use self::guards::upload::turns::Turns;
 use self::guards::{limits, privileged};
 use crate::accounts::Passwords;
+use crate::alerts;
 use crate::config::Config;
 use crate::ratings::collector::Collector;
 use crate::storage::Storage;
@@ -66,6 +67,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .attach(proxy::ProxyCheck::default())
         .attach(Db::init())
         .attach(AdHoc::try_on_ignite("vote collector", start_collector))
+        .attach(AdHoc::try_on_ignite("alerts", watch_for_alerts))
         .attach(session::lookup())
         .attach(compress::Gzip)
         .attach(headers::SameSiteLast)
@@ -117,6 +119,22 @@ use outbox::routes as development_routes;
 #[cfg(not(debug_assertions))]
 fn development_routes(_: &Config) -> Vec<Route> {
     Vec::new()
+}
+
+/// Takes part in looking for alerts until the process stops.
+async fn watch_for_alerts(rocket: Rocket<Build>) -> rocket::fairing::Result {
+    let (Some(db), Some(config)) = (Db::fetch(&rocket), rocket.state::<Config>()) else { return Err(rocket) };
+    match alerts::watch(db.pool().clone(), config.clone()) {
+        Ok(Some(watching)) => {
+            let watching = tokio::spawn(watching).abort_handle();
+            Ok(rocket.attach(AdHoc::on_shutdown("alerts", move |_| Box::pin(async move { watching.abort() }))))
+        }
+        Ok(None) => Ok(rocket),
+        Err(wrong) => {
+            log::error!("{wrong}");
+            Err(rocket)
+        }
+    }
 }
 
 async fn start_collector(rocket: Rocket<Build>) -> rocket::fairing::Result {

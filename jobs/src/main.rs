@@ -22,7 +22,7 @@ struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done; for `work`: stopped, and every job that it held has ended
-  1  it did not work: bad settings, no database (`work` waits for one), no such job
+  1  it did not work: bad settings, no database (`work` waits for one), no such job; for `status`: something is wrong
   2  bad arguments
   3  `work` stopped, but had to give jobs back into the queue; for what changes jobs: not confirmed, or another count
   4  somebody else was first, or not all of the jobs were what they had been";
@@ -31,7 +31,7 @@ Exit codes:
 enum Command {
     /// Run jobs until SIGTERM or SIGINT (the default). A second signal does not wait for jobs in flight.
     Work,
-    /// Print how many jobs there are by state and kind, the lanes, and the worker processes.
+    /// Say in a sentence how the queue does, then how many jobs there are by state and kind, the lanes, and the worker processes.
     Status(commands::status::Args),
     /// List jobs, the newest first.
     List(commands::list::Args),

@@ -107,7 +107,9 @@ async fn make_accounts(config: &Config, pool: &PgPool) -> Result<(), Failure> {
     let passwords = Passwords::new()?;
     let mut tx = pool.begin().await?;
     match make(&mut tx, &passwords).await? {
-        Made::There => println!("Log in as member, moderator, observer or operator; the password of each is {PASSWORD}."),
+        Made::There => {
+            println!("Log in as member, moderator, observer or operator; the password of each is {PASSWORD}.")
+        }
         Made::Refused => {
             println!("People have joined here: there will be no demo accounts, whose password everybody knows.")
         }

@@ -1,6 +1,7 @@
 //! What people see of the queue. Every read costs the same however many jobs have finished: lists walk one index and stop
 //! at a limit ([`walk`]), and how many there are is known.
 
+mod ended;
 mod filter;
 pub mod formats;
 mod history;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 
+pub use self::ended::ended;
 pub use self::filter::{By, Cursor, JobFilter, Known, Sort, spoken};
 pub use self::history::{Attempt, Line, attempts, lines, neighbours};
 pub use self::pace::{Pace, pace};

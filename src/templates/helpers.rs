@@ -14,6 +14,7 @@ pub fn register(registry: &mut Handlebars<'_>, assets: &BTreeMap<String, String>
     registry.register_helper("thousands", Box::new(values::thousands));
     registry.register_helper("plural", Box::new(values::plural));
     registry.register_helper("clock", Box::new(Time { format: "%H:%M", zone: true }));
+    registry.register_helper("second", Box::new(Time { format: "%H:%M:%S", zone: true }));
     registry.register_helper("moment", Box::new(Time { format: "%-d %B %Y, %H:%M", zone: true }));
     registry.register_helper("day", Box::new(Time { format: "%-d %B %Y", zone: false }));
     registry.register_helper("asset", Box::new(AssetUrl(assets.clone())));

@@ -3,6 +3,7 @@
 pub mod error;
 pub mod form;
 pub mod layout;
+pub mod picture;
 pub mod return_to;
 pub mod view;
 

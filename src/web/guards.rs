@@ -10,6 +10,7 @@ pub mod flash;
 pub mod form_token;
 pub mod hx;
 pub mod limits;
+pub mod live;
 pub mod member;
 pub mod privileged;
 pub mod refusal;

@@ -1,24 +1,26 @@
 //! Pages of those who keep the site running.
 
+pub mod alerts;
 pub mod audit;
 pub mod jobs;
 pub mod operations;
+pub mod overview;
 pub mod reports;
 pub mod security;
 pub mod similar_photos;
+mod throughput;
 
-use rocket::{Route, get, routes};
-use serde_json::json;
-
-use super::answers::view::View;
-use super::db::Db;
-use super::guards::privileged::Staff;
-use crate::error::Error;
-use crate::reports::open;
+use rocket::{Route, routes};
 
 pub fn routes() -> Vec<Route> {
     let mut all = routes![
-        show,
+        overview::show,
+        overview::picture,
+        alerts::list,
+        alerts::show,
+        alerts::begin_silence,
+        alerts::end_silence,
+        alerts::test,
         audit::list,
         operations::list,
         operations::show,
@@ -35,14 +37,4 @@ pub fn routes() -> Vec<Route> {
     ];
     all.extend(jobs::routes());
     all
-}
-
-/// What waits for whoever is asking, in a sentence, and the way to it.
-#[get("/ops")]
-pub async fn show(staff: Staff, db: &Db) -> Result<View, Error> {
-    let waiting = match staff.role().moderates() {
-        true => Some(open::photo_count(&mut *db.acquire().await?).await?),
-        false => None,
-    };
-    Ok(View::new("ops/page", json!({ "waiting": waiting })))
 }

@@ -7,6 +7,7 @@ mod double_tap;
 mod doubled;
 mod errors;
 mod focus;
+mod health;
 mod keyboard;
 mod limits;
 mod operations;

@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they mean by failing")]
 
 mod accounts;
+mod alerts;
 mod architecture;
 mod board;
 mod deck;
 mod double_tap;
+mod health;
 mod invariants;
 mod journeys;
 mod mail;

@@ -1,6 +1,7 @@
 //! Both programs as processes, on real sockets: several at once, killed, stopped, fed rubbish, without their database.
 
 mod accounts;
+mod alerts;
 mod cluster;
 mod commands;
 mod corpus;

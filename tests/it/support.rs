@@ -87,6 +87,8 @@ impl World {
             // Tests vote faster than anybody taps.
             .merge(("rates.same_tap_ms", 0))
             .merge(("uploads.files_per_account.burst", 1000))
+            // Tests look for alerts themselves.
+            .merge(("alerts.every_seconds", 0))
     }
 
     pub fn config(&self) -> Config {

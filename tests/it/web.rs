@@ -15,7 +15,7 @@ mod leaderboard;
 mod login;
 mod mail_links;
 mod members;
-mod ops;
+pub mod ops;
 mod outbox;
 pub mod page;
 mod profiles;

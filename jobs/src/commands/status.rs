@@ -1,9 +1,10 @@
-//! `status`: the queue at a glance.
+//! `status`: how the queue does in a sentence, and the queue at a glance.
 
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use ratemyderp::config::Config;
+use ratemyderp::health;
 use ratemyderp::queue::board::{self, JobCount, JobState};
 use serde_json::json;
 use strum::VariantArray;
@@ -13,20 +14,25 @@ use super::table::table;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Print one JSON object: {"counts": [..], "lanes": [..], "workers": [..]}
+    /// Print one JSON object: {"health": {..}, "counts": [..], "lanes": [..], "workers": [..]}
     #[arg(long)]
     json: bool,
 }
 
 pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
     let mut conn = super::connect(config).await?;
+    let health = health::assess(&mut conn, config).await?;
+    // Sick is not the same as not to be found out, but scripts want to hear of either.
+    let code = if health.is_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     let counts = board::counts(&mut conn).await?;
     let lanes = board::lanes(&mut conn).await?;
     let workers = board::workers(&mut conn).await?;
     if args.json {
-        println!("{}", json!({ "counts": counts, "lanes": lanes, "workers": workers }));
-        return Ok(ExitCode::SUCCESS);
+        let said = json!({ "well": health.is_well(), "sentence": health.sentence(), "parts": health.parts });
+        println!("{}", json!({ "health": said, "counts": counts, "lanes": lanes, "workers": workers }));
+        return Ok(code);
     }
+    println!("{}\n", health.sentence());
     print!("{}", jobs(&counts));
     for lane in lanes {
         if let Some(since) = lane.paused_at {
@@ -49,7 +55,7 @@ pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
             time(worker.seen_at),
         );
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 fn jobs(counts: &[JobCount]) -> String {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ratemyderp::alerts;
 use ratemyderp::config::Config;
 use ratemyderp::metrics::flusher::{self, Role};
 use ratemyderp::queue::schedules;
@@ -33,6 +34,9 @@ pub async fn run(config: &Config) -> Result<ExitCode, Error> {
         }
     };
     let schedules = schedules::all(jobs);
+    if let Some(watching) = alerts::watch(context.pool.clone(), config.clone())? {
+        tokio::spawn(watching);
+    }
     let figures = flusher::start(config.database(), Role::Jobs)?;
     let stopped = process::run(context.pool.clone(), Arc::new(context), settings, schedules, stop).await;
     figures.stop().await;

@@ -12,15 +12,22 @@ async fn status_list_and_show_tell_people_and_scripts_the_same() {
     let database = Database::new().await;
     let hopeless = database.add(1, "hopeless", 5, json!({ "ms": 0 })).await[0];
     database.add(1, "from_the_future", 5, json!({})).await;
-    assert!(database.output(&["status"]).contains("No worker process is running."));
+    let (code, status) = database.status(&["status"]);
+    assert!(status.starts_with("Nobody works, though 2 jobs are due.\n\nkind "), "{status}");
+    assert_eq!(code, Some(1), "sick");
+    assert!(status.contains("No worker process is running."));
     let _process = Worker::default().start(&database);
     database.until_state(hopeless, "failed").await;
 
-    let status = database.output(&["status"]);
-    assert!(status.starts_with("kind             queued  processing  retrying  failed  finished\n"), "{status}");
+    let (code, status) = database.status(&["status"]);
+    assert!(status.contains("\n\nkind             queued  processing  retrying  failed  finished\n"), "{status}");
+    assert!(status.starts_with("1 failed since ") && status.contains("no worker knows"), "{status}");
+    assert_eq!(code, Some(1));
     assert!(status.contains("\nhopeless         0       0           0         1       0\n"), "{status}");
     assert!(status.contains("\nWorker 1 on ") && status.contains(": 0 of 8 busy"), "{status}");
-    let status: Value = serde_json::from_str(&database.output(&["status", "--json"])).unwrap();
+    let status: Value = serde_json::from_str(&database.status(&["status", "--json"]).1).unwrap();
+    assert_eq!(status["health"]["parts"][0]["rule"], "failed");
+    assert_eq!(status["health"]["well"], false);
     let counts = status["counts"].as_array().unwrap();
     assert!(counts.contains(&json!({ "kind": "hopeless", "lane": "test", "state": "failed", "count": 1 })), "{status}");
 

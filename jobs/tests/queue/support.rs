@@ -131,6 +131,12 @@ impl Database {
         assert!(status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&stderr));
         String::from_utf8(stdout).unwrap()
     }
+
+    /// How a command ends whose code says how the queue does, and what it prints.
+    pub fn status(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let Output { status, stdout, .. } = self.program(arguments).output().unwrap();
+        (status.code(), String::from_utf8(stdout).unwrap())
+    }
 }
 
 impl Drop for Database {

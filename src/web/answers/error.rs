@@ -57,7 +57,7 @@ struct Elsewhere(String);
 impl<'r> Responder<'r, 'static> for Elsewhere {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
         // htmx would put the whole page of a redirect into the fragment's place.
-        if Partial::of(request).0 {
+        if Partial::of(request).0 || Partial::is_script(request) {
             return Response::build().status(Status::Ok).header(Header::new("HX-Redirect", self.0)).ok();
         }
         Redirect::to(self.0).respond_to(request)

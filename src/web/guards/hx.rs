@@ -15,6 +15,11 @@ impl Partial {
         let is = |name, value| request.headers().get_one(name) == Some(value);
         Partial(is("HX-Request", "true") && is("HX-Request-Type", "partial"))
     }
+
+    /// Did htmx make this request at all, of which it may take a part only?
+    pub fn is_script(request: &Request<'_>) -> bool {
+        request.headers().get_one("HX-Request") == Some("true")
+    }
 }
 
 #[rocket::async_trait]

@@ -8,7 +8,7 @@ mod profiles;
 mod ratings;
 mod styles;
 
-pub use look::look;
+pub use look::{be, look};
 
 use super::{name, one_vote_a_second, rate, restless_neighbour, told, untroubled, visit};
 use crate::support::browser::{Options, Visitor};

@@ -80,7 +80,7 @@ async fn what_operators_are_told_of_the_queue_is_what_is_in_it() {
     let list = installation.run(installation.jobs_program(&["list", "--json", "--limit", "1000"])).await;
     let list: Value = serde_json::from_str(&list.text).unwrap();
     let mut listed = BTreeMap::new();
-    for job in list.as_array().unwrap() {
+    for job in list["items"].as_array().unwrap() {
         *listed.entry(words(job)).or_insert(0) += 1;
     }
     let there: Vec<(String, String, i64)> = sqlx::query_as(

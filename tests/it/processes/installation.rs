@@ -192,7 +192,8 @@ impl Installation {
         .await;
     }
 
-    fn start(&self, command: &mut Command) -> Process {
+    /// A program that goes on running.
+    pub fn start(&self, command: &mut Command) -> Process {
         let number = self.processes.fetch_add(1, Ordering::Relaxed);
         let log = self.folder.path().join(format!("{number}.log"));
         Process::start(command, log)

@@ -1,7 +1,9 @@
 //! Pages for whoever runs the site.
 
+pub mod alerts;
 mod jobs;
 mod operations;
+mod overview;
 mod reports;
 mod security;
 mod similar_photos;

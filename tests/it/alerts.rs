@@ -1,0 +1,4 @@
+//! Alerts: what is told, when, and how often.
+
+mod outlets;
+mod told;
