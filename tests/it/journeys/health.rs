@@ -96,5 +96,5 @@ async fn w3m_reads_how_the_site_runs() {
     sqlx::raw_sql(BUSY).execute(&site.world.pool).await.unwrap();
     let terminal = terminal(&site, "noodle", "/ops").await;
     terminal.wait_for("Nobody works").await;
-    terminal.wait_for("What wants somebody to look").await;
+    terminal.wait_for("What needs a look").await;
 }

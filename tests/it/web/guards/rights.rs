@@ -58,6 +58,37 @@ async fn every_route_below_ops_admits_whom_it_is_for_and_nobody_else() {
     assert!(asked >= 5 * 9, "{asked}");
 }
 
+#[rocket::async_test]
+async fn observers_are_offered_nothing_that_they_may_not_do() {
+    let world = World::new().await;
+    sqlx::raw_sql(
+        "INSERT INTO fang_tasks (metadata, kind, task_type, state) VALUES ('{\"type\": \"Work\"}', 'rank_photos', 'ranking', 'failed');
+         INSERT INTO operations (actor_name, verb, request, sentence, state) VALUES ('anna', 'retry', '', 'one job', 'ready'),
+             ('anna', 'retry', '', 'one job', 'running'), ('anna', 'retry', '', 'one job', 'held');
+         INSERT INTO alerts (rule, subject, words, link, fired_at) VALUES ('stalled', '', 'Stalled.', '/ops', now())",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    for (name, role) in [("observer", Role::Observer), ("operator", Role::Operator)] {
+        let client = world.client_with(world.figment().merge(("accounts.two_factor_required", false))).await;
+        come_in(&world, &client, name, Some(role)).await;
+        for path in [
+            "/ops/jobs",
+            "/ops/jobs/1",
+            "/ops/operations/1",
+            "/ops/operations/2",
+            "/ops/operations/3",
+            "/ops/alerts",
+            "/ops/alerts/1",
+        ] {
+            let page = get(&client, path).await;
+            assert_eq!(page.status, Status::Ok, "{path}: {}", page.text());
+            assert_eq!(page.html.contains("method=\"post\""), role.operates(), "{path} for {name}: {}", page.html);
+        }
+    }
+}
+
 fn is_for(method: Method, path: &str, role: Role) -> bool {
     if path == OF_ALL {
         role.is_privileged() && method == Method::Get
