@@ -34,7 +34,9 @@ pub(super) struct Figures {
     pub late: Vec<LateSchedule>,
     pub failures: Failures,
     pub growth: Vec<Growth>,
-    /// So many failed jobs are too many.
+    /// From when on failed jobs count.
+    pub failed_since: DateTime<Utc>,
+    /// So many of them are too many.
     pub failed_jobs: i64,
 }
 
@@ -87,6 +89,7 @@ impl Figures {
         let now = sqlx::query_scalar!(r#"SELECT now() AS "now!""#).fetch_one(&mut *conn).await?;
         let pauses = pauses(conn).await?;
         let schedules = schedules::all(&config.jobs);
+        let failed_since = now - TimeDelta::hours(limits.failed_hours.into());
         Ok(Figures {
             now,
             counts: counts::counts(conn).await?,
@@ -95,16 +98,22 @@ impl Figures {
             workers: workers(conn, config.jobs.lease_seconds).await?,
             ends: past::ends(conn, now, limits.grows_minutes).await?,
             late: past::late_schedules(conn, &schedules, now, limits.missed_ticks).await?,
-            failures: past::failures(conn, now - TimeDelta::hours(limits.failed_hours.into())).await?,
+            failures: past::failures(conn, failed_since).await?,
             growth: samples::growth(conn, now, limits.grows_minutes).await?,
+            failed_since,
             failed_jobs: i64::from(limits.failed_jobs.max(1)),
             pauses,
         })
     }
 
-    /// Jobs in these states.
-    pub fn in_states(&self, states: &[JobState]) -> i64 {
-        self.counts.iter().filter(|count| states.contains(&count.state)).map(|count| count.count).sum()
+    /// Jobs that wait, due or not, and are not paused.
+    pub fn waiting(&self) -> i64 {
+        let waits = |count: &&JobCount| {
+            matches!(count.state, JobState::Queued | JobState::Retrying)
+                && !self.is_paused("lane", &count.lane)
+                && !self.is_paused("kind", &count.kind)
+        };
+        self.counts.iter().filter(waits).map(|count| count.count).sum()
     }
 
     /// Is this lane or kind paused?

@@ -9,7 +9,6 @@ use super::figures::Figures;
 use super::words::{count, lasting, number};
 use super::{Item, Part, Rule};
 use crate::config::AlertsConfig;
-use crate::queue::board::JobState;
 
 /// What is wrong, the worst first.
 pub(super) fn parts(figures: &Figures, limits: &AlertsConfig) -> Vec<Part> {
@@ -105,7 +104,7 @@ fn due(figures: &Figures) -> (i64, String) {
     let more = figures.takeable().any(|wait| wait.more);
     // More than are counted: then the number of all that wait says more.
     if more {
-        let waiting = figures.in_states(&[JobState::Queued, JobState::Retrying]);
+        let waiting = figures.waiting();
         return (waiting, format!("{} jobs wait", number(waiting)));
     }
     (due, format!("{} due", if due == 1 { "1 job is".to_owned() } else { format!("{} jobs are", number(due)) }))

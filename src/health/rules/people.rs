@@ -1,6 +1,6 @@
 //! Does anything want somebody to look at it?
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::figures::{Figures, Paused, Running};
 use super::super::past::FailedAlike;
@@ -26,17 +26,17 @@ pub(super) fn failed(figures: &Figures) -> Option<Part> {
         let words = format!("{jobs} failed with {} other errors.", rest.len());
         items.push(Item { subject: "others".into(), words, link: "/ops/errors".into() });
     }
-    let clock = if figures.now - since > TimeDelta::hours(20) { "%-d %B, %H:%M UTC" } else { "%H:%M UTC" };
     let words = format!(
-        "{}{} failed since {} {}",
-        number(failures.jobs),
-        if failures.more { " or more" } else { "" },
-        since.format(clock),
+        "{} failed {} {}",
+        if failures.more { format!("{} or more", number(failures.jobs)) } else { number(failures.jobs) },
+        when(figures, failures.more, since),
         match failures.groups.len() {
             1 => "with the same error".to_owned(),
             groups => format!("in {groups} error groups"),
         }
     );
+    // What was not looked at failed earlier.
+    let since = if failures.more { figures.failed_since } else { since };
     let error = failures.groups.first().filter(|_| failures.groups.len() == 1).and_then(|group| group.group);
     let link = match error {
         // The list would have the muted ones too.
@@ -44,6 +44,14 @@ pub(super) fn failed(figures: &Figures) -> Option<Part> {
         error => link::jobs(&JobFilter { error, since: Some(since), by: By::Ended, ..in_state(JobState::Failed) }),
     };
     Some(Part { rule: Rule::Failed, words, link, items, implied: false })
+}
+
+fn when(figures: &Figures, more: bool, since: DateTime<Utc>) -> String {
+    if more {
+        return format!("within {}", lasting(figures.now - figures.failed_since));
+    }
+    let clock = if figures.now - since > TimeDelta::hours(20) { "%-d %B, %H:%M UTC" } else { "%H:%M UTC" };
+    format!("since {}", since.format(clock))
 }
 
 fn alike(group: &FailedAlike) -> Item {

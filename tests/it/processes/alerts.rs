@@ -45,3 +45,32 @@ async fn a_queue_that_nobody_works_on_is_told_of_although_mail_is_a_job() {
     // What the machine itself takes is not a tenth.
     assert!(took < Duration::from_secs(90) / TENTH + Duration::from_secs(6), "{took:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_process_that_is_killed_while_it_tells_another_takes_over() {
+    let (installation, server) = (Installation::new().await, SmtpServer::start());
+    server.behave("slow 1");
+    let start = || {
+        let mut serve = installation.program(&["serve"]);
+        serve.env("ROCKET_MAIL", format!("{{transport=\"smtp\",url={:?}}}", server.url("")));
+        serve.env("ROCKET_ALERTS", "{every_seconds=2,mail_to=\"ops@example.com\"}");
+        installation.web_by(serve, 0)
+    };
+    let mut webs = vec![start().await, start().await, start().await];
+    for _ in 0..2 {
+        let mut teller = None;
+        until("somebody who lives tells", async || {
+            let by = "SELECT looked_by FROM alert_rounds WHERE EXISTS (SELECT FROM alert_messages WHERE mail_owed)";
+            let by: Option<String> = sqlx::query_scalar(by).fetch_optional(&installation.pool).await.unwrap();
+            teller = by.and_then(|by| webs.iter().position(|web| by.ends_with(&format!(" {}", web.process.id()))));
+            teller.is_some()
+        })
+        .await;
+        webs.remove(teller.expect("one of them")).process.kill();
+    }
+    until("it is told", async || installation.count("alert_messages WHERE mail_owed").await == 0).await;
+    let ids: Vec<String> = server.taken().iter().map(|raw| Received::read(raw).header("Message-ID")).collect();
+    assert!((1..=3).contains(&ids.len()), "{ids:?}");
+    assert!(ids.iter().all(|id| *id == ids[0]), "one message: {ids:?}");
+    assert_eq!(installation.count("alerts WHERE rule = 'nobody_works'").await, 1);
+}
