@@ -28,6 +28,12 @@ pub async fn look(pool: &PgPool, config: &Config, outlets: &Outlets, least: Dura
     if looked {
         round(&mut conn, config, outlets).await?;
     }
+    if first {
+        // The end of the connection takes the server a moment; the next round need not wait for that.
+        sqlx::query!("SELECT pg_advisory_unlock(hashtextextended('ratemyderp: alerts', 0))")
+            .fetch_one(&mut conn)
+            .await?;
+    }
     conn.close().await?;
     Ok(looked)
 }

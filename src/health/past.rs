@@ -116,6 +116,8 @@ pub(super) struct FailedAlike {
     pub text: Option<String>,
     pub jobs: i64,
     pub since: DateTime<Utc>,
+    /// When this error was seen for the first time.
+    pub first_seen_at: Option<DateTime<Utc>>,
     muted: bool,
 }
 
@@ -125,7 +127,7 @@ pub(super) async fn failures(conn: &mut PgConnection, since: DateTime<Utc>) -> R
         FailedAlike,
         r#"
         SELECT f.error_group AS "group", g.kind AS "kind?", g.normalised AS "text?", f.n AS "jobs!", f.since AS "since!",
-            n.muted_at IS NOT NULL AS "muted!"
+            g.first_seen_at AS "first_seen_at?", n.muted_at IS NOT NULL AS "muted!"
         FROM (
             SELECT error_group, count(*) AS n, min(updated_at) AS since
             FROM (

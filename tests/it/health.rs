@@ -119,7 +119,8 @@ async fn what_failed_is_said_by_error_until_somebody_has_seen_to_it() {
         INSERT INTO fang_tasks (metadata, kind, task_type, state, error_group, updated_at)
         SELECT '{}', 'make_thumbnails', 'images', 'failed', 7 + n % 2, now() - n * interval '1 minute' FROM generate_series(1, 9) n;
         INSERT INTO error_groups (id, kind, normalised, sample, first_job, normaliser)
-        VALUES (7, 'make_thumbnails', 'no space left', 'no space left', 1, 1), (8, 'make_thumbnails', 'odd', 'odd', 2, 1)";
+        VALUES (7, 'make_thumbnails', 'no space left', 'no space left', 1, 1), (8, 'make_thumbnails', 'odd', 'odd', 2, 1);
+        UPDATE error_groups SET first_seen_at = now() - interval '2 days' WHERE id = 7";
     let health = assess(&world, &format!("{WELL}; {failed}")).await;
     let part = &health.parts[0];
     assert!(part.words.starts_with("9 failed since ") && part.words.ends_with(" in 2 error groups"), "{}", part.words);
@@ -131,6 +132,12 @@ async fn what_failed_is_said_by_error_until_somebody_has_seen_to_it() {
     let links: Vec<&str> = part.items.iter().map(|item| item.link.as_str()).collect();
     assert_eq!(links, ["/ops/errors/8", "/ops/errors/7"], "the largest first");
     assert!(part.items[1].words.ends_with(": no space left"), "{:?}", part.items);
+    assert!(
+        part.items[0].words.starts_with("5 jobs of make_thumbnails failed with a new error since "),
+        "{:?}",
+        part.items
+    );
+    assert!(part.items[1].words.starts_with("4 jobs of make_thumbnails failed since "), "{:?}", part.items);
     // One is muted, then what is left is discarded.
     let health = assess(&world, "INSERT INTO error_group_notes (error_group, muted_at) VALUES (8, now())").await;
     assert!(health.parts[0].words.ends_with("with the same error"), "{health:?}");

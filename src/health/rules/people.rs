@@ -13,13 +13,16 @@ use crate::queue::board::{By, JobFilter, JobState};
 /// Groups of errors that are named; the others are one thing together.
 const NAMED: usize = 5;
 
+/// For so long an error is new.
+const NEW: TimeDelta = TimeDelta::hours(24);
+
 /// Characters of an error that are shown.
 const SHOWN: usize = 80;
 
 pub(super) fn failed(figures: &Figures) -> Option<Part> {
     let failures = &figures.failures;
     let since = failures.since.filter(|_| failures.jobs >= figures.failed_jobs)?;
-    let mut items: Vec<Item> = failures.groups.iter().take(NAMED).map(alike).collect();
+    let mut items: Vec<Item> = failures.groups.iter().take(NAMED).map(|group| alike(figures, group)).collect();
     let rest = failures.groups.get(NAMED..).unwrap_or_default();
     if !rest.is_empty() {
         let jobs = count(rest.iter().map(|group| group.jobs).sum(), "job", "jobs");
@@ -54,15 +57,17 @@ fn when(figures: &Figures, more: bool, since: DateTime<Utc>) -> String {
     format!("since {}", since.format(clock))
 }
 
-fn alike(group: &FailedAlike) -> Item {
+fn alike(figures: &Figures, group: &FailedAlike) -> Item {
     let jobs = match &group.kind {
         Some(kind) => format!("{} of {kind}", count(group.jobs, "job", "jobs")),
         None => count(group.jobs, "job", "jobs"),
     };
+    let is_new = group.first_seen_at.is_some_and(|first| figures.now - first < NEW);
+    let new = if is_new { " with a new error" } else { "" };
     let text = group.text.as_deref().map(|text| format!(": {}", shortened(text, SHOWN))).unwrap_or_default();
     Item {
         subject: group.group.map(|id| id.to_string()).unwrap_or_else(|| "older".into()),
-        words: format!("{jobs} failed since {}{text}", group.since.format("%-d %B, %H:%M UTC")),
+        words: format!("{jobs} failed{new} since {}{text}", group.since.format("%-d %B, %H:%M UTC")),
         link: match group.group {
             Some(id) => link::page("errors", &id.to_string()),
             None => link::jobs(&in_state(JobState::Failed)),

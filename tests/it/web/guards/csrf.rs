@@ -4,6 +4,7 @@ use ratemyderp::accounts::Role;
 use rocket::http::{ContentType, Method, Status};
 use rocket::local::asynchronous::Client;
 
+use super::rights::filled;
 use crate::support::World;
 use crate::web::page::{get, log_in, post, post_with};
 
@@ -32,8 +33,7 @@ async fn every_route_that_changes_something_wants_the_token_but_one_that_wants_a
         assert_eq!(answer.status, Status::NotFound, "{link}");
     }
     for (method, path) in guarded {
-        let path = path.replace("<id>", "1").replace("<token>", &"0".repeat(64));
-        assert!(!path.contains('<'), "{path}: say here what to fill in");
+        let path = filled(&path.replace("<token>", &"0".repeat(64)));
         for body in ["score=7&reason=stolen", "csrf=&score=7&reason=stolen", "csrf=00&score=7&reason=stolen"] {
             let answer = post(&client, &path, body).await;
             // The one form with a file: `submissions::new` says that it asks for the token before it reads the file.
@@ -193,7 +193,7 @@ async fn text_that_no_database_holds_is_refused_as_any_other() {
         .rocket()
         .routes()
         .filter(|route| route.method == Method::Post && !route.uri.path().starts_with("/unsubscribe/"))
-        .map(|route| route.uri.path().replace("<id>", "1").replace("<token>", &"0".repeat(64)))
+        .map(|route| filled(&route.uri.path().replace("<token>", &"0".repeat(64))))
         .collect();
     let fields = [
         "about",

@@ -115,15 +115,19 @@ async fn come_in(world: &World, client: &Client, name: &str, role: Option<Role>)
 /// page may say that there is no such thing, but not that somebody may not ask. Forms have a good token and nothing else.
 async fn ask(world: &World, client: &Client, turn: usize, method: Method, path: &str, csrf: &str) -> Page {
     sqlx::query("DELETE FROM security_log").execute(&world.pool).await.expect("an empty log");
+    let from = format!("10.{}.{}.1:1", turn / 250, turn % 250).parse().expect("an address");
+    let request = client.req(method, filled(path)).remote(from);
+    let request = request.header(ContentType::Form).body(format!("csrf={csrf}"));
+    Page::of(request.dispatch().await).await
+}
+
+/// A route's path with something in each place that varies.
+pub fn filled(path: &str) -> String {
     let fill = |part| match part {
         "<act>" => "hold",
         "<file>" => "1.json",
         part if part.starts_with('<') => "1",
         part => part,
     };
-    let filled: Vec<&str> = path.split('/').map(fill).collect();
-    let from = format!("10.{}.{}.1:1", turn / 250, turn % 250).parse().expect("an address");
-    let request = client.req(method, filled.join("/")).remote(from);
-    let request = request.header(ContentType::Form).body(format!("csrf={csrf}"));
-    Page::of(request.dispatch().await).await
+    path.split('/').map(fill).collect::<Vec<_>>().join("/")
 }
