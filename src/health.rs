@@ -78,8 +78,20 @@ pub struct Part {
     pub implied: bool,
 }
 
+/// How it flows in a lane.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Flow {
+    pub lane: String,
+    /// For how long the oldest job that is due has been so, in words; nothing when none is, or the lane is paused.
+    pub oldest: Option<String>,
+    /// Attempts that ended, each minute of the last few.
+    pub ended_per_minute: f64,
+    /// When what waits would be done if nothing new came, in words; nothing when nothing ends or waits.
+    pub drains_in: Option<String>,
+}
+
 /// How the queue does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Health {
     /// By the database's clock.
     pub at: DateTime<Utc>,
@@ -87,6 +99,8 @@ pub struct Health {
     pub parts: Vec<Part>,
     /// All that is paused, however short a time.
     pub paused: Vec<Item>,
+    /// Lane by lane.
+    pub flows: Vec<Flow>,
     /// What is said when all is well.
     calm: String,
 }
@@ -122,6 +136,7 @@ pub async fn assess(conn: &mut PgConnection, config: &Config) -> Result<Health, 
         at: figures.now,
         parts: rules::parts(&figures, &config.alerts),
         paused: rules::all_paused(&figures),
+        flows: rules::flows(&figures, &config.alerts),
         calm: rules::calm(&figures),
     })
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::figures::Figures;
 use super::words::{count, lasting, number};
-use super::{Item, Part, Rule};
+use super::{Flow, Item, Part, Rule};
 use crate::config::AlertsConfig;
 
 /// What is wrong, the worst first.
@@ -35,6 +35,11 @@ pub(super) fn parts(figures: &Figures, limits: &AlertsConfig) -> Vec<Part> {
 /// All that is paused.
 pub(super) fn all_paused(figures: &Figures) -> Vec<Item> {
     people::all_paused(figures)
+}
+
+/// How it flows in each lane in which there was ever anything.
+pub(super) fn flows(figures: &Figures, limits: &AlertsConfig) -> Vec<Flow> {
+    flow::lanes(figures, limits)
 }
 
 /// What is said when nothing is wrong, as in `All is well: 1,204 jobs in the last hour, nothing waits longer than 2 s, 3 workers.`

@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 
 use super::super::figures::{Figures, Wait};
 use super::super::words::{count, lasting, list, number};
-use super::super::{Item, Part, Rule, link};
+use super::super::{Flow, Item, Part, Rule, link};
 use super::{due, several, single};
 use crate::config::AlertsConfig;
 use crate::queue::JobKind;
-use crate::queue::board::{JobFilter, JobState, Sort};
+use crate::queue::board::{JobCount, JobFilter, JobState, Sort};
 
 /// A lane whose oldest job has been due for no longer does not count as growing.
 const SHORT: TimeDelta = TimeDelta::seconds(60);
@@ -107,13 +107,7 @@ pub(super) fn grows(figures: &Figures) -> Option<Part> {
     for growth in &figures.growth {
         let oldest = figures.takeable().find(|wait| wait.lane == growth.lane);
         let Some(oldest) = oldest.filter(|wait| figures.now - wait.at > SHORT) else { continue };
-        let ends: i64 = figures
-            .ends
-            .lately
-            .iter()
-            .filter(|(kind, _)| lane_of(figures, kind) == Some(&growth.lane))
-            .map(|(_, n)| n)
-            .sum();
+        let ends = ended_in(figures, &growth.lane);
         let drains = match ends {
             0 => "nothing ends there".to_owned(),
             ends => {
@@ -135,6 +129,33 @@ pub(super) fn grows(figures: &Figures) -> Option<Part> {
     }
     let lanes: Vec<String> = items.iter().map(|item: &Item| item.subject.clone()).collect();
     several(Rule::Grows, items, |_| format!("The lanes {} grow", list(&lanes)), "/ops/lanes")
+}
+
+pub(super) fn lanes(figures: &Figures, limits: &AlertsConfig) -> Vec<Flow> {
+    let mut lanes: Vec<&str> = figures.counts.iter().map(|count| count.lane.as_str()).collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    let minutes = i64::from(limits.grows_minutes.max(1));
+    let flow = |lane: &str| {
+        let ended = ended_in(figures, lane);
+        let waits =
+            |count: &&JobCount| count.lane == lane && matches!(count.state, JobState::Queued | JobState::Retrying);
+        let waiting: i64 = figures.counts.iter().filter(waits).map(|count| count.count).sum();
+        let left = TimeDelta::minutes((waiting.saturating_mul(minutes) / ended.max(1)).min(5_000_000));
+        Flow {
+            lane: lane.to_owned(),
+            oldest: figures.takeable().find(|wait| wait.lane == lane).map(|wait| lasting(figures.now - wait.at)),
+            ended_per_minute: ended as f64 / minutes as f64,
+            drains_in: (ended > 0 && waiting > 0 && !figures.is_paused("lane", lane)).then(|| lasting(left)),
+        }
+    };
+    lanes.into_iter().map(flow).collect()
+}
+
+/// Attempts that ended lately.
+fn ended_in(figures: &Figures, lane: &str) -> i64 {
+    let here = |kind: &str| lane_of(figures, kind) == Some(lane);
+    figures.ends.lately.iter().filter(|(kind, _)| here(kind)).map(|(_, ended)| ended).sum()
 }
 
 /// What waits, in the order in which it is taken.

@@ -8,11 +8,12 @@ use sqlx::PgConnection;
 
 use super::throughput;
 use crate::alerts::history;
+use crate::charts;
 use crate::config::Config;
 use crate::error::Error;
-use crate::health::{self, Item, Part};
+use crate::health::{self, Flow, Item, Part};
 use crate::operations::{self, Operation};
-use crate::queue::board::{self, JobCount, JobState};
+use crate::queue::board::{self, JobCount, JobState, KindPace, Percentiles};
 use crate::reports::open;
 use crate::web::answers::picture::ChartPicture;
 use crate::web::answers::view::View;
@@ -59,6 +60,7 @@ struct Overview {
     alerts: Vec<history::Alert>,
     operations: Vec<Operation>,
     lanes: Vec<LaneFigures>,
+    kinds: Vec<KindFigures>,
     workers: Vec<WorkerFigures>,
     throughput: throughput::Shown,
 }
@@ -71,6 +73,18 @@ struct LaneFigures {
     running: i64,
     failed: i64,
     paused_at: Option<DateTime<Utc>>,
+    oldest: Option<String>,
+    ended: String,
+    drains_in: Option<String>,
+}
+
+/// A kind of which something ended within the hour.
+#[derive(Serialize)]
+struct KindFigures {
+    kind: String,
+    ended: i64,
+    /// Waits, then runs: p50, p95 and p99 of each, in words.
+    times: Vec<String>,
 }
 
 /// A process.
@@ -94,7 +108,8 @@ impl Overview {
             sentence: health.sentence(),
             alerts: history::open(conn).await?,
             operations: operations::open(conn, OPERATIONS).await?,
-            lanes: lanes.into_iter().map(|lane| lane_figures(lane, &counts)).collect(),
+            lanes: lanes.into_iter().map(|lane| lane_figures(lane, &counts, &health.flows)).collect(),
+            kinds: board::kinds_pace(conn).await?.into_iter().map(kind_figures).collect(),
             workers: workers.map(|worker| WorkerFigures { gone: worker.seen_at + lease < health.at, worker }).collect(),
             throughput: throughput::Shown::of(&throughput::chart(conn).await?),
             details: health.details().cloned().collect(),
@@ -103,7 +118,8 @@ impl Overview {
     }
 }
 
-fn lane_figures(lane: board::LaneStatus, counts: &[JobCount]) -> LaneFigures {
+fn lane_figures(lane: board::LaneStatus, counts: &[JobCount], flows: &[Flow]) -> LaneFigures {
+    let flow = flows.iter().find(|flow| flow.lane == lane.name);
     let here = |states: &[JobState]| -> i64 {
         counts
             .iter()
@@ -116,6 +132,17 @@ fn lane_figures(lane: board::LaneStatus, counts: &[JobCount]) -> LaneFigures {
         running: here(&[JobState::Processing]),
         failed: here(&[JobState::Failed]),
         paused_at: lane.paused_at,
+        oldest: flow.and_then(|flow| flow.oldest.clone()),
+        ended: format!("{:.1}", flow.map_or(0.0, |flow| flow.ended_per_minute)),
+        drains_in: flow.and_then(|flow| flow.drains_in.clone()),
         name: lane.name,
     }
+}
+
+fn kind_figures(pace: KindPace) -> KindFigures {
+    let times = [pace.wait, pace.run].into_iter().flat_map(|measured| match measured {
+        Some(Percentiles { p50, p95, p99, .. }) => [p50, p95, p99].map(charts::duration),
+        None => [(); 3].map(|()| "none".to_owned()),
+    });
+    KindFigures { times: times.collect(), ended: pace.run.map_or(0, |run| run.count), kind: pace.kind }
 }

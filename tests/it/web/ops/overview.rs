@@ -35,6 +35,14 @@ async fn the_sentence_comes_first_and_each_clause_leads_to_its_jobs() {
     assert!(page.text().contains("What needs a look Nothing."), "{}", page.text());
     let picture = get(&client, "/ops/throughput.svg").await;
     assert_eq!((picture.status, picture.header("Content-Type")), (Status::Ok, Some("image/svg+xml")));
+    let pace = "INSERT INTO job_pace VALUES (date_trunc('minute', now()), false, 'send_mail', 'wait', 40, 90),
+        (date_trunc('minute', now()), false, 'send_mail', 'run', 30, 60), (date_trunc('minute', now()), false, 'send_mail', 'run', 60, 30);
+        INSERT INTO fang_tasks (metadata, kind, task_type, scheduled_at) SELECT '{}', 'send_mail', 'mail', now() - interval '100 seconds' FROM generate_series(1, 12)";
+    sqlx::raw_sql(pace).execute(&world.pool).await.unwrap();
+    let text = get(&client, "/ops").await.text();
+    assert!(text.contains("mail 12 0 0 1 min 40 s 6.0 2 min open"), "{text}");
+    assert!(text.contains("send_mail 90 939 ms939 ms939 ms166 ms30 s30 s"), "{text}");
+    sqlx::raw_sql("DELETE FROM fang_tasks").execute(&world.pool).await.unwrap();
     // Whatever else is wrong, its links are ones that the list of jobs understands.
     let busy = "UPDATE lanes SET paused_at = now() - interval '3 hours' WHERE name = 'mail';
         UPDATE workers SET kinds = ARRAY['make_thumbnails'];
