@@ -14,9 +14,14 @@ pub fn jobs(filter: &JobFilter) -> String {
     format!("/ops/jobs?{}", parameters.join("&"))
 }
 
-/// The page of one schedule, worker, kind or group of errors.
-pub fn page(of: &str, name: &str) -> String {
-    format!("/ops/{of}/{}", encoded(name))
+/// The failed jobs with one error.
+pub fn error(group: i64) -> String {
+    format!("/ops/jobs?error={group}")
+}
+
+/// The jobs that a schedule has asked for: it has the name of their kind.
+pub fn schedule(name: &str) -> String {
+    format!("/ops/jobs?kind={}", encoded(name))
 }
 
 fn encoded(text: &str) -> String {

@@ -7,15 +7,14 @@ mod generation;
 mod ladder;
 pub mod leaderboard;
 mod moments;
+mod parameters;
 pub mod profile_photos;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, Transaction};
 
-pub use generation::Parameters;
-
-/// How wide the stated uncertainty is: 95 % of a normal distribution.
-const WIDTH: f64 = 1.96;
+pub use parameters::Parameters;
+use parameters::WIDTH;
 
 /// What one run of the ranking job did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

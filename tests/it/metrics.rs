@@ -164,7 +164,7 @@ async fn gauges_are_measured_by_one_process_and_what_is_old_is_forgotten() {
     }
     assert_eq!(points(&world.pool, "total").await.iter().filter(|(at, ..)| *at == noon()).count(), 1);
     assert_eq!(points(&world.pool, "active").await.iter().filter(|(at, ..)| *at == noon()).count(), 1);
-    rollup::run(&mut *world.pool.acquire().await.unwrap(), Utc::now()).await.unwrap();
+    rollup::run(&mut world.pool.acquire().await.unwrap(), Utc::now()).await.unwrap();
     assert!(points(&world.pool, "active").await.iter().all(|(at, ..)| *at != old));
 }
 

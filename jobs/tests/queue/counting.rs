@@ -63,7 +63,7 @@ async fn meddle(database: &Database) {
             let act = act.replace('#', &(rand::random::<u32>() % 1000).to_string());
             sqlx::raw_sql(&act).execute(&mut *tx).await.unwrap_or_else(|error| panic!("{act}: {error}"));
         }
-        if rand::random::<u32>() % 5 == 0 { tx.rollback().await.unwrap() } else { tx.commit().await.unwrap() }
+        if rand::random::<u32>().is_multiple_of(5) { tx.rollback().await.unwrap() } else { tx.commit().await.unwrap() }
     }
 }
 

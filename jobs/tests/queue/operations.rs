@@ -55,7 +55,7 @@ async fn start(pool: &PgPool, request: &Request, canary: bool) -> i64 {
 }
 
 async fn find(pool: &PgPool, number: i64) -> Operation {
-    operations::find(&mut *pool.acquire().await.unwrap(), number).await.unwrap().unwrap()
+    operations::find(&mut pool.acquire().await.unwrap(), number).await.unwrap().unwrap()
 }
 
 /// Goes on with it in place, until there is nothing to do.

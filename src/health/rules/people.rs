@@ -27,7 +27,7 @@ pub(super) fn failed(figures: &Figures) -> Option<Part> {
     if !rest.is_empty() {
         let jobs = count(rest.iter().map(|group| group.jobs).sum(), "job", "jobs");
         let words = format!("{jobs} failed with {} other errors.", rest.len());
-        items.push(Item { subject: "others".into(), words, link: "/ops/errors".into() });
+        items.push(Item { subject: "others".into(), words, link: "/ops/jobs?state=failed".into() });
     }
     let words = format!(
         "{} failed {} {}",
@@ -43,7 +43,7 @@ pub(super) fn failed(figures: &Figures) -> Option<Part> {
     let error = failures.groups.first().filter(|_| failures.groups.len() == 1).and_then(|group| group.group);
     let link = match error {
         // The list would have the muted ones too.
-        None if failures.muted => "/ops/errors".to_owned(),
+        None if failures.muted => "/ops/jobs?state=failed".to_owned(),
         error => link::jobs(&JobFilter { error, since: Some(since), by: By::Ended, ..in_state(JobState::Failed) }),
     };
     Some(Part { rule: Rule::Failed, words, link, items, implied: false })
@@ -69,7 +69,7 @@ fn alike(figures: &Figures, group: &FailedAlike) -> Item {
         subject: group.group.map(|id| id.to_string()).unwrap_or_else(|| "older".into()),
         words: format!("{jobs} failed{new} since {}{text}", group.since.format("%-d %B, %H:%M UTC")),
         link: match group.group {
-            Some(id) => link::page("errors", &id.to_string()),
+            Some(id) => link::error(id),
             None => link::jobs(&in_state(JobState::Failed)),
         },
     }
@@ -83,7 +83,7 @@ pub(super) fn orphans(figures: &Figures, limits: &AlertsConfig) -> Option<Part> 
     let same = orphans.iter().all(|job| job.worker == first.worker);
     let link = match first.worker.filter(|_| same) {
         Some(worker) => link::jobs(&JobFilter { worker: Some(worker), ..in_state(JobState::Processing) }),
-        None => "/ops/workers".to_owned(),
+        None => "/ops#workers-h".to_owned(),
     };
     let jobs = match orphans.len() {
         1 => "1 job is held by a worker that is gone".to_owned(),
@@ -119,7 +119,7 @@ pub(super) fn unknown_kinds(figures: &Figures) -> Option<Part> {
     }
     let kinds: Vec<String> = items.iter().map(|item| shortened(&item.subject, SHOWN)).collect();
     let words = |_| format!("Jobs wait of kinds that no worker knows: {}", list(&kinds));
-    several(Rule::UnknownKinds, items, words, "/ops/kinds")
+    several(Rule::UnknownKinds, items, words, "/ops#kinds-h")
 }
 
 pub(super) fn paused(figures: &Figures, limits: &AlertsConfig) -> Option<Part> {
@@ -131,7 +131,7 @@ pub(super) fn paused(figures: &Figures, limits: &AlertsConfig) -> Option<Part> {
             lasting(TimeDelta::seconds(limits.paused_seconds.into()))
         )
     };
-    several(Rule::Paused, items, words, "/ops/lanes")
+    several(Rule::Paused, items, words, "/ops#lanes-h")
 }
 
 pub(super) fn all_paused(figures: &Figures) -> Vec<Item> {
@@ -149,7 +149,7 @@ fn pause(figures: &Figures, paused: &Paused) -> Item {
         link: match paused.noun.as_str() {
             "lane" => link::jobs(&JobFilter { lane: Some(paused.name.clone()), ..in_state(JobState::Queued) }),
             "kind" => link::jobs(&JobFilter { kind: Some(paused.name.clone()), ..in_state(JobState::Queued) }),
-            _ => link::page("schedules", &paused.name),
+            _ => link::schedule(&paused.name),
         },
     }
 }

@@ -3,36 +3,11 @@
 use sqlx::{Postgres, Transaction};
 
 use super::moments::{self, Moments, Ratings};
-use super::{Summary, WIDTH, ladder};
-
-/// How far the mean (in points) or the weight (as a part of itself) may move before every score is worked out anew.
-const VISIBLE: f64 = 0.05;
+use super::parameters::Parameters;
+use super::{Summary, ladder};
 
 /// Of so many photos one may have changed; when more did, all are compared, which then costs less.
 const SHARE: usize = 4;
-
-/// What scores are worked out with.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Parameters {
-    /// Mean of all ratings.
-    pub mean: f64,
-    /// How many ratings the mean counts for: variance within photos over variance between them.
-    pub weight: f64,
-    /// Variance of the ratings of one photo.
-    pub variance: f64,
-}
-
-impl Parameters {
-    /// The ends of the 95 % interval around a score, within 1 to 10.
-    pub fn between(&self, score: f64, count: i64) -> (f64, f64) {
-        let uncertainty = WIDTH * (self.variance / (count as f64 + self.weight)).sqrt();
-        ((score - uncertainty).max(1.0), (score + uncertainty).min(10.0))
-    }
-
-    fn visibly_differ(&self, other: &Parameters) -> bool {
-        (self.mean - other.mean).abs() > VISIBLE || (self.weight / other.weight - 1.0).abs() > VISIBLE
-    }
-}
 
 pub(super) async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
     // Two ranking jobs at once would work from different votes; the row makes them queue.

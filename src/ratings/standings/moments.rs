@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, Postgres, Transaction};
 
-use super::generation::Parameters;
+use super::parameters::Parameters;
 
 /// Variance of photo means below which it is not believed, in squared points: it keeps `weight` finite.
 const LEAST_SPREAD: f64 = 0.05;

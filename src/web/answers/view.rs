@@ -91,6 +91,12 @@ fn etag(html: &str) -> String {
     format!("W/\"{}\"", hex::encode(&digest.finalize()[..12]))
 }
 
+/// Logs our own fault once, with what was asked for.
+pub fn log_internal(request: &Request<'_>, cause: &dyn Display) -> Status {
+    log::error!("{} {}: {cause}", request.method(), redact(request.uri().path().as_str()));
+    Status::InternalServerError
+}
+
 #[cfg(test)]
 mod tests {
     use super::etag;
@@ -105,10 +111,4 @@ mod tests {
         assert_eq!(etag(&page("a", "14:05:30 UTC", 3)), etag(&page("b", "14:05:40 UTC", 3)));
         assert_ne!(etag(&page("a", "14:05:30 UTC", 3)), etag(&page("a", "14:05:30 UTC", 4)));
     }
-}
-
-/// Logs our own fault once, with what was asked for.
-pub fn log_internal(request: &Request<'_>, cause: &dyn Display) -> Status {
-    log::error!("{} {}: {cause}", request.method(), redact(request.uri().path().as_str()));
-    Status::InternalServerError
 }

@@ -26,8 +26,8 @@ const OPERATIONS: i64 = 20;
 /// A page, or a text.
 #[derive(Responder)]
 pub enum Shown {
-    Page(View),
-    File(File),
+    Page(Box<View>),
+    File(Box<File>),
 }
 
 /// All that is known of a job.
@@ -48,7 +48,8 @@ pub async fn show(file: &str, _observer: Observer, visitor: Visitor<'_>, db: &Db
     }
     let mut conn = db.acquire().await?;
     let Some(job) = board::job(&mut conn, number).await? else {
-        return Ok(Shown::Page(View::new("ops/no_job", json!({ "number": number })).status(Status::NotFound)));
+        let missing = View::new("ops/no_job", json!({ "number": number })).status(Status::NotFound);
+        return Ok(Shown::Page(Box::new(missing)));
     };
     let known = Known {
         attempts: board::attempts(&mut conn, number).await?,
@@ -57,9 +58,9 @@ pub async fn show(file: &str, _observer: Observer, visitor: Visitor<'_>, db: &Db
         job,
     };
     Ok(match format {
-        "txt" => Shown::File(File::new(ContentType::Plain, text(&known))),
-        "json" => Shown::File(File::new(ContentType::JSON, object(&known).to_string())),
-        _ => Shown::Page(View::new("ops/job", page(&mut conn, &known, &visitor).await?)),
+        "txt" => Shown::File(Box::new(File::new(ContentType::Plain, text(&known)))),
+        "json" => Shown::File(Box::new(File::new(ContentType::JSON, object(&known).to_string()))),
+        _ => Shown::Page(Box::new(View::new("ops/job", page(&mut conn, &known, &visitor).await?))),
     })
 }
 
