@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::PgConnection;
+
 use crate::failure::Failure;
-use crate::ledger::{Ending, Held, lease, settle, take};
+use crate::ledger::take::{self, Taker};
+use crate::ledger::{Ending, Held, lease, settle};
 use crate::runnable::JobSet;
 use crate::{Context, attempt};
 
@@ -28,10 +31,23 @@ pub async fn drain(ctx: &Context) -> Result<usize, Failure> {
     result.map(|()| count)
 }
 
+/// Takes due jobs of a lane as a process does, and says which: for tests of what that costs.
+pub async fn claim(
+    conn: &mut PgConnection,
+    worker: i64,
+    kinds: &[String],
+    lane: &str,
+    limit: i64,
+) -> Result<Vec<i64>, sqlx::Error> {
+    let taken = take::take(conn, Taker { worker, kinds, lease: LEASE }, lane, limit).await?;
+    Ok(taken.rows.iter().map(|row| row.number).collect())
+}
+
 async fn next(ctx: &Context, worker: i64, kinds: &[String], lanes: &[String]) -> Result<Option<Held>, sqlx::Error> {
+    let taker = Taker { worker, kinds, lease: LEASE };
     for lane in lanes {
-        let mut rows = take::take(&ctx.pool, worker, lane, kinds, 1, LEASE).await?;
-        if let Some(row) = rows.pop() {
+        let mut taken = take::take(&mut *ctx.pool.acquire().await?, taker, lane, 1).await?;
+        if let Some(row) = taken.rows.pop() {
             return Ok(Some(Held::read(row, ctx)));
         }
     }

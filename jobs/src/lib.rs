@@ -15,7 +15,7 @@ pub mod schedule;
 
 pub use crate::claim::Claim;
 pub use crate::context::Context;
-pub use crate::drain::drain;
+pub use crate::drain::{claim, drain};
 pub use crate::failure::Failure;
 pub use crate::ledger::Settings;
 pub use crate::runnable::{JobSet, Runnable};

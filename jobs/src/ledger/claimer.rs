@@ -6,7 +6,8 @@ use std::time::Duration;
 use log::{error, info, warn};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{Ending, Held, Shared, take};
+use super::take::{self, Taker};
+use super::{Ending, Held, Shared};
 
 /// A worker that waits for a job.
 pub(super) type Request = oneshot::Sender<Arc<Held>>;
@@ -71,15 +72,17 @@ pub(super) async fn run(
 
 /// Takes jobs for the idle workers, lane by lane. True when it is worth looking again at once.
 async fn look(shared: &Shared, idle: &mut Vec<Request>, first_lane: usize) -> Result<bool, sqlx::Error> {
+    let taker = Taker { worker: shared.worker, kinds: &shared.kinds, lease: shared.settings.lease };
     let lanes = shared.lanes.len();
+    let mut conn = shared.pool.acquire().await?;
     let mut more = false;
     for turn in 0..lanes {
         let lane = &shared.lanes[(first_lane + turn) % lanes];
         let limit = i64::try_from(idle.len()).unwrap_or(i64::MAX);
-        let rows = take::take(&shared.pool, shared.worker, lane, &shared.kinds, limit, shared.settings.lease).await?;
+        let taken = take::take(&mut conn, taker, lane, limit).await?;
         // A full take may have left some behind, even where parking leaves workers idle.
-        more |= rows.len() == idle.len();
-        for row in rows {
+        more |= taken.more || taken.rows.len() == idle.len();
+        for row in taken.rows {
             give(shared, idle, Arc::new(Held::read(row, &*shared.jobs)));
         }
         if idle.is_empty() {

@@ -85,7 +85,7 @@ async fn rescue_one(shared: &Shared) -> Result<bool, sqlx::Error> {
             uniq_hash AS unique, metadata -> 'job' AS arguments
         FROM fang_tasks
         WHERE state = 'in_progress' AND kind = ANY($1) AND (lease_until IS NULL OR lease_until < now())
-        ORDER BY number
+        ORDER BY kind, number -- of all indexes only one has this order, and in it only what runs is read
         LIMIT 1
         FOR UPDATE SKIP LOCKED
         "#,

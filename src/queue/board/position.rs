@@ -17,25 +17,59 @@ pub struct QueuePosition {
 }
 
 /// The newest job that makes renditions of a photo.
+///
+/// What it costs follows what is counted, and the kinds and priorities in its lane, whatever else waits there: of each only
+/// what goes before is read. Jobs of paused kinds do not go before, nor do those that are not due yet.
 pub async fn queue_position(conn: &mut PgConnection, submission: i64) -> Result<Option<QueuePosition>, sqlx::Error> {
+    // Compared by `=`, the submission would be no part of the order, and numbers of all jobs could be walked.
     sqlx::query_as!(
         QueuePosition,
         r#"
-        SELECT mine.number, mine.state::text AS "state!: String", CASE
-            WHEN mine.state NOT IN ('new', 'retried') THEN 0
-            ELSE (
-                SELECT count(*) FROM (
+        WITH RECURSIVE mine AS MATERIALIZED (
+            SELECT number, state, task_type, priority, scheduled_at
+            FROM fang_tasks
+            WHERE submission >= $1 AND submission <= $1
+            AND kind IN ('make_thumbnails', 'thumbnail') -- as it was called until November 2026
+            ORDER BY submission DESC, number DESC
+            LIMIT 1
+        ), levels AS (
+            SELECT task_type, ''::text AS kind, -40000 AS priority FROM mine WHERE state IN ('new', 'retried')
+            UNION ALL
+            SELECT levels.task_type, next.kind, next.priority
+            FROM levels, LATERAL (
+                SELECT t.kind, t.priority FROM fang_tasks t
+                WHERE t.state IN ('new', 'retried') AND t.task_type = levels.task_type
+                AND (t.kind, t.priority) > (levels.kind, levels.priority)
+                ORDER BY t.kind, t.priority LIMIT 1
+            ) AS next
+        ), before AS (
+            SELECT levels.kind, levels.priority, CASE
+                WHEN levels.priority < mine.priority THEN now()
+                ELSE mine.scheduled_at
+            END AS until
+            FROM levels, mine
+            WHERE levels.priority <= mine.priority
+            AND NOT EXISTS (SELECT FROM paused_kinds p WHERE p.kind = levels.kind)
+        )
+        SELECT mine.number AS "number!", mine.state::text AS "state!: String", (
+            SELECT count(*) FROM (
+                SELECT FROM before, LATERAL (
                     SELECT FROM fang_tasks t
-                    WHERE t.state IN ('new', 'retried') AND t.task_type = mine.task_type
-                    AND (t.priority, t.scheduled_at, t.number) < (mine.priority, mine.scheduled_at, mine.number)
+                    WHERE t.state IN ('new', 'retried') AND t.task_type = mine.task_type AND t.kind = before.kind
+                    AND t.priority = before.priority AND t.scheduled_at < before.until
                     LIMIT 1000
-                ) AS before
-            )
-        END AS "ahead!"
-        FROM fang_tasks mine
-        WHERE mine.submission = $1 AND mine.kind IN ('make_thumbnails', 'thumbnail') -- as it was called until November 2026
-        ORDER BY mine.number DESC
-        LIMIT 1
+                ) AS earlier
+                UNION ALL
+                SELECT FROM before, LATERAL (
+                    SELECT FROM fang_tasks t
+                    WHERE t.state IN ('new', 'retried') AND t.task_type = mine.task_type AND t.kind = before.kind
+                    AND t.priority = before.priority AND t.scheduled_at = before.until AND t.number < mine.number
+                    LIMIT 1000
+                ) AS of_the_same_time
+                LIMIT 1000
+            ) AS counted
+        ) AS "ahead!"
+        FROM mine
         "#,
         submission,
     )
