@@ -19,6 +19,7 @@ pub mod queue;
 pub mod ratings;
 pub mod reports;
 pub mod secret;
+pub mod steering;
 pub mod storage;
 pub mod submissions;
 pub mod templates;

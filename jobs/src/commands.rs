@@ -1,12 +1,18 @@
 //! One file for each command.
 
+mod acting;
+pub mod concurrency;
 pub mod list;
 mod log;
 pub mod operate;
+pub mod pause;
+pub mod quiet;
+pub mod schedules;
 pub mod show;
 pub mod status;
 mod table;
 pub mod work;
+pub mod workers;
 
 use ratemyderp::config::Config;
 use sqlx::{Connection, PgConnection};

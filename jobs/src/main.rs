@@ -53,6 +53,24 @@ enum Command {
     Undo(commands::operate::UndoArgs),
     /// List what operators did to jobs.
     Operations(commands::operate::ListArgs),
+    /// Let the jobs of a lane or kind wait, or a schedule not tick. What runs already goes on.
+    Pause(commands::pause::PauseArgs),
+    /// Let them go on.
+    Resume(commands::pause::ResumeArgs),
+    /// Limit how many jobs of a lane run at once.
+    Concurrency(commands::concurrency::Args),
+    /// Let a worker end what it runs and take nothing new.
+    Quiet(commands::quiet::Args),
+    /// Let it take jobs again.
+    Unquiet(commands::quiet::Args),
+    /// Queue the job of a schedule out of turn, unless it waits already.
+    RunSchedule(commands::schedules::RunArgs),
+    /// Print the schedules: when they tick, and how their last runs went.
+    Schedules(commands::schedules::ListArgs),
+    /// Print the workers: who is there, late or gone, and what each runs.
+    Workers(commands::workers::Args),
+    /// Print the lanes: what waits, since when, what runs, and when it is drained.
+    Lanes(commands::workers::Args),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +92,15 @@ fn run(command: Command) -> Result<ExitCode, commands::Error> {
             Command::Work => commands::work::run(&config).await,
             Command::Status(args) => commands::status::run(&config, &args).await,
             Command::List(args) => commands::list::run(&config, &args).await,
+            Command::Pause(args) => commands::pause::pause(&config, &args).await,
+            Command::Resume(args) => commands::pause::resume(&config, &args).await,
+            Command::Concurrency(args) => commands::concurrency::run(&config, &args).await,
+            Command::Quiet(args) => commands::quiet::run(&config, &args, true).await,
+            Command::Unquiet(args) => commands::quiet::run(&config, &args, false).await,
+            Command::RunSchedule(args) => commands::schedules::run_now(&config, &args).await,
+            Command::Schedules(args) => commands::schedules::list(&config, &args).await,
+            Command::Workers(args) => commands::workers::workers(&config, &args).await,
+            Command::Lanes(args) => commands::workers::lanes(&config, &args).await,
             Command::Show(args) => commands::show::run(&config, &args).await,
             Command::Retry(args) => commands::operate::run(&config, Verb::Retry, &args).await,
             Command::Run(args) => commands::operate::run(&config, Verb::RunNow, &args).await,

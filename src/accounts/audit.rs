@@ -180,6 +180,34 @@ pub async fn record_act(
     .map(drop)
 }
 
+/// The newest entry of a sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastAct {
+    pub at: DateTime<Utc>,
+    /// A username, or `the command line`.
+    pub by: String,
+    pub detail: String,
+}
+
+/// Who did this to a lane, a kind or a worker last, as in `lane mail`, among the newest thousand entries.
+pub async fn last_act(conn: &mut PgConnection, action: Action, subject: &str) -> Result<Option<LastAct>, sqlx::Error> {
+    sqlx::query_as!(
+        LastAct,
+        r#"
+        SELECT l.at, coalesce(a.username, substring(l.detail FROM ', by (.*)$'), 'the command line') AS "by!", l.detail
+        FROM audit_log l LEFT JOIN accounts a ON a.id = l.actor
+        WHERE l.id > (SELECT max(id) FROM audit_log) - 1000 AND l.action = $1
+            AND (l.detail = $2 OR starts_with(l.detail, $2 || ':') OR starts_with(l.detail, $2 || ','))
+        ORDER BY l.id DESC
+        LIMIT 1
+        "#,
+        action.name(),
+        subject
+    )
+    .fetch_optional(conn)
+    .await
+}
+
 /// Entries of the log, the newest first, with this condition.
 macro_rules! entries {
     ($condition:tt, $limit:tt, $($bind:expr),+) => {

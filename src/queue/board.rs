@@ -1,14 +1,20 @@
 //! What people see of the queue. Every read costs the same however many jobs have finished: lists walk one index and stop
 //! at a limit ([`walk`]), and how many there are is known.
 
+mod crew;
 mod ended;
 mod filter;
 pub mod formats;
 mod history;
+mod kinds;
 mod kinds_pace;
+mod lanes;
+mod latencies;
 mod pace;
+mod pause;
 mod position;
 mod progress;
+mod recurring;
 mod walk;
 mod workers;
 
@@ -17,13 +23,21 @@ use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 
+pub use self::crew::{CrewMember, Holding, Presence, crew, deploys};
 pub use self::ended::ended;
 pub use self::filter::{By, Cursor, JobFilter, Known, Sort, spoken};
 pub use self::history::{Attempt, Line, attempts, lines, neighbours};
+pub use self::kinds::{Compared, KindRow, KindTimes, Quantiles, kind_rows};
 pub use self::kinds_pace::{KindPace, Percentiles, kinds_pace};
+pub use self::lanes::{LaneRow, lane_rows};
+pub use self::latencies::{
+    Histogram, Latencies, Measure, PaceHistory, Span, ended_per_minute, latencies, pace_history,
+};
 pub use self::pace::{Pace, pace};
+pub use self::pause::{Pause, Paused, all_paused};
 pub use self::position::{QueuePosition, queue_position};
 pub use self::progress::{JobProgress, progress};
+pub use self::recurring::{ScheduleRow, ScheduleRun, schedule_rows};
 pub use self::walk::{Path, Walk, walk, walk_for};
 pub use self::workers::{LaneStatus, Worker, lanes, workers};
 pub use super::JobState;

@@ -3,12 +3,18 @@
 pub mod alerts;
 pub mod audit;
 pub mod jobs;
+pub mod kinds;
+pub mod lanes;
+mod notice;
 pub mod operations;
 pub mod overview;
+mod pausing;
 pub mod reports;
+pub mod schedules;
 pub mod security;
 pub mod similar_photos;
 mod throughput;
+pub mod workers;
 
 use rocket::{Route, routes};
 
@@ -27,13 +33,32 @@ pub fn routes() -> Vec<Route> {
         operations::create,
         operations::start,
         operations::steer_it,
+        kinds::list,
+        kinds::show,
+        kinds::svg,
+        kinds::csv,
+        kinds::pause,
+        kinds::resume,
+        lanes::list,
+        lanes::pause,
+        lanes::resume,
+        lanes::limit,
         reports::list,
         reports::show,
         reports::create,
         reports::undo,
+        schedules::list,
+        schedules::show,
+        schedules::run_now,
+        schedules::pause,
+        schedules::resume,
         security::list,
         similar_photos::list,
         similar_photos::distinct,
+        workers::list,
+        workers::show,
+        workers::quiet,
+        workers::unquiet,
     ];
     all.extend(jobs::routes());
     all

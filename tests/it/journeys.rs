@@ -15,6 +15,7 @@ mod pages;
 mod plain;
 mod screens;
 mod scripted;
+mod steering;
 mod terminal;
 mod two_factor;
 mod uploads;

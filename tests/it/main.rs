@@ -20,6 +20,7 @@ mod processes;
 mod rating_style;
 mod record;
 mod standings;
+mod steering;
 mod storage;
 mod support;
 mod tools;

@@ -7,3 +7,4 @@ mod overview;
 mod reports;
 mod security;
 mod similar_photos;
+mod steering;

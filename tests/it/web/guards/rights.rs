@@ -65,6 +65,7 @@ async fn observers_are_offered_nothing_that_they_may_not_do() {
         "INSERT INTO fang_tasks (metadata, kind, task_type, state) VALUES ('{\"type\": \"Work\"}', 'rank_photos', 'ranking', 'failed');
          INSERT INTO operations (actor_name, verb, request, sentence, state) VALUES ('anna', 'retry', '', 'one job', 'ready'),
              ('anna', 'retry', '', 'one job', 'running'), ('anna', 'retry', '', 'one job', 'held');
+         INSERT INTO workers (host, pid, slots) VALUES ('derp', 1, 8);
          INSERT INTO alerts (rule, subject, words, link, fired_at) VALUES ('stalled', '', 'Stalled.', '/ops', now())",
     )
     .execute(&world.pool)
@@ -81,6 +82,10 @@ async fn observers_are_offered_nothing_that_they_may_not_do() {
             "/ops/operations/3",
             "/ops/alerts",
             "/ops/alerts/1",
+            "/ops/kinds/send_mail",
+            "/ops/lanes",
+            "/ops/schedules/rank_photos",
+            "/ops/workers/1",
         ] {
             let page = get(&client, path).await;
             assert_eq!(page.status, Status::Ok, "{path}: {}", page.text());
