@@ -4,6 +4,7 @@ pub mod board;
 pub mod check;
 pub mod counts;
 mod definitions;
+pub mod errors;
 mod job;
 pub mod pauses;
 pub mod rest;

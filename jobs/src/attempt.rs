@@ -41,7 +41,7 @@ fn count(held: &Held, result: &Result<(), Failure>, ran: Duration) {
         (_, Ending::Postponed(..)) => metrics::Ending::Postponed,
         (_, Ending::Failed(_)) => metrics::Ending::Failed,
     };
-    recorder().job(kind, ending, None, ran);
+    recorder().job(kind, ending, Some(held.claim.waited), ran);
 }
 
 /// What such a result means to the job.

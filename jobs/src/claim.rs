@@ -1,6 +1,7 @@
 //! A job held by this process, and the fence that makes sure that only its holder ends it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
@@ -26,6 +27,8 @@ pub struct Claim {
     pub max_attempts: i16,
     /// The name that only one waiting job may have.
     pub unique: Option<String>,
+    /// How long it waited once it was due.
+    pub waited: Duration,
     /// Whether the handler's own transaction has ended it.
     pub(crate) settled: AtomicBool,
 }
@@ -83,7 +86,7 @@ pub(crate) async fn finish(
         r#"
         WITH ended AS (
             UPDATE fang_tasks t
-            SET state = 'finished', error_message = NULL, lease_owner = NULL, lease_until = NULL, updated_at = now()
+            SET state = 'finished', error_message = NULL, error_group = NULL, lease_owner = NULL, lease_until = NULL, updated_at = now()
             FROM unnest($1::uuid[], $2::integer[]) AS mine (id, attempt)
             WHERE t.id = mine.id AND t.attempt = mine.attempt AND t.lease_owner = $3 AND t.state = 'in_progress'
             RETURNING t.number, t.attempt

@@ -16,8 +16,8 @@ const LEASE: Duration = Duration::from_secs(600);
 /// Runs everything that is due, and says how many jobs that was. Stops at the first job that fails: its attempt is
 /// recorded, and the error names it.
 pub async fn drain(ctx: &Context) -> Result<usize, Failure> {
-    let worker = lease::register(&ctx.pool, 1).await?;
     let (kinds, lanes) = (ctx.kinds(), ctx.lanes());
+    let worker = lease::register(&ctx.pool, 1, &kinds).await?;
     let mut count = 0;
     let mut result = Ok(());
     while result.is_ok() {

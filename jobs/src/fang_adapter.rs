@@ -4,6 +4,7 @@
 //! claim's id: the job was read when it was claimed, and the run itself tells the ledger how it ended.
 
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use chrono::Utc;
@@ -17,7 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::attempt;
-use crate::ledger::{Held, Ledger};
+use crate::ledger::{Ending, Held, Ledger};
 
 /// fang gives a runnable nothing but its metadata, so the ledger of the process has to be found here.
 static LEDGER: OnceLock<Ledger> = OnceLock::new();
@@ -50,8 +51,12 @@ impl AsyncRunnable for Work {
         let Some((ledger, held)) = ledger.and_then(|ledger| Some((ledger, ledger.held(&self.claim)?))) else {
             return Err(FangError { description: "this job was not claimed by this process".to_owned() });
         };
+        let started = Instant::now();
         let result = attempt::run(&held).await;
         let ending = attempt::ending(&held, &result);
+        if !matches!(ending, Ending::Postponed(..)) {
+            ledger.measure(&held, started.elapsed());
+        }
         ledger.end(held, ending);
         Ok(())
     }

@@ -6,6 +6,7 @@
 mod claimer;
 mod finisher;
 pub(crate) mod lease;
+mod pace;
 pub(crate) mod settle;
 pub(crate) mod take;
 mod wake;
@@ -21,6 +22,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use self::claimer::Request;
+use self::pace::Pace;
 pub(crate) use self::settle::Ending;
 pub(crate) use self::take::Held;
 use crate::runnable::JobSet;
@@ -57,6 +59,7 @@ struct Shared {
     endings: mpsc::UnboundedSender<(Arc<Held>, Ending)>,
     held: Mutex<HashMap<Uuid, Arc<Held>>>,
     released: Notify,
+    pace: Pace,
 }
 
 /// The tasks under a ledger.
@@ -87,6 +90,7 @@ impl Ledger {
             endings,
             held: Mutex::default(),
             released: Notify::new(),
+            pace: Pace::default(),
         });
         let tasks = Tasks {
             claimer: tokio::spawn(claimer::run(shared.clone(), to_serve, stop)),
@@ -113,6 +117,16 @@ impl Ledger {
     /// A job that a worker was handed.
     pub fn held(&self, id: &Uuid) -> Option<Arc<Held>> {
         self.shared.held().get(id).cloned()
+    }
+
+    /// Notes how long a job waited and ran.
+    pub fn measure(&self, held: &Held, ran: Duration) {
+        self.shared.pace.add(&held.claim.kind, held.claim.waited, ran);
+    }
+
+    /// Writes what was noted since the last heartbeat: before a stop.
+    pub async fn write_pace(&self) -> Result<(), sqlx::Error> {
+        self.shared.pace.flush(&self.shared.pool).await
     }
 
     /// Has a job ended, and kept until that is done.

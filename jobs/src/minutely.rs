@@ -11,9 +11,22 @@ pub(crate) async fn run(pool: &PgPool) {
     if let Err(error) = compact(pool).await {
         warn!("counters could not be added up: {error}");
     }
+    if let Err(error) = forget(pool).await {
+        warn!("old latencies could not be deleted: {error}");
+    }
     if let Err(error) = add_up(pool).await {
         warn!("figures could not be added up: {error}");
     }
+}
+
+/// Minutes are kept for two days, hours for ninety.
+async fn forget(pool: &PgPool) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "DELETE FROM job_pace WHERE (NOT hourly AND at < now() - interval '2 days') OR (hourly AND at < now() - interval '90 days')"
+    )
+    .execute(pool)
+    .await
+    .map(drop)
 }
 
 async fn compact(pool: &PgPool) -> Result<(), sqlx::Error> {

@@ -31,8 +31,9 @@ pub async fn run(
     schedules: Vec<Schedule>,
     mut stop: impl AsyncFnMut(),
 ) -> Stopped {
+    let kinds = jobs.kinds();
     let worker = tokio::select! {
-        worker = register(&pool, settings.workers) => worker,
+        worker = register(&pool, settings.workers, &kinds) => worker,
         () = stop() => return Stopped::Clean,
     };
     let (stopping, told) = watch::channel(false);
@@ -50,6 +51,9 @@ pub async fn run(
         () = tokio::time::sleep(settings.grace) => give_back(&ledger).await,
         () = stop() => give_back(&ledger).await,
     };
+    if let Err(error) = ledger.write_pace().await {
+        warn!("how long the last jobs took is not written down: {error}");
+    }
     tasks.abort();
     if let Err(error) = lease::sign_off(&pool, worker).await {
         warn!("stopped without saying so: {error}");
@@ -57,10 +61,10 @@ pub async fn run(
     stopped
 }
 
-async fn register(pool: &PgPool, slots: u32) -> i64 {
+async fn register(pool: &PgPool, slots: u32, kinds: &[String]) -> i64 {
     let mut said = false;
     loop {
-        match lease::register(pool, slots).await {
+        match lease::register(pool, slots, kinds).await {
             Ok(worker) => return worker,
             Err(error) => {
                 if !std::mem::replace(&mut said, true) {

@@ -19,9 +19,9 @@ pub fn error(group: i64) -> String {
     format!("/ops/jobs?error={group}")
 }
 
-/// The jobs that a schedule has asked for: it has the name of their kind.
+/// The page of a schedule.
 pub fn schedule(name: &str) -> String {
-    format!("/ops/jobs?kind={}", encoded(name))
+    format!("/ops/schedules/{}", encoded(name))
 }
 
 fn encoded(text: &str) -> String {

@@ -101,7 +101,7 @@ async fn each_lane_has_its_limit_and_what_is_paused_waits_rightly() {
         assess(&world, "UPDATE fang_tasks SET scheduled_at = now() - interval '1000 seconds' WHERE kind = 'send_mail'")
             .await;
     let words = "Jobs of mail and images wait for too long, the oldest for 16 min";
-    assert_eq!(said(&health), [(Rule::Overdue, words, "/ops#lanes-h")]);
+    assert_eq!(said(&health), [(Rule::Overdue, words, "/ops/lanes")]);
     assert_eq!(health.parts[0].items.len(), 2);
     let paused = "UPDATE lanes SET paused_at = now() WHERE name = 'images';
         INSERT INTO paused_kinds (kind, paused_by, reason) VALUES ('send_mail', 'anna', 'the server is down')";
@@ -174,7 +174,7 @@ async fn ticks_that_nobody_made_are_missed_unless_the_schedule_is_paused() {
     let health = assess(&world, &format!("{WELL}; {ticked}")).await;
     let part = &health.parts[0];
     assert!(part.words.starts_with("The schedule rank_photos has missed "), "{part:?}");
-    assert_eq!((part.rule, part.link.as_str()), (Rule::MissedTicks, "/ops/jobs?kind=rank_photos"));
+    assert_eq!((part.rule, part.link.as_str()), (Rule::MissedTicks, "/ops/schedules/rank_photos"));
     let paused = "INSERT INTO paused_schedules (name, paused_by, reason) VALUES ('rank_photos', 'anna', 'rest')";
     assert!(assess(&world, paused).await.is_well());
 }

@@ -11,16 +11,27 @@ use super::settle::{self, Outcome};
 use super::take::{Held, Row};
 
 /// Enters this process among the workers; its number is its name in every claim.
-pub(crate) async fn register(pool: &PgPool, slots: u32) -> Result<i64, sqlx::Error> {
+pub(crate) async fn register(pool: &PgPool, slots: u32, kinds: &[String]) -> Result<i64, sqlx::Error> {
     let host = std::env::var("HOSTNAME").ok().or_else(|| std::fs::read_to_string("/etc/hostname").ok());
     sqlx::query_scalar!(
-        "INSERT INTO workers (host, pid, slots) VALUES ($1, $2, $3) RETURNING number",
+        "INSERT INTO workers (host, pid, slots, version, kinds, rss_bytes) VALUES ($1, $2, $3, $4, $5, $6) RETURNING number",
         host.as_deref().map_or("unknown", str::trim),
         i32::try_from(std::process::id()).unwrap_or_default(),
         i32::try_from(slots).unwrap_or(i32::MAX),
+        env!("CARGO_PKG_VERSION"),
+        kinds,
+        resident_bytes(),
     )
     .fetch_one(pool)
     .await
+}
+
+/// Resident memory of this process; nothing where the system does not tell.
+fn resident_bytes() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: i64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
 }
 
 /// Says that this process has stopped.
@@ -40,6 +51,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         // Our own leases first: after an outage they have all run out.
         let round = async {
             beat(&shared).await?;
+            shared.pace.flush(&shared.pool).await?;
             while rescue_one(&shared).await? {}
             Ok::<_, sqlx::Error>(())
         };
@@ -55,7 +67,7 @@ async fn beat(shared: &Shared) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
         WITH seen AS (
-            UPDATE workers SET seen_at = now() WHERE number = $1
+            UPDATE workers SET seen_at = now(), rss_bytes = coalesce($4, rss_bytes) WHERE number = $1
         ), mine AS (
             SELECT id FROM fang_tasks
             WHERE id = ANY($2) AND lease_owner = $1 AND state = 'in_progress'
@@ -69,6 +81,7 @@ async fn beat(shared: &Shared) -> Result<(), sqlx::Error> {
         shared.worker,
         &ids,
         shared.settings.lease.as_secs_f64(),
+        resident_bytes(),
     )
     .execute(&shared.pool)
     .await
@@ -82,7 +95,7 @@ async fn rescue_one(shared: &Shared) -> Result<bool, sqlx::Error> {
         Row,
         r#"
         SELECT id, number, attempt, coalesce(lease_owner, 0) AS "worker!", kind, retries AS failures, max_attempts,
-            uniq_hash AS unique, metadata -> 'job' AS arguments
+            uniq_hash AS unique, metadata -> 'job' AS arguments, 0::float8 AS "waited!"
         FROM fang_tasks
         WHERE state = 'in_progress' AND kind = ANY($1) AND (lease_until IS NULL OR lease_until < now())
         ORDER BY kind, number -- of all indexes only one has this order, and in it only what runs is read

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ratemyderp::queue::errors::{ErrorGroup, NORMALISER};
 use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::Held;
@@ -66,6 +67,10 @@ pub(crate) async fn put_back(
     wait: Duration,
 ) -> Result<bool, sqlx::Error> {
     let counts = matches!(outcome, Outcome::Failed | Outcome::Lost);
+    let group = error.filter(|_| counts).map(|error| ErrorGroup::of(&claim.kind, error));
+    if let Some(group) = &group {
+        keep_group(conn, claim, group).await?;
+    }
     let ended = sqlx::query_scalar!(
         r#"
         WITH other AS (
@@ -79,6 +84,7 @@ pub(crate) async fn put_back(
                     WHEN other.number IS NULL THEN t.error_message
                     ELSE concat_ws(': ', format('superseded by %s', other.number), $5)
                 END,
+                error_group = CASE WHEN $6 THEN $9 ELSE t.error_group END,
                 retries = t.retries + $6::boolean::integer,
                 scheduled_at = now() + make_interval(secs => $7),
                 lease_owner = NULL, lease_until = NULL, updated_at = now()
@@ -87,7 +93,7 @@ pub(crate) async fn put_back(
             RETURNING t.number, t.attempt
         ), closed AS (
             UPDATE job_attempts a
-            SET ended_at = clock_timestamp(), outcome = $8, error = $5
+            SET ended_at = clock_timestamp(), outcome = $8, error = $5, error_group = $9
             FROM ended
             WHERE a.job = ended.number AND a.attempt = ended.attempt
         )
@@ -101,10 +107,28 @@ pub(crate) async fn put_back(
         counts,
         wait.as_secs_f64(),
         outcome.stored(),
+        group.map(|group| group.id),
     )
     .fetch_one(conn)
     .await?;
     Ok(ended == 1)
+}
+
+/// Makes the group known. Rows are only ever added, so that of many jobs that fail together none waits for another.
+async fn keep_group(conn: &mut PgConnection, claim: &Claim, group: &ErrorGroup) -> Result<(), sqlx::Error> {
+    sqlx::query!(
+        "INSERT INTO error_groups (id, kind, normalised, sample, first_job, normaliser) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT DO NOTHING",
+        group.id,
+        claim.kind,
+        group.normalised,
+        group.sample,
+        claim.number,
+        NORMALISER,
+    )
+    .execute(conn)
+    .await
+    .map(drop)
 }
 
 /// Ends a job as failed, together with what that means to the domain (nothing, when nobody can read its arguments).
@@ -116,17 +140,19 @@ pub(crate) async fn fail(
     error: &str,
 ) -> Result<bool, sqlx::Error> {
     let claim = &held.claim;
+    let group = ErrorGroup::of(&claim.kind, error);
+    keep_group(tx, claim, &group).await?;
     let ended = sqlx::query_scalar!(
         r#"
         WITH ended AS (
             UPDATE fang_tasks t
-            SET state = 'failed', error_message = $4, retries = t.retries + 1,
+            SET state = 'failed', error_message = $4, error_group = $6, retries = t.retries + 1,
                 lease_owner = NULL, lease_until = NULL, updated_at = now()
             WHERE t.id = $1 AND t.attempt = $2 AND coalesce(t.lease_owner, 0) = $3 AND t.state = 'in_progress'
             RETURNING t.number, t.attempt
         ), closed AS (
             UPDATE job_attempts a
-            SET ended_at = clock_timestamp(), outcome = $5, error = $4
+            SET ended_at = clock_timestamp(), outcome = $5, error = $4, error_group = $6
             FROM ended
             WHERE a.job = ended.number AND a.attempt = ended.attempt
         )
@@ -137,6 +163,7 @@ pub(crate) async fn fail(
         claim.worker,
         error,
         outcome.stored(),
+        group.id,
     )
     .fetch_one(&mut **tx)
     .await?;

@@ -39,6 +39,7 @@ impl Held {
             failures: row.failures,
             max_attempts: row.max_attempts,
             unique: row.unique,
+            waited: Duration::try_from_secs_f64(row.waited).unwrap_or_default(),
             settled: AtomicBool::new(false),
         };
         Held { claim, job }
@@ -65,6 +66,8 @@ pub(crate) struct Row {
     pub max_attempts: i16,
     pub unique: Option<String>,
     pub arguments: Option<Value>,
+    /// Seconds since it was due.
+    pub waited: f64,
 }
 
 /// Who takes jobs, and of what.
@@ -101,12 +104,7 @@ pub(crate) async fn take(
 
 /// Of a lane of which only so many may run at once. Whoever takes from it locks it until the jobs are its own, and counts what
 /// runs by a snapshot made after that: no two processes count at the same time, so that no more than the limit ever run.
-async fn take_limited(
-    conn: &mut PgConnection,
-    taker: Taker<'_>,
-    lane: &str,
-    limit: i64,
-) -> Result<Taken, sqlx::Error> {
+async fn take_limited(conn: &mut PgConnection, taker: Taker<'_>, lane: &str, limit: i64) -> Result<Taken, sqlx::Error> {
     let mut tx = conn.begin().await?;
     let concurrency = sqlx::query_scalar!("SELECT concurrency FROM lanes WHERE name = $1 FOR UPDATE", lane)
         .fetch_optional(&mut *tx)
@@ -200,7 +198,8 @@ async fn look(
         )
         SELECT gate.concurrency, (SELECT count(*) FROM candidates) AS "seen!", id AS "id?", number AS "number?",
             attempt AS "attempt?", kind AS "kind?", retries AS "failures?", max_attempts AS "max_attempts?",
-            uniq_hash AS "unique?", metadata -> 'job' AS arguments
+            uniq_hash AS "unique?", metadata -> 'job' AS arguments,
+            extract(epoch FROM now() - scheduled_at)::float8 AS waited
         FROM gate LEFT JOIN claimed ON true
         ORDER BY claimed.priority, claimed.scheduled_at, claimed.number
         "#,
@@ -228,6 +227,7 @@ async fn look(
                 max_attempts: row.max_attempts?,
                 unique: row.unique,
                 arguments: row.arguments,
+                waited: row.waited.unwrap_or_default(),
             })
         })
         .collect();

@@ -103,3 +103,26 @@ async fn name(database: &Database, job: i64) {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn failures_of_a_sort_are_one_group_and_what_they_took_is_kept() {
+    let database = Database::new().await;
+    let jobs = database.add(2, "hopeless", 5, json!({ "ms": 0 })).await;
+    let mut process = Worker { slots: 1, ..Worker::default() }.start(&database);
+    for &job in &jobs {
+        database.until_state(job, "failed").await;
+    }
+    process.signal("TERM");
+    process.ended().await;
+    assert_eq!(database.count("error_groups").await, 1);
+    assert_eq!(database.count("fang_tasks t JOIN error_groups g ON g.id = t.error_group").await, 2);
+    assert_eq!(database.count("job_attempts WHERE error_group IS NOT NULL AND due_at <= started_at").await, 2);
+    for hourly in ["", "NOT"] {
+        let runs = format!("job_pace WHERE {hourly} hourly AND kind = 'hopeless' AND measure = 'run' AND n > 0");
+        assert!(database.count(&runs).await > 0, "a stop loses no figure");
+    }
+    assert_eq!(
+        database.count("workers WHERE version IS NOT NULL AND 'hopeless' = ANY(kinds) AND rss_bytes > 0").await,
+        1
+    );
+}

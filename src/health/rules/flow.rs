@@ -29,7 +29,7 @@ pub(super) fn nobody_works(figures: &Figures) -> Option<Part> {
     };
     let link = match figures.takeable().next() {
         Some(oldest) => link::jobs(&in_order(oldest.state, None)),
-        None => "/ops#workers-h".to_owned(),
+        None => "/ops/workers".to_owned(),
     };
     Some(single(Rule::NobodyWorks, what, link))
 }
@@ -68,7 +68,7 @@ pub(super) fn overdue(figures: &Figures, limits: &AlertsConfig) -> Option<Part> 
     let lanes: Vec<String> = items.iter().map(|item| item.subject.clone()).collect();
     let oldest = figures.takeable().next().map(|wait| lasting(figures.now - wait.at)).unwrap_or_default();
     let words = |_| format!("Jobs of {} wait for too long, the oldest for {oldest}", list(&lanes));
-    several(Rule::Overdue, items, words, "/ops#lanes-h")
+    several(Rule::Overdue, items, words, "/ops/lanes")
 }
 
 fn overdue_lane(figures: &Figures, wait: &Wait, most: TimeDelta) -> Item {
@@ -99,7 +99,7 @@ pub(super) fn missed_ticks(figures: &Figures) -> Option<Part> {
         link: link::schedule(&late.name),
     };
     let items = figures.late.iter().map(item).collect();
-    several(Rule::MissedTicks, items, |many| format!("{many} schedules have missed ticks"), "/ops/jobs")
+    several(Rule::MissedTicks, items, |many| format!("{many} schedules have missed ticks"), "/ops/schedules")
 }
 
 pub(super) fn grows(figures: &Figures) -> Option<Part> {
@@ -128,7 +128,7 @@ pub(super) fn grows(figures: &Figures) -> Option<Part> {
         });
     }
     let lanes: Vec<String> = items.iter().map(|item: &Item| item.subject.clone()).collect();
-    several(Rule::Grows, items, |_| format!("The lanes {} grow", list(&lanes)), "/ops#lanes-h")
+    several(Rule::Grows, items, |_| format!("The lanes {} grow", list(&lanes)), "/ops/lanes")
 }
 
 pub(super) fn lanes(figures: &Figures, limits: &AlertsConfig) -> Vec<Flow> {

@@ -83,7 +83,7 @@ pub(super) fn orphans(figures: &Figures, limits: &AlertsConfig) -> Option<Part> 
     let same = orphans.iter().all(|job| job.worker == first.worker);
     let link = match first.worker.filter(|_| same) {
         Some(worker) => link::jobs(&JobFilter { worker: Some(worker), ..in_state(JobState::Processing) }),
-        None => "/ops#workers-h".to_owned(),
+        None => "/ops/workers".to_owned(),
     };
     let jobs = match orphans.len() {
         1 => "1 job is held by a worker that is gone".to_owned(),
@@ -119,7 +119,7 @@ pub(super) fn unknown_kinds(figures: &Figures) -> Option<Part> {
     }
     let kinds: Vec<String> = items.iter().map(|item| shortened(&item.subject, SHOWN)).collect();
     let words = |_| format!("Jobs wait of kinds that no worker knows: {}", list(&kinds));
-    several(Rule::UnknownKinds, items, words, "/ops#kinds-h")
+    several(Rule::UnknownKinds, items, words, "/ops/kinds")
 }
 
 pub(super) fn paused(figures: &Figures, limits: &AlertsConfig) -> Option<Part> {
@@ -131,7 +131,7 @@ pub(super) fn paused(figures: &Figures, limits: &AlertsConfig) -> Option<Part> {
             lasting(TimeDelta::seconds(limits.paused_seconds.into()))
         )
     };
-    several(Rule::Paused, items, words, "/ops#lanes-h")
+    several(Rule::Paused, items, words, "/ops/lanes")
 }
 
 pub(super) fn all_paused(figures: &Figures) -> Vec<Item> {

@@ -197,6 +197,6 @@ mod tests {
         let ticks = [tick("2026-11-25T12:03:00Z"), tick("2026-11-25T12:01:00Z"), tick("2026-11-25T12:00:00Z")];
         // The tick of 12:04 may still come.
         assert_eq!(missed(&every(60, 0), &ticks, at("2026-11-25T12:04:10Z")), [at("2026-11-25T12:02:00Z")]);
-        assert_eq!(missed(&every(60, 0), &[], at("2026-11-25T12:04:10Z")), []);
+        assert!(missed(&every(60, 0), &[], at("2026-11-25T12:04:10Z")).is_empty());
     }
 }

@@ -59,7 +59,7 @@ async fn what_is_seen_twice_is_told_once_and_its_end_too() {
     assert_eq!(watch.subjects().await, ["Alert: Nobody works; nothing is due yet"]);
     let mail = Received::read(&watch.mailer.sent().await[0]);
     assert_eq!(mail.header("To"), "ops@example.com");
-    assert!(mail.text.contains("/ops#workers-h") && mail.text.contains("/ops/alerts"), "{}", mail.text);
+    assert!(mail.text.contains("/ops/workers") && mail.text.contains("/ops/alerts"), "{}", mail.text);
     watch.sql(WELL).await;
     watch.look().await;
     assert_eq!(watch.subjects().await.len(), 1, "one good moment is not the end");

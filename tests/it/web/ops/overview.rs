@@ -25,7 +25,7 @@ async fn the_sentence_comes_first_and_each_clause_leads_to_its_jobs() {
     let client = client_of(&world, "noodle", Role::Observer).await;
     let page = get(&client, "/ops").await;
     assert_eq!(page.status, Status::Ok);
-    assert!(page.html.contains("<a href=\"/ops#workers-h\">Nobody works; nothing is due yet</a>."), "{}", page.html);
+    assert!(page.html.contains("<a href=\"/ops/workers\">Nobody works; nothing is due yet</a>."), "{}", page.html);
     assert!(page.html.contains("<title>Something is wrong, running the site"), "{}", page.html);
     assert!(page.text().contains("No process takes jobs."), "{}", page.text());
     assert!(!page.html.contains("/ops/reports"), "observers do not moderate");

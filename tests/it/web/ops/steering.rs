@@ -215,7 +215,11 @@ async fn a_kind_is_described_counted_timed_and_drawn() {
     let text = page.text();
     assert!(text.contains("Sends one mail, or finds out that nobody is to have it."), "{text}");
     assert!(text.contains("the oldest has been due for 2 h"), "{text}");
-    assert!(page.html.contains("src=\"/ops/kinds/send_mail/chart.svg?measure&#x3D;wait&amp;range&#x3D;1h\""), "{}", page.html);
+    assert!(
+        page.html.contains("src=\"/ops/kinds/send_mail/chart.svg?measure&#x3D;wait&amp;range&#x3D;1h\""),
+        "{}",
+        page.html
+    );
     assert!(text.contains("p50: 939 ms on average, at most 939 ms at"), "{text}");
     for range in ["1h", "24h", "7d"] {
         let svg = get(&noodle, &format!("/ops/kinds/send_mail/chart.svg?measure=run&range={range}&theme=dark")).await;

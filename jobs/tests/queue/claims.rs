@@ -1,0 +1,110 @@
+//! Which jobs are taken, and what taking them costs.
+
+use serde_json::json;
+use sqlx::PgConnection;
+
+use crate::support::Database;
+
+const KINDS: [&str; 3] = ["effect", "held", "other"];
+
+async fn claim(conn: &mut PgConnection, limit: i64) -> Vec<i64> {
+    let kinds = KINDS.map(str::to_owned);
+    ratemyderp_jobs::claim(conn, 1, &kinds, "test", limit).await.unwrap()
+}
+
+async fn sql(db: &Database, statement: &str) {
+    sqlx::raw_sql(statement).execute(&db.pool).await.unwrap();
+}
+
+const WORKER: &str = "INSERT INTO workers (host, pid, slots) VALUES ('here', 1, 8)";
+
+#[tokio::test]
+async fn jobs_go_by_priority_then_by_due_time_whatever_their_kinds() {
+    let db = Database::new().await;
+    sql(&db, WORKER).await;
+    let first = db.add(1, "other", 1, json!({})).await[0];
+    let second = db.add(1, "effect", 1, json!({})).await[0];
+    let urgent = db.add(1, "held", 1, json!({})).await[0];
+    let later = db.add(1, "effect", 1, json!({})).await[0];
+    sql(&db, &format!("UPDATE fang_tasks SET priority = -1 WHERE number = {urgent}")).await;
+    sql(&db, &format!("UPDATE fang_tasks SET scheduled_at = now() + interval '1 hour' WHERE number = {later}")).await;
+    let mut conn = db.pool.acquire().await.unwrap();
+    assert_eq!(claim(&mut conn, 2).await, [urgent, first]);
+    assert_eq!(claim(&mut conn, 2).await, [second], "what is not due yet waits");
+}
+
+#[tokio::test]
+async fn what_is_paused_waits_and_goes_on_afterwards() {
+    let db = Database::new().await;
+    sql(&db, WORKER).await;
+    let held = db.add(1, "held", 1, json!({})).await;
+    let free = db.add(1, "effect", 1, json!({})).await;
+    let mut conn = db.pool.acquire().await.unwrap();
+    sql(&db, "INSERT INTO paused_kinds (kind, paused_by, reason) VALUES ('held', 'anna', 'why not')").await;
+    sql(&db, "UPDATE workers SET quiet_at = now()").await;
+    assert_eq!(claim(&mut conn, 9).await, [0i64; 0], "a quiet worker takes nothing");
+    sql(&db, "UPDATE workers SET quiet_at = NULL; UPDATE lanes SET paused_at = now() WHERE name = 'test'").await;
+    assert_eq!(claim(&mut conn, 9).await, [0i64; 0], "nor does anybody from a paused lane");
+    sql(&db, "UPDATE lanes SET paused_at = NULL").await;
+    assert_eq!(claim(&mut conn, 9).await, free);
+    sql(&db, "DELETE FROM paused_kinds").await;
+    assert_eq!(claim(&mut conn, 9).await, held);
+}
+
+#[tokio::test]
+async fn no_more_of_a_lane_run_at_once_than_it_may() {
+    let db = Database::new().await;
+    sql(&db, WORKER).await;
+    db.add(40, "effect", 1, json!({})).await;
+    sql(&db, "UPDATE lanes SET concurrency = 3 WHERE name = 'test'").await;
+    let mut claims = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let pool = db.pool.clone();
+        claims.spawn(async move { claim(&mut pool.acquire().await.unwrap(), 2).await.len() });
+    }
+    assert_eq!(claims.join_all().await.iter().sum::<usize>(), 3);
+    sql(&db, "UPDATE fang_tasks SET state = 'finished', lease_owner = NULL WHERE number = (SELECT min(number) FROM fang_tasks WHERE state = 'in_progress')").await;
+    assert_eq!(claim(&mut db.pool.acquire().await.unwrap(), 9).await.len(), 1);
+}
+
+/// Rows and index entries read by one claim.
+async fn cost(db: &Database, mode: &str) -> i64 {
+    const READ: &str =
+        "SELECT sum(pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid))::bigint
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')";
+    let mut tx = db.pool.begin().await.unwrap();
+    sqlx::query(&format!("SET LOCAL plan_cache_mode = {mode}")).execute(&mut *tx).await.unwrap();
+    let before: i64 = sqlx::query_scalar(READ).fetch_one(&mut *tx).await.unwrap();
+    assert_eq!(claim(&mut tx, 4).await.len(), 4);
+    sqlx::query_scalar::<_, i64>(READ).fetch_one(&mut *tx).await.unwrap() - before
+}
+
+#[tokio::test]
+async fn a_claim_costs_the_same_however_many_wait_for_what_it_cannot_take() {
+    let db = Database::new().await;
+    sql(&db, WORKER).await;
+    sql(&db, "ALTER TABLE fang_tasks SET (autovacuum_enabled = off)").await;
+    let mut read = vec![];
+    for many in [0, 20_000] {
+        for kind in ["held", "unknown"] {
+            db.add(many, kind, 1, json!({})).await;
+        }
+        sql(&db, "UPDATE fang_tasks SET priority = -1, scheduled_at = now() - interval '1 hour' WHERE kind IN ('held', 'unknown')").await;
+        sql(
+            &db,
+            "INSERT INTO paused_kinds (kind, paused_by, reason) VALUES ('held', 'anna', 'x') ON CONFLICT DO NOTHING",
+        )
+        .await;
+        db.add(10, "effect", 1, json!({})).await;
+        for statistics in ["stale", "fresh"] {
+            if statistics == "fresh" {
+                sql(&db, "ANALYZE").await;
+            }
+            for mode in ["force_generic_plan", "force_custom_plan"] {
+                read.push(cost(&db, mode).await);
+            }
+        }
+    }
+    let few = read[..4].iter().max().unwrap();
+    assert!(read[4..].iter().all(|rows| *rows <= few + 200), "{read:?}");
+}
