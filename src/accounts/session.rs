@@ -50,7 +50,7 @@ pub struct Login<'a> {
     pub browser: &'a Browser,
     /// Was this account logged in with it before?
     pub known: bool,
-    /// New for every form that logs somebody in: of a form that was sent twice the later session takes the earlier one's place.
+    /// New for every form that logs somebody in: a form that is sent twice begins one session, which both of its cookies open.
     pub begun_by: Uuid,
     /// Did the member ask to stay logged in?
     pub remembered: bool,
@@ -78,11 +78,34 @@ pub async fn start(
     keep(tx, account, login).await.map(Some)
 }
 
+/// The token of a new session, or another one of the session that this form has begun already: the browser may take the two
+/// answers in either order, so that both of its cookies have to be good.
 async fn keep(tx: &mut Transaction<'_, Postgres>, account: i64, login: Login<'_>) -> Result<Token, sqlx::Error> {
-    sqlx::query!("DELETE FROM sessions WHERE account = $1 AND begun_by = $2", account, login.begun_by)
-        .execute(&mut **tx)
-        .await?;
     let token = Token::random();
+    let doubled = sqlx::query!(
+        "UPDATE sessions SET token_hash = $3, doubled_token_hash = token_hash
+         WHERE account = $1 AND begun_by = $2 AND created_at > now() - interval '1 minute'",
+        account,
+        login.begun_by,
+        token.hash()
+    )
+    .execute(&mut **tx)
+    .await?;
+    if doubled.rows_affected() == 0 {
+        sqlx::query!("DELETE FROM sessions WHERE account = $1 AND begun_by = $2", account, login.begun_by)
+            .execute(&mut **tx)
+            .await?;
+        insert(tx, account, &token, login).await?;
+    }
+    Ok(token)
+}
+
+async fn insert(
+    tx: &mut Transaction<'_, Postgres>,
+    account: i64,
+    token: &Token,
+    login: Login<'_>,
+) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO sessions (token_hash, account, remembered, network, browser, begun_by, expires_at)
          SELECT $1, id, $3, $4, $5, $9,
@@ -101,8 +124,8 @@ async fn keep(tx: &mut Transaction<'_, Postgres>, account: i64, login: Login<'_>
         login.begun_by
     )
     .execute(&mut **tx)
-    .await?;
-    Ok(token)
+    .await
+    .map(drop)
 }
 
 /// Notes that somebody has logged in. With a browser that is not `known` for this account, and unless it is the account's
@@ -148,7 +171,9 @@ pub async fn find(conn: &mut PgConnection, token: &Token) -> Result<Option<Sessi
                   c.profile_public, c.show_own_votes, c.theme AS "theme: Theme", c.reduced_motion, c.large_photos,
                   c.digit_shortcuts, c.described_only, c.time_zone, c.mail_photos, c.mail_digest
            FROM sessions s JOIN accounts a ON a.id = s.account JOIN settings c ON c.account = a.id
-           WHERE s.token_hash = $1 AND s.expires_at > now() AND a.suspended_at IS NULL AND a.deleted_at IS NULL"#,
+           WHERE s.id = (SELECT id FROM sessions WHERE token_hash = $1 UNION ALL
+                         SELECT id FROM sessions WHERE doubled_token_hash = $1 LIMIT 1)
+             AND s.expires_at > now() AND a.suspended_at IS NULL AND a.deleted_at IS NULL"#,
         token.hash()
     )
     .fetch_optional(&mut *conn)

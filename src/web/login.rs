@@ -139,7 +139,6 @@ pub async fn start_session(
             merged = merge(&mut tx, from, rater).await?.ratings > 0;
         }
     }
-    // Nothing is waited for after the commit: of a doubled click the later session has to be the later answer.
     proof.release(&mut tx).await?;
     tx.commit().await?;
     recorder().account(AccountEvent::LoggedIn);

@@ -3,7 +3,7 @@
 mod code;
 mod merge;
 
-use rocket::http::Status;
+use rocket::http::{Cookie, Status};
 
 use crate::mail::{only, sent};
 use crate::support::{PASSWORD, World};
@@ -174,6 +174,11 @@ async fn a_doubled_click_is_one_login() {
     let body = format!("csrf={csrf}&who=noodle&next=%2Fabout&password={}", PASSWORD.replace(' ', "+"));
     for answer in post_twice(&client, "/login", &body).await {
         assert_eq!((answer.status, answer.header("Location")), (Status::SeeOther, Some("/about")));
+        // Whichever answer is the last to arrive, its cookies are those that the browser keeps.
+        let browser = world.client().await;
+        let cookies = answer.cookies().map(|cookie| Cookie::parse_encoded(cookie.to_owned()).unwrap());
+        let settings = browser.get("/settings").cookies(cookies).dispatch().await;
+        assert_eq!(settings.status(), Status::Ok);
     }
     assert_eq!(world.count("sessions").await, 1);
 }
