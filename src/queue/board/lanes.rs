@@ -52,7 +52,8 @@ pub async fn lane_rows(conn: &mut PgConnection, lease_seconds: u32) -> Result<Ve
             waiting: of_lane(&[JobState::Queued, JobState::Retrying]),
             running: of_lane(&[JobState::Processing]),
             oldest_due: due.iter().filter(|due| due.lane == row.name).map(|due| due.at).min(),
-            done_per_minute: ends.map(|(_, done)| done).sum(),
+            // Nothing added up is -0.0.
+            done_per_minute: ends.map(|(_, done)| done).sum::<f64>() + 0.0,
             concurrency: row.concurrency,
             slots,
             pause: row.paused_at.map(|since| Pause {

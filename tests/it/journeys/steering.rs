@@ -10,13 +10,14 @@ use crate::support::site::Site;
 
 /// Something of everything that can be seen.
 const BUSY: &str = "
-    INSERT INTO workers (host, pid, slots, seen_at, kinds, version, rss_bytes, started_at) VALUES
-        ('derp', 1, 4, now(), ARRAY['send_mail', 'make_thumbnails'], '1.4.2', 123456789, now() - interval '5 hours'),
-        ('wobble-with-a-very-long-name', 2, 8, now() - interval '10 minutes', NULL, '1.4.1', NULL, now() - interval '3 days');
+    DELETE FROM fang_tasks;
+    INSERT INTO workers (number, host, pid, slots, seen_at, kinds, version, rss_bytes, started_at) OVERRIDING SYSTEM VALUE VALUES
+        (1001, 'derp', 1, 4, now(), ARRAY['send_mail', 'make_thumbnails'], '1.4.2', 123456789, now() - interval '5 hours'),
+        (1002, 'wobble-with-a-very-long-name', 2, 8, now() - interval '10 minutes', NULL, '1.4.1', NULL, now() - interval '3 days');
     INSERT INTO fang_tasks (metadata, kind, task_type, state, attempt, lease_owner, lease_until) VALUES
-        ('{}', 'send_mail', 'mail', 'in_progress', 1, 1, now() + interval '20 seconds'),
-        ('{}', 'make_thumbnails', 'images', 'in_progress', 2, 2, now() + interval '12 seconds'),
-        ('{}', 'from_the_future', 'mail', 'in_progress', 1, 2, now());
+        ('{}', 'send_mail', 'mail', 'in_progress', 1, 1001, now() + interval '20 seconds'),
+        ('{}', 'make_thumbnails', 'images', 'in_progress', 2, 1002, now() + interval '12 seconds'),
+        ('{}', 'from_the_future', 'mail', 'in_progress', 1, 1002, now());
     INSERT INTO job_attempts (job, attempt, worker, started_at)
     SELECT number, attempt, lease_owner, now() - interval '5 minutes' FROM fang_tasks WHERE state = 'in_progress';
     INSERT INTO fang_tasks (metadata, kind, task_type, scheduled_at)
@@ -67,7 +68,7 @@ async fn an_operator_reads_and_steers_the_queue_without_script() {
         "kinds/send_mail",
         "kinds/send_mail?range=7d",
         "workers",
-        "workers/1",
+        "workers/1001",
         "schedules",
         "schedules/rank_photos",
     ] {
@@ -112,7 +113,7 @@ async fn w3m_pauses_a_schedule_and_quiets_a_worker() {
     w3m.fill_below("Why", "too hot").await;
     w3m.activate("Pause the schedule").await;
     w3m.wait_for("“too hot”").await;
-    let w3m = terminal(&site, "noodle", "/ops/workers/1").await;
-    w3m.activate("Quiet worker 1").await;
+    let w3m = terminal(&site, "noodle", "/ops/workers/1001").await;
+    w3m.activate("Quiet worker 1001").await;
     w3m.wait_for("takes no new jobs").await;
 }
