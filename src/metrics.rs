@@ -9,6 +9,7 @@ mod family;
 pub mod flusher;
 mod gauges;
 pub mod point;
+pub mod query;
 pub mod recorder;
 pub mod rollup;
 mod slot;

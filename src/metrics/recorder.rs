@@ -20,6 +20,12 @@ const KINDS: usize = 48;
 /// Answers are told apart by their class: the site as a whole has to stay within 2,000 series.
 const CLASSES: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
 
+/// The address that votes go to.
+const VOTES: &str = "POST /submissions/<id>/rating";
+
+/// Answers to votes, and all others, told apart where addresses are not: what a page reads has to stay little.
+const PARTS: [&str; 2] = ["vote", "rest"];
+
 const VOTE_FIELDS: [&str; 14] =
     ["n", "changed", "refused", "first", "s01", "s02", "s03", "s04", "s05", "s06", "s07", "s08", "s09", "s10"];
 
@@ -52,7 +58,10 @@ pub enum Voted {
 /// All counters of this process.
 pub struct Recorder {
     routes: OnceLock<Vec<String>>,
+    /// The place of [`VOTES`].
+    rating: OnceLock<Option<usize>>,
     http: Family,
+    answers: Family,
     votes: Family,
     accounts: Family,
     photos: Family,
@@ -88,7 +97,9 @@ impl Recorder {
         let named = |measurement, rows| Family::new(measurement, vec!["n"], rows);
         Recorder {
             routes: OnceLock::new(),
+            rating: OnceLock::new(),
             http: Family::new("http", with(&["n", "ms"], &NAMES), ROUTES * CLASSES.len()),
+            answers: Family::new("answer", with(&["n", "ms"], &NAMES), PARTS.len() * CLASSES.len()),
             votes: Family::new("vote", VOTE_FIELDS.to_vec(), By::VARIANTS.len() * Via::VARIANTS.len()),
             accounts: named("account", AccountEvent::VARIANTS.len()),
             photos: Family::new("photo", with(&["n"], &NAMES), PhotoEvent::VARIANTS.len()),
@@ -105,17 +116,23 @@ impl Recorder {
     /// Says once which addresses there are, so that [`answered`](Self::answered) can name them by their place here.
     pub fn know_routes(&self, routes: Vec<String>) {
         // Tests start more than one site in a process; all have the same addresses.
+        let _ = self.rating.set(routes.iter().position(|route| route == VOTES));
         let _ = self.routes.set(routes);
     }
 
     /// A request was answered. Without a route it led nowhere.
     pub fn answered(&self, route: Option<usize>, status: u16, took: Duration) {
-        let route = route.filter(|&route| route < ROUTES - 1).unwrap_or(ROUTES - 1);
         let class = usize::from((status / 100).clamp(2, 5) - 2);
-        let row = route * CLASSES.len() + class;
-        self.http.add(row, 0, 1);
-        self.http.add(row, 1, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
-        self.http.add(row, 2 + bucket(took), 1);
+        let vote = route.is_some() && self.rating.get().is_some_and(|rating| *rating == route);
+        let part = usize::from(!vote);
+        let route = route.filter(|&route| route < ROUTES - 1).unwrap_or(ROUTES - 1);
+        let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        for (family, row) in [(&self.http, route), (&self.answers, part)] {
+            let row = row * CLASSES.len() + class;
+            family.add(row, 0, 1);
+            family.add(row, 1, millis);
+            family.add(row, 2 + bucket(took), 1);
+        }
     }
 
     /// A vote was answered.
@@ -180,6 +197,14 @@ impl Recorder {
         let mut points = Vec::new();
         let into = &mut points;
         self.http.drain(at, |row| self.http_tags(row), into);
+        self.answers.drain(
+            at,
+            |row| {
+                let (part, class) = (PARTS[row / CLASSES.len()], CLASSES[row % CLASSES.len()]);
+                vec![("part", part.to_owned()), ("status", class.to_owned())]
+            },
+            into,
+        );
         self.votes.drain(
             at,
             |row| {

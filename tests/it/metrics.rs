@@ -1,5 +1,7 @@
 //! Figures, from what is counted to what is kept of it.
 
+mod query;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use ratemyderp::metrics::flusher::{BATCHES, Flusher, Role, grid};
 use ratemyderp::metrics::{AccountEvent, By, Ending, Letter, PhotoEvent, Recorder, Via, VisitEvent, Voted, rollup};
