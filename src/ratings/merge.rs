@@ -20,11 +20,13 @@ pub struct Merged {
 ///
 /// Both raters are locked until the commit, in the order that [`record`](super::record::record) takes too. So a vote of
 /// theirs that is under way is either there in time to come along, or comes within a minute of it and is counted for the account.
-/// Votes of others wait for nothing but the tallies of dropped ratings.
+/// Then the account is locked as an heir, against the late votes of whoever was merged into it before. Votes of others wait for
+/// nothing but the tallies of dropped ratings.
 ///
 /// Nothing happens if `from` belongs to an account or was merged before, or if `into` belongs to none.
 pub async fn merge(tx: &mut Transaction<'_, Postgres>, from: RaterId, into: RaterId) -> Result<Merged, sqlx::Error> {
     lock(tx, &[from.0, into.0]).await?;
+    lock_heir(tx, into).await?;
     let Some(account) = heir(tx, from, into).await? else {
         return Ok(Merged::default());
     };
@@ -58,6 +60,10 @@ async fn lock(tx: &mut Transaction<'_, Postgres>, raters: &[Uuid]) -> Result<(),
     .execute(&mut **tx)
     .await
     .map(drop)
+}
+
+async fn lock_heir(tx: &mut Transaction<'_, Postgres>, heir: RaterId) -> Result<(), sqlx::Error> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(heir_lock($1))", heir.0).execute(&mut **tx).await.map(drop)
 }
 
 /// The account that inherits, if there is anything to inherit.

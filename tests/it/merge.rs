@@ -1,6 +1,7 @@
 //! Votes cast without a name come along to an account.
 
 mod interleaved;
+mod late;
 
 use std::time::Duration;
 
