@@ -1,6 +1,7 @@
 //! Settings of both processes, read from `Rocket.toml` and the environment by the same figment.
 
 mod alerts;
+mod influx;
 mod limits;
 mod storage;
 
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use crate::secret::Secret;
 
 pub use alerts::AlertsConfig;
+pub use influx::InfluxConfig;
 pub use limits::{AccountsConfig, Allowance, PatienceConfig, Rate, RatesConfig, UploadsConfig, VoteBrakes};
 pub use storage::{StorageConfig, StorageKind};
 
@@ -42,6 +44,8 @@ pub struct Config {
     pub jobs: JobsConfig,
     /// When the queue counts as sick, and who is told.
     pub alerts: AlertsConfig,
+    /// Where figures go besides PostgreSQL.
+    pub influxdb: InfluxConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -8,6 +8,7 @@ pub mod buckets;
 mod family;
 pub mod flusher;
 mod gauges;
+pub mod influx;
 pub mod point;
 pub mod query;
 pub mod recorder;

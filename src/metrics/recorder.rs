@@ -109,7 +109,7 @@ impl Recorder {
             kinds: Names::new(KINDS),
             jobs: Family::new("job", with(&["n"], &[WAITED, RAN].concat()), KINDS * Ending::VARIANTS.len()),
             enqueued: named("enqueue", KINDS),
-            metrics: Family::new("metrics", vec!["n_dropped", "n_refused", "ship_lag_ms"], 1),
+            metrics: Family::new("metrics", vec!["n_dropped", "n_refused"], 1),
         }
     }
 
@@ -190,6 +190,11 @@ impl Recorder {
     /// Points were lost here, since PostgreSQL was away for too long.
     pub(super) fn dropped(&self, points: usize) {
         self.metrics.add(0, 0, u64::try_from(points).unwrap_or(u64::MAX));
+    }
+
+    /// InfluxDB would not take points, ever.
+    pub(super) fn refused(&self, points: u64) {
+        self.metrics.add(0, 1, points);
     }
 
     /// Takes what was counted since the last time, as of this moment.

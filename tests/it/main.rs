@@ -9,6 +9,7 @@ mod board;
 mod deck;
 mod double_tap;
 mod health;
+mod influx;
 mod invariants;
 mod journeys;
 mod mail;

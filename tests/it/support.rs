@@ -5,6 +5,7 @@ pub mod axe;
 pub mod browser;
 pub mod cdp;
 pub mod database;
+pub mod influx;
 pub mod multipart;
 pub mod rows;
 pub mod site;

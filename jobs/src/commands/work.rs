@@ -7,6 +7,7 @@ use std::time::Duration;
 use ratemyderp::alerts;
 use ratemyderp::config::Config;
 use ratemyderp::metrics::flusher::{self, Role};
+use ratemyderp::metrics::influx::shipper;
 use ratemyderp::queue::schedules;
 use ratemyderp_jobs::process::{self, Stopped};
 use ratemyderp_jobs::{Context, Settings};
@@ -38,8 +39,12 @@ pub async fn run(config: &Config) -> Result<ExitCode, Error> {
         tokio::spawn(watching);
     }
     let figures = flusher::start(config.database(), Role::Jobs)?;
+    let shipping = shipper::start(config.database(), &config.influxdb)?;
     let stopped = process::run(context.pool.clone(), Arc::new(context), settings, schedules, stop).await;
     figures.stop().await;
+    if let Some(shipping) = shipping {
+        shipping.stop().await;
+    }
     match stopped {
         Stopped::Clean => Ok(ExitCode::SUCCESS),
         Stopped::Returned => Ok(ExitCode::from(3)),

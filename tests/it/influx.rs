@@ -1,0 +1,3 @@
+//! InfluxDB, as it is at its best and at its worst.
+
+mod shipper;
