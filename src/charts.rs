@@ -7,12 +7,14 @@
 mod csv;
 mod scale;
 mod sentence;
+mod spark;
 mod svg;
 mod table;
 mod unit;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use self::spark::spark;
 pub use self::table::{Table, TableRow};
 pub use self::unit::{Unit, duration};
 

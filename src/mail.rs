@@ -99,6 +99,33 @@ impl Notification {
         }
     }
 
+    /// Whom it is about, where it says so.
+    fn account(&self) -> Option<i64> {
+        match self {
+            Notification::VerifyEmail { account }
+            | Notification::ChangeEmail { account, .. }
+            | Notification::EmailChanged { account, .. }
+            | Notification::PasswordChanged { account }
+            | Notification::TwoFactorChanged { account, .. }
+            | Notification::RecoveryCodeUsed { account }
+            | Notification::NewBrowser { account, .. }
+            | Notification::DeletionPlanned { account }
+            | Notification::Digest { account, .. } => Some(*account),
+            Notification::ResetPassword { .. }
+            | Notification::PhotoReady { .. }
+            | Notification::PhotoFailed { .. }
+            | Notification::PhotoModerated { .. } => None,
+        }
+    }
+
+    /// The photo that it is about; it is for its owner.
+    fn submission(&self) -> Option<i64> {
+        match self {
+            Notification::PhotoReady { submission } | Notification::PhotoFailed { submission } => Some(*submission),
+            _ => None,
+        }
+    }
+
     /// A name for the event, where it can be told from others of its kind.
     fn event(&self) -> Option<String> {
         match self {
@@ -112,15 +139,19 @@ impl Notification {
 
 /// Owes somebody a mail: it is sent if the transaction commits. The same event is told once.
 pub async fn enqueue(tx: &mut Transaction<'_, Postgres>, notification: Notification) -> Result<(), sqlx::Error> {
-    let mail = sqlx::query_scalar!(
-        "INSERT INTO mails (notification, event) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING RETURNING id",
+    let mail = sqlx::query!(
+        r#"INSERT INTO mails (notification, event) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING
+           RETURNING id, coalesce($3, (SELECT owner FROM submissions WHERE id = $4)) AS account"#,
         Json(&notification) as _,
-        notification.event()
+        notification.event(),
+        notification.account(),
+        notification.submission()
     )
     .fetch_optional(&mut **tx)
     .await?;
     if let Some(mail) = mail {
-        queue::enqueue(tx, Job::SendMail { mail, optional: notification.optional().is_some() }).await?;
+        let job = Job::SendMail { mail: mail.id, optional: notification.optional().is_some() };
+        queue::enqueue_about(tx, job, mail.account).await?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ pub mod check;
 pub mod counts;
 mod definitions;
 pub mod errors;
+pub mod hours;
 mod job;
 pub mod pauses;
 pub mod rest;
@@ -36,6 +37,15 @@ pub struct Enqueued {
 /// A waiting job of the same unique name is taken instead, and locked until the transaction ends: a worker that took it
 /// earlier would not see the change that this request is about.
 pub async fn enqueue(tx: &mut Transaction<'_, Postgres>, job: Job) -> Result<Enqueued, sqlx::Error> {
+    enqueue_about(tx, job, None).await
+}
+
+/// The same, for a job that is about somebody's account, as operators look for it.
+pub async fn enqueue_about(
+    tx: &mut Transaction<'_, Postgres>,
+    job: Job,
+    account: Option<i64>,
+) -> Result<Enqueued, sqlx::Error> {
     let definition = job.definition();
     let kind = job.kind().name();
     // PostgreSQL folds equal notifications of one transaction into one.
@@ -43,8 +53,8 @@ pub async fn enqueue(tx: &mut Transaction<'_, Postgres>, job: Job) -> Result<Enq
         Enqueued,
         r#"
         WITH put AS (
-            INSERT INTO fang_tasks (metadata, task_type, uniq_hash, kind, priority, max_attempts, submission)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO fang_tasks (metadata, task_type, uniq_hash, kind, priority, max_attempts, submission, account)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $9)
             ON CONFLICT (uniq_hash) WHERE state IN ('new', 'retried')
             DO UPDATE SET updated_at = now()
             RETURNING number, xmax = 0 AS new
@@ -60,6 +70,7 @@ pub async fn enqueue(tx: &mut Transaction<'_, Postgres>, job: Job) -> Result<Enq
         definition.attempts,
         job.submission(),
         CHANNEL,
+        account,
     )
     .fetch_one(&mut **tx)
     .await?;

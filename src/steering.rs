@@ -3,6 +3,7 @@
 //! transaction that does it. The same form sent twice is answered the same; whoever comes second is told who was first, and why.
 
 mod concurrency;
+pub mod errors;
 mod pause;
 mod quiet;
 mod reason;

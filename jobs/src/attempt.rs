@@ -23,6 +23,7 @@ pub(crate) async fn run(held: &Arc<Held>) -> Result<(), Failure> {
         Err(Failure::Hopeless(why)) => warn!("job {number} ({kind}) failed: {why}"),
         Err(Failure::Retry(why)) => warn!("job {number} ({kind}) failed at attempt {attempt}: {why}"),
         Err(Failure::Postponed(why, wait)) => info!("job {number} ({kind}) waits for {wait:.0?} more: {why}"),
+        Err(Failure::Stopped(why)) => warn!("job {number} ({kind}) was ended at attempt {attempt}: {why}"),
         Err(Failure::Lost) => {
             warn!("job {number} ({kind}) is no longer ours at attempt {attempt}: what it did was dropped");
         }
@@ -39,7 +40,7 @@ fn count(held: &Held, result: &Result<(), Failure>, ran: Duration) {
         (Ok(()), _) | (_, Ending::Finished | Ending::Settled) => metrics::Ending::Finished,
         (_, Ending::Retry(..)) => metrics::Ending::Retried,
         (_, Ending::Postponed(..)) => metrics::Ending::Postponed,
-        (_, Ending::Failed(_)) => metrics::Ending::Failed,
+        (_, Ending::Failed(_) | Ending::Stopped(_)) => metrics::Ending::Failed,
     };
     recorder().job(kind, ending, Some(held.claim.waited), ran);
 }
@@ -56,13 +57,24 @@ pub(crate) fn ending(held: &Held, result: &Result<(), Failure>) -> Ending {
         Err(Failure::Retry(why)) if held.claim.is_last() => Ending::Failed(why.clone()),
         Err(Failure::Retry(why)) => Ending::Retry(why.clone(), held.wait()),
         Err(Failure::Postponed(why, wait)) => Ending::Postponed(why.clone(), *wait),
+        Err(Failure::Stopped(why)) => Ending::Stopped(why.clone()),
     }
 }
 
+/// An attempt that takes too long or is to stop is ended where it waits next: nothing that it has not committed happens. What
+/// computes on another thread goes on there, and is forgotten.
 async fn within_limit(held: Arc<Held>, job: Arc<dyn Runnable>) -> Result<(), Failure> {
     let limit = job.timeout();
-    let mut attempt = tokio::spawn(async move { job.run(&held.claim).await });
-    match tokio::time::timeout(limit, &mut attempt).await {
+    let ours = held.clone();
+    let mut attempt = tokio::spawn(async move { job.run(&ours.claim).await });
+    let ended = tokio::select! {
+        ended = tokio::time::timeout(limit, &mut attempt) => ended,
+        why = held.stop.asked() => {
+            attempt.abort();
+            return Err(Failure::Stopped(why));
+        }
+    };
+    match ended {
         Ok(Ok(result)) => result,
         Ok(Err(join)) => Err(Failure::Retry(panic_message(join))),
         Err(_) => {

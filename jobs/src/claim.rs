@@ -7,6 +7,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::lines::Lines;
 
 /// A job held by this process. It is ours while the row still names this attempt and this worker: the fence.
 #[derive(Debug)]
@@ -29,11 +30,19 @@ pub struct Claim {
     pub unique: Option<String>,
     /// How long it waited once it was due.
     pub waited: Duration,
+    /// What was said and is not written down yet.
+    pub(crate) lines: Lines,
     /// Whether the handler's own transaction has ended it.
     pub(crate) settled: AtomicBool,
 }
 
 impl Claim {
+    /// Says what is done at the moment, for whoever looks at the job: a few words, now and then. At most 200 lines of an attempt are
+    /// kept, without what looks like a secret or an address.
+    pub fn say(&self, what: impl AsRef<str>) {
+        self.lines.say(what.as_ref());
+    }
+
     /// Commits a handler's effect together with the end of its job, so that the effect happens exactly once.
     /// [`Failure::Lost`] means that nothing was committed and that nothing may be published.
     pub async fn commit(&self, mut tx: Transaction<'_, Postgres>) -> Result<(), Failure> {

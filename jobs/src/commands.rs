@@ -2,6 +2,8 @@
 
 mod acting;
 pub mod concurrency;
+mod confirm;
+pub mod errors;
 pub mod list;
 mod log;
 pub mod operate;

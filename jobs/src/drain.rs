@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use crate::failure::Failure;
 use crate::ledger::take::{self, Taker};
-use crate::ledger::{Ending, Held, lease, settle};
+use crate::ledger::{Ending, Held, lease, lines, settle};
 use crate::runnable::JobSet;
 use crate::{Context, attempt};
 
@@ -57,11 +57,12 @@ async fn next(ctx: &Context, worker: i64, kinds: &[String], lanes: &[String]) ->
 async fn run(ctx: &Context, held: &Arc<Held>) -> Result<(), Failure> {
     let result = attempt::run(held).await;
     let ending = attempt::ending(held, &result);
+    lines::write(&ctx.pool, [held]).await?;
     let mut tx = ctx.pool.begin().await?;
     settle::end(&mut tx, held, &ending).await?;
     tx.commit().await?;
     match (ending, result) {
-        (Ending::Retry(error, _) | Ending::Failed(error), _) => {
+        (Ending::Retry(error, _) | Ending::Failed(error) | Ending::Stopped(error), _) => {
             Err(Failure::Retry(format!("job {} ({}): {error}", held.claim.number, held.claim.kind)))
         }
         (Ending::Settled, result) => result,

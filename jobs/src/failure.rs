@@ -13,6 +13,8 @@ pub enum Failure {
     Hopeless(String),
     /// It was not even tried, for this reason: it should be after so long, and this attempt does not count.
     Postponed(String, Duration),
+    /// An operator asked for its end: who, and why.
+    Stopped(String),
     /// The job is somebody else's by now, or has ended: whatever was done must not be published.
     Lost,
 }
@@ -20,7 +22,9 @@ pub enum Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Failure::Retry(why) | Failure::Hopeless(why) | Failure::Postponed(why, _) => f.write_str(why),
+            Failure::Retry(why) | Failure::Hopeless(why) | Failure::Postponed(why, _) | Failure::Stopped(why) => {
+                f.write_str(why)
+            }
             Failure::Lost => f.write_str("its lease was lost"),
         }
     }

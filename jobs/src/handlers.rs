@@ -68,6 +68,13 @@ impl Runnable for Task {
     async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, error: &str) -> Result<(), sqlx::Error> {
         effects::gave_up(tx, &self.job, error).await
     }
+
+    async fn stopped(&self, tx: &mut Transaction<'_, Postgres>, reason: &str) -> Result<bool, sqlx::Error> {
+        match effects::cancel(tx, &self.job, reason).await? {
+            Ok(()) => Ok(true),
+            Err(_) => self.gave_up(tx, reason).await.map(|()| false),
+        }
+    }
 }
 
 /// Runs one job. Every effect is fenced by the claim or safe to repeat; a row that has vanished is a success.
@@ -80,10 +87,10 @@ async fn run(ctx: &Context, claim: &Claim, job: &Job) -> Result<(), Failure> {
         Job::DeleteVotes { submission } => delete_votes::run(ctx, claim, submission).await,
         Job::SendMail { mail, .. } => send_mail::run(ctx, claim, mail).await,
         Job::QueueDigests => queue_digests::run(ctx, claim).await,
-        Job::DeleteAccounts => delete_accounts::run(ctx).await,
+        Job::DeleteAccounts => delete_accounts::run(ctx, claim).await,
         Job::RankPhotos => rank_photos::run(ctx, claim).await,
-        Job::DeleteOldRecords => delete_old_records::run(ctx).await,
-        Job::DeleteDiscardedBlobs => delete_discarded_blobs::run(ctx).await,
+        Job::DeleteOldRecords => delete_old_records::run(ctx, claim).await,
+        Job::DeleteDiscardedBlobs => delete_discarded_blobs::run(ctx, claim).await,
         Job::DeleteOrphanedBlobs => delete_orphaned_blobs::run(ctx, claim).await,
         Job::RunOperation { operation } => run_operation::run(ctx, operation).await,
     }

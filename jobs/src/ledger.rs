@@ -6,8 +6,10 @@
 mod claimer;
 mod finisher;
 pub(crate) mod lease;
+pub(crate) mod lines;
 mod pace;
 pub(crate) mod settle;
+mod stops;
 pub(crate) mod take;
 mod wake;
 

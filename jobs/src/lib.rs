@@ -8,10 +8,12 @@ mod failure;
 mod fang_adapter;
 mod handlers;
 mod ledger;
+mod lines;
 mod minutely;
 pub mod process;
 mod runnable;
 pub mod schedule;
+mod stop;
 
 pub use crate::claim::Claim;
 pub use crate::context::Context;

@@ -36,4 +36,10 @@ pub trait Runnable: Send + Sync {
 
     /// The job has failed for good, with this error at last: what that means to the domain, in the transaction that says so.
     async fn gave_up(&self, tx: &mut Transaction<'_, Postgres>, error: &str) -> Result<(), sqlx::Error>;
+
+    /// An operator has ended it, for this reason: likewise. True when it is right that it never runs; otherwise it counts as failed
+    /// until somebody sees to it.
+    async fn stopped(&self, tx: &mut Transaction<'_, Postgres>, reason: &str) -> Result<bool, sqlx::Error> {
+        self.gave_up(tx, reason).await.map(|()| true)
+    }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::Role;
+use crate::queue::board::Known;
 
 /// An account with what matters to operators.
 #[derive(Debug, Clone, Serialize)]
@@ -84,4 +85,27 @@ pub async fn find(conn: &mut PgConnection, username: &str) -> Result<Option<Acco
         return Ok(None);
     }
     summaries!("username = lower($1)", username).fetch_optional(conn).await
+}
+
+/// The username of an account that is here.
+pub async fn username(conn: &mut PgConnection, id: i64) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!("SELECT username FROM accounts WHERE id = $1 AND deleted_at IS NULL", id)
+        .fetch_optional(conn)
+        .await
+}
+
+/// Looks up the usernames by which a filter of jobs asks for accounts.
+pub async fn know<'a>(
+    conn: &mut PgConnection,
+    known: &mut Known,
+    parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<(), sqlx::Error> {
+    let is_name = |value: &str| !value.is_empty() && !value.bytes().all(|byte| byte.is_ascii_digit());
+    let name = parameters.into_iter().find(|(name, value)| *name == "account" && is_name(value.trim()));
+    if let Some((_, name)) = name
+        && let Some(account) = find(conn, name.trim()).await?
+    {
+        known.accounts.insert(name.trim().to_owned(), account.id);
+    }
+    Ok(())
 }

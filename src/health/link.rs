@@ -14,9 +14,12 @@ pub fn jobs(filter: &JobFilter) -> String {
     format!("/ops/jobs?{}", parameters.join("&"))
 }
 
-/// The failed jobs with one error.
+/// The errors with which jobs failed.
+pub const ERRORS: &str = "/ops/errors";
+
+/// One of them.
 pub fn error(group: i64) -> String {
-    format!("/ops/jobs?error={group}")
+    format!("{ERRORS}/{group}")
 }
 
 /// The page of a schedule.

@@ -103,8 +103,6 @@ pub(super) struct Failures {
     pub since: Option<DateTime<Utc>>,
     /// The largest first.
     pub groups: Vec<FailedAlike>,
-    /// Is any group muted, so that the list of failed jobs has more than these?
-    pub muted: bool,
 }
 
 /// Some that failed with the same error.
@@ -149,13 +147,11 @@ pub(super) async fn failures(conn: &mut PgConnection, since: DateTime<Utc>) -> R
     .fetch_all(conn)
     .await?;
     let more = rows.iter().map(|group| group.jobs).sum::<i64>() >= LOOKED_AT;
-    let muted = rows.iter().any(|group| group.muted);
     let groups: Vec<FailedAlike> = rows.into_iter().filter(|group| !group.muted).collect();
     Ok(Failures {
         jobs: groups.iter().map(|group| group.jobs).sum(),
         more,
         since: groups.iter().map(|group| group.since).min(),
-        muted,
         groups,
     })
 }

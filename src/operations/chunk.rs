@@ -191,6 +191,7 @@ async fn effect(
     }
     match (verb, arguments()) {
         (Verb::Retry | Verb::Cancel, Err(refused)) => Ok(Err(refused)),
+        (Verb::Stop, Ok(job)) => Ok(effects::stop(&job)),
         (Verb::Retry, Ok(job)) => effects::revive(tx, &job).await,
         (Verb::Cancel, Ok(job)) => effects::cancel(tx, &job, &updates::cancelled_by(operation)).await,
         _ => Ok(Ok(())),

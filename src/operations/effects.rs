@@ -92,6 +92,14 @@ pub async fn cancel(tx: &mut Transaction<'_, Postgres>, job: &Job, reason: &str)
     })
 }
 
+/// A running job is to end at once.
+pub fn stop(job: &Job) -> Result<(), Refused> {
+    match *job {
+        Job::RunOperation { operation } => refuse(format!("Stop operation {operation} instead.")),
+        _ => Ok(()),
+    }
+}
+
 /// What a retry means besides another run, in words after a number of jobs.
 pub fn revived(kind: JobKind) -> &'static str {
     match kind {

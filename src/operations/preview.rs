@@ -108,7 +108,12 @@ fn effect(operation: &Operation, kind: &str, state: JobState, discarded: bool) -
         (Verb::RunNow, _) => "they are due at once".to_owned(),
         (Verb::Discard, _) => "they are put aside: nobody is alerted of them".to_owned(),
         (Verb::Restore, _) => "they count as failed again".to_owned(),
-        (Verb::Stop, _) => "their workers are asked to end them, where a kind can be interrupted".to_owned(),
+        (Verb::Stop, Some(JobKind::RunOperation)) => "refused: stop the operation instead".to_owned(),
+        (Verb::Stop, Some(JobKind::MoveThumbnails | JobKind::DeleteVotes)) => {
+            "their workers end them within some seconds; they count as failed, since somebody relies on them".to_owned()
+        }
+        (Verb::Stop, Some(kind)) => format!("their workers end them within some seconds; {}", effects::cancelled(kind)),
+        (Verb::Stop, None) => "their workers end them within some seconds".to_owned(),
         (Verb::MoveLane, _) => format!("they wait in the lane {value}"),
         (Verb::SetPriority, _) => format!("they get the priority {value}"),
         (Verb::Undo, _) => "they become what they were, unless something has happened to them since".to_owned(),

@@ -2,12 +2,11 @@
 //! at a limit ([`walk`]), and how many there are is known.
 
 mod crew;
-mod ended;
+mod error_groups;
 mod filter;
 pub mod formats;
 mod history;
 mod kinds;
-mod kinds_pace;
 mod lanes;
 mod latencies;
 mod pace;
@@ -15,6 +14,7 @@ mod pause;
 mod position;
 mod progress;
 mod recurring;
+pub mod story;
 mod walk;
 mod workers;
 
@@ -24,14 +24,16 @@ use serde_json::Value;
 use sqlx::PgConnection;
 
 pub use self::crew::{CrewMember, Holding, Presence, crew, deploys};
-pub use self::ended::ended;
+pub use self::error_groups::{
+    COUNTED as ERRORS_COUNTED, ErrorElsewhere, ErrorGroupRow, ErrorSort, VersionSeen, error_elsewhere, error_group,
+    error_groups, error_trends, error_versions, first_hour,
+};
 pub use self::filter::{By, Cursor, JobFilter, Known, Sort, spoken};
 pub use self::history::{Attempt, Line, attempts, lines, neighbours};
-pub use self::kinds::{Compared, KindRow, KindTimes, Quantiles, kind_rows};
-pub use self::kinds_pace::{KindPace, Percentiles, kinds_pace};
+pub use self::kinds::{Compared, KindPace, KindRow, KindTimes, Quantiles, kind_rows, kinds_pace};
 pub use self::lanes::{LaneRow, lane_rows};
 pub use self::latencies::{
-    Histogram, Latencies, Measure, PaceHistory, Span, ended_per_minute, latencies, pace_history,
+    Histogram, Latencies, Measure, PaceHistory, Span, ended, ended_per_minute, latencies, pace_history,
 };
 pub use self::pace::{Pace, pace};
 pub use self::pause::{Pause, Paused, all_paused};

@@ -1,10 +1,13 @@
 //! Which errors are the same: but for numbers, names, addresses and places.
 
+mod hours;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
 use sha2::{Digest, Sha256};
 
+pub use self::hours::{compact, delete_old, unmute_changed};
 use crate::secret::redact;
 
 /// The version of the rules below; another one makes other groups.

@@ -69,7 +69,7 @@ pub async fn step(
     skipped: bool,
 ) -> Result<(), sqlx::Error> {
     sqlx::query!(
-        "UPDATE job_progress SET position = $2, done = least(done + 1, total), skipped = skipped + $3::boolean::integer
+        "UPDATE job_progress SET position = $2, done = least(done + 1, total), skipped = skipped + $3::boolean::integer, updated_at = now()
          WHERE job = $1",
         job,
         position,

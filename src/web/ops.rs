@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod errors;
 pub mod jobs;
 pub mod kinds;
 pub mod lanes;
@@ -60,6 +61,7 @@ pub fn routes() -> Vec<Route> {
         workers::quiet,
         workers::unquiet,
     ];
+    all.extend(errors::routes());
     all.extend(jobs::routes());
     all
 }

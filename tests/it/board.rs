@@ -3,8 +3,8 @@
 mod plans;
 
 use chrono::{Duration, Utc};
-use ratemyderp::queue::JobState;
 use ratemyderp::queue::board::{self, By, JobFilter, Known, Sort, Walk};
+use ratemyderp::queue::{self, JobState};
 use sqlx::PgConnection;
 
 use crate::support::World;
@@ -153,4 +153,30 @@ async fn only_names_that_are_there_can_be_asked_for() {
         .unwrap();
     let known = Known::load(&mut conn).await.unwrap();
     assert!(JobFilter::parse([("kind", "from_the_future")], &known).is_ok());
+}
+
+#[tokio::test]
+async fn what_the_ticker_notes_of_numbers_never_hides_a_job() {
+    let world = World::new().await;
+    let mut conn = world.pool.acquire().await.unwrap();
+    queue::hours::note(&mut conn).await.unwrap();
+    assert_eq!(world.count("job_hours").await, 0, "there are no jobs yet");
+    // The ticker was away from four hours ago until now; a job was made meanwhile.
+    let add = "INSERT INTO fang_tasks (metadata, kind, task_type, created_at) VALUES ('{}', 'send_mail', 'mail', now() - interval";
+    sqlx::raw_sql(&format!("{add} '5 hours')")).execute(&mut *conn).await.unwrap();
+    queue::hours::note(&mut conn).await.unwrap();
+    sqlx::raw_sql("UPDATE job_hours SET hour = hour - interval '4 hours'").execute(&mut *conn).await.unwrap();
+    sqlx::raw_sql(&format!("{add} '3 hours')")).execute(&mut *conn).await.unwrap();
+    queue::hours::note(&mut conn).await.unwrap();
+    sqlx::raw_sql(&format!("{add} '0')")).execute(&mut *conn).await.unwrap();
+    queue::hours::note(&mut conn).await.unwrap();
+    let now = Utc::now();
+    let hours = Duration::hours;
+    for (since, until, found) in [(None, Some(2), 2), (Some(4), Some(2), 1), (Some(2), None, 1), (Some(6), None, 3)] {
+        let ago = |ago: Option<i64>| ago.map(|ago| now - hours(ago));
+        let filter = JobFilter { since: ago(since), until: ago(until), ..JobFilter::default() };
+        assert_eq!(all(&mut conn, &filter, 10).await.len(), found, "{since:?} {until:?}");
+    }
+    queue::hours::delete_old(&mut conn).await.unwrap();
+    assert_eq!(world.count("job_hours").await, 2);
 }

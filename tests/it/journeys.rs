@@ -8,6 +8,7 @@ mod doubled;
 mod errors;
 mod focus;
 mod health;
+mod jobs;
 mod keyboard;
 mod limits;
 mod operations;

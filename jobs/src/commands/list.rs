@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use ratemyderp::accounts::directory;
 use ratemyderp::config::Config;
 use ratemyderp::queue::board::{self, JobFilter, JobRow, Known, Walk};
 use serde_json::json;
+use sqlx::PgConnection;
 
 use super::Error;
 use super::status::time;
@@ -50,7 +52,7 @@ pub struct Words {
     /// Only jobs about this photo
     #[arg(long)]
     submission: Option<String>,
-    /// Only jobs about the account of this number
+    /// Only jobs about this account: a username, or its number
     #[arg(long)]
     account: Option<String>,
     /// Only jobs that were started at least so often
@@ -77,6 +79,13 @@ pub struct Words {
 }
 
 impl Words {
+    /// What can be asked for, and whoever is asked for by name.
+    pub async fn known(&self, conn: &mut PgConnection) -> Result<Known, sqlx::Error> {
+        let mut known = Known::load(conn).await?;
+        directory::know(conn, &mut known, self.account.as_deref().map(|account| ("account", account))).await?;
+        Ok(known)
+    }
+
     /// The filter, or what is wrong with it in a line for each mistake.
     pub fn read(&self, known: &Known) -> Result<JobFilter, String> {
         let given = [
@@ -105,7 +114,7 @@ impl Words {
 
 pub async fn run(config: &Config, args: &Args) -> Result<ExitCode, Error> {
     let mut conn = super::connect(config).await?;
-    let known = Known::load(&mut conn).await?;
+    let known = args.filter.known(&mut conn).await?;
     let filter = match args.filter.read(&known) {
         Ok(filter) => filter,
         Err(wrong) => {

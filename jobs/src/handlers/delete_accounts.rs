@@ -5,10 +5,10 @@ use ratemyderp::accounts::deletion;
 use ratemyderp::ratings::raters;
 use ratemyderp::submissions::removal;
 
-use crate::{Context, Failure};
+use crate::{Claim, Context, Failure};
 
 /// Deletes them one by one, each in a transaction of its own; an account whose owner came back meanwhile stays.
-pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
+pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     loop {
         let due = deletion::due(&mut *ctx.pool.acquire().await?).await?;
         if due.is_empty() {
@@ -19,6 +19,7 @@ pub(super) async fn run(ctx: &Context) -> Result<(), Failure> {
             if deletion::erase_account(&mut tx, account).await? {
                 removal::remove_all(&mut tx, account).await?;
                 raters::release(&mut tx, account).await?;
+                claim.say(format!("account {account} is deleted"));
                 info!("account {account} is deleted, as its owner asked");
             }
             tx.commit().await?;

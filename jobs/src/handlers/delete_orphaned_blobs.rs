@@ -9,6 +9,11 @@ use crate::{Claim, Context, Failure};
 /// Looks at one page of all blobs; another job goes on with the next one.
 pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     let swept = blobs::sweep(&ctx.pool, &ctx.storage).await?;
+    claim.say(format!(
+        "{} blobs without a row deleted; {}",
+        swept.removed,
+        if swept.more { "another job goes on" } else { "all are looked at" }
+    ));
     if swept.removed > 0 {
         info!("{} blobs without a row deleted", swept.removed);
     }

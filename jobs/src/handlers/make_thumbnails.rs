@@ -12,6 +12,7 @@ use crate::{Claim, Context, Failure};
 /// is not used is deleted again.
 pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result<(), Failure> {
     let Some(wanted) = processing::find_request(&mut *ctx.pool.acquire().await?, submission).await? else {
+        claim.say("the photo no longer waits for renditions");
         info!("submission {submission} no longer waits for renditions");
         return Ok(());
     };
@@ -19,6 +20,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result
         Ok(made) => made,
         Err(reason) => return refuse(ctx, claim, submission, &reason).await,
     };
+    claim.say(format!("made {} pictures of {} × {} pixels", made.sizes.len(), made.width, made.height));
     let end = publish(ctx, claim, submission, &wanted, &made).await;
     if !matches!(end, End::Published | End::Unknown(_)) {
         delete_unused(&ctx.storage, &made).await;
@@ -35,6 +37,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result
 
 /// The picture cannot be used: a plain answer to the member, and the end of the job.
 async fn refuse(ctx: &Context, claim: &Claim, submission: i64, reason: &str) -> Result<(), Failure> {
+    claim.say(format!("the file cannot be used: {reason}"));
     let mut tx = ctx.pool.begin().await?;
     processing::reject(&mut tx, submission, reason).await?;
     claim.commit(tx).await?;

@@ -27,6 +27,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
             return claim.commit(tx).await;
         };
         tx.commit().await?;
+        claim.say(format!("{} members are told of the week from {monday}", owners.len()));
         info!("{} members are told of the week from {monday}", owners.len());
         last = end;
     }

@@ -22,6 +22,8 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
             format!("the last run took {} s, and the next one waits for so long as to leave room", rest.took.as_secs());
         return Err(Failure::Postponed(why, rest.left));
     }
+    let began = std::time::Instant::now();
     standings::recompute(&mut tx).await?;
+    claim.say(format!("worked out the standings in {} ms", began.elapsed().as_millis()));
     claim.commit(tx).await
 }

@@ -11,16 +11,19 @@ use crate::{Claim, Context, Failure};
 /// which keeps where the next attempt has to go on.
 pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     let begun = rerender::begin(&mut *ctx.pool.acquire().await?, claim.number).await?;
+    claim.say(format!("goes on behind photo {}: {} of {} are done", begun.position, begun.done, begun.total));
     let mut position = begun.position;
     loop {
         let next = rerender::next(&mut *ctx.pool.acquire().await?, position, begun.last).await?;
         let Some((photo, wanted)) = next else {
+            claim.say("all renditions are made anew");
             info!("all renditions are made anew");
             return Ok(());
         };
         match render(ctx, &wanted).await? {
             Ok(made) => publish(ctx, claim, photo, &wanted, &made).await?,
             Err(reason) => {
+                claim.say(format!("photo {photo} keeps what it has: {reason}"));
                 warn!("photo {photo} keeps the renditions that it has: {reason}");
                 let mut tx = ctx.pool.begin().await?;
                 rerender::step(&mut tx, claim.number, photo, true).await?;

@@ -12,6 +12,7 @@ use crate::{Claim, Context, Failure};
 pub(super) async fn run(ctx: &Context, claim: &Claim, id: i64) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
     let Some(pending) = mail::begin_attempt(&mut tx, id).await? else {
+        claim.say("the mail has been dealt with");
         info!("mail {id} has been dealt with");
         return Ok(());
     };
@@ -22,6 +23,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, id: i64) -> Result<(), Fai
             hand_over(ctx, claim, id, &pending, &mail).await
         }
         Composed::Skipped(reason) => {
+            claim.say(format!("sent to nobody: {reason}"));
             mail::give_up(&mut tx, id, reason).await?;
             claim.commit(tx).await?;
             recorder().mail((&pending.notification.0).into(), Letter::Skipped);
@@ -44,6 +46,7 @@ async fn hand_over(ctx: &Context, claim: &Claim, id: i64, pending: &PendingMail,
     }
     // Servers may quote what they refuse.
     let letter = (&pending.notification.0).into();
+    claim.say(format!("hands over a {letter}, for the {}. time", pending.attempts));
     ctx.mailer.deliver(mail, pending.message_id, pending.created_at).await.map_err(|refusal| match refusal {
         Refusal::Permanent(why) => {
             recorder().mail(letter, Letter::Failed);
@@ -54,6 +57,7 @@ async fn hand_over(ctx: &Context, claim: &Claim, id: i64, pending: &PendingMail,
             Failure::Retry(redact(&why))
         }
     })?;
+    claim.say("the mail server took it");
     mail::mark_sent(&mut tx, id).await?;
     tx.commit().await?;
     recorder().mail(letter, Letter::Sent);

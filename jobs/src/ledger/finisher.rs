@@ -6,7 +6,7 @@ use std::time::Duration;
 use log::{error, warn};
 use tokio::sync::mpsc;
 
-use super::{Ending, Held, Shared, settle};
+use super::{Ending, Held, Shared, lines, settle};
 use crate::claim::{self, Claim};
 
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -35,6 +35,9 @@ pub(super) async fn run(shared: Arc<Shared>, mut endings: mpsc::UnboundedReceive
 
 /// Returns what could not be ended.
 async fn end_all(shared: &Arc<Shared>, pending: Vec<(Arc<Held>, Ending)>) -> Vec<(Arc<Held>, Ending)> {
+    if let Err(error) = lines::write(&shared.pool, pending.iter().map(|(held, _)| held)).await {
+        warn!("what jobs said is not written down yet: {error}");
+    }
     let (finished, others): (Vec<_>, Vec<_>) =
         pending.into_iter().partition(|(_, ending)| matches!(ending, Ending::Finished));
     let mut left = Vec::new();

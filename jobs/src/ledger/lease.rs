@@ -6,9 +6,9 @@ use std::time::Duration;
 use log::{error, warn};
 use sqlx::PgPool;
 
-use super::Shared;
 use super::settle::{self, Outcome};
 use super::take::{Held, Row};
+use super::{Shared, lines, stops};
 
 /// Enters this process among the workers; its number is its name in every claim.
 pub(crate) async fn register(pool: &PgPool, slots: u32, kinds: &[String]) -> Result<i64, sqlx::Error> {
@@ -46,12 +46,24 @@ pub(crate) async fn sign_off(pool: &PgPool, worker: i64) -> Result<(), sqlx::Err
 pub(super) async fn run(shared: Arc<Shared>) {
     let mut ticks = tokio::time::interval(shared.settings.lease / 3);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut looks = tokio::time::interval(stops::EVERY);
+    looks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            _ = looks.tick() => {
+                if let Err(error) = stops::look(&shared).await {
+                    error!("cannot look which jobs are to stop: {error}");
+                }
+                continue;
+            }
+        }
         // Our own leases first: after an outage they have all run out.
         let round = async {
             beat(&shared).await?;
             shared.pace.flush(&shared.pool).await?;
+            let held: Vec<_> = shared.held().values().cloned().collect();
+            lines::write(&shared.pool, &held).await?;
             while rescue_one(&shared).await? {}
             Ok::<_, sqlx::Error>(())
         };
@@ -112,13 +124,16 @@ async fn rescue_one(shared: &Shared) -> Result<bool, sqlx::Error> {
     let held = Held::read(orphan, &*shared.jobs);
     let claim = &held.claim;
     let error = format!("worker {} stopped without ending it", claim.worker);
-    if claim.is_last() {
+    let asked = stops::asked(&mut tx, claim.id).await?;
+    if let Some(why) = &asked {
+        settle::stop(&mut tx, &held, why).await?;
+    } else if claim.is_last() {
         settle::fail(&mut tx, &held, Outcome::Lost, &error).await?;
     } else {
         settle::put_back(&mut tx, claim, Outcome::Lost, Some(&error), Duration::ZERO).await?;
     }
     tx.commit().await?;
-    warn!("job {} ({}): {error}", claim.number, claim.kind);
+    warn!("job {} ({}): {}", claim.number, claim.kind, asked.unwrap_or(error));
     shared.wake.notify_waiters();
     Ok(true)
 }

@@ -17,6 +17,8 @@ pub(crate) enum Ending {
     /// It was not tried, for this reason, and is after so long.
     Postponed(String, Duration),
     Failed(String),
+    /// An operator asked for that.
+    Stopped(String),
     /// Somebody else, or the handler's own transaction, has ended it.
     Settled,
 }
@@ -54,6 +56,7 @@ pub(crate) async fn end(tx: &mut Transaction<'_, Postgres>, held: &Held, ending:
         Ending::Retry(error, wait) => put_back(tx, claim, Outcome::Failed, Some(error), *wait).await,
         Ending::Postponed(reason, wait) => put_back(tx, claim, Outcome::Postponed, Some(reason), *wait).await,
         Ending::Failed(error) => fail(tx, held, Outcome::Failed, error).await,
+        Ending::Stopped(why) => stop(tx, held, why).await,
     }
 }
 
@@ -96,6 +99,8 @@ pub(crate) async fn put_back(
             SET ended_at = clock_timestamp(), outcome = $8, error = $5, error_group = $9
             FROM ended
             WHERE a.job = ended.number AND a.attempt = ended.attempt
+        ), met AS (
+            INSERT INTO error_hits (error_group, version) SELECT $9, $10 FROM ended WHERE $9 IS NOT NULL
         )
         SELECT count(*) AS "count!" FROM ended
         "#,
@@ -108,6 +113,7 @@ pub(crate) async fn put_back(
         wait.as_secs_f64(),
         outcome.stored(),
         group.map(|group| group.id),
+        env!("CARGO_PKG_VERSION"),
     )
     .fetch_one(conn)
     .await?;
@@ -155,6 +161,8 @@ pub(crate) async fn fail(
             SET ended_at = clock_timestamp(), outcome = $5, error = $4, error_group = $6
             FROM ended
             WHERE a.job = ended.number AND a.attempt = ended.attempt
+        ), met AS (
+            INSERT INTO error_hits (error_group, version) SELECT $6, $7 FROM ended
         )
         SELECT count(*) AS "count!" FROM ended
         "#,
@@ -164,6 +172,7 @@ pub(crate) async fn fail(
         error,
         outcome.stored(),
         group.id,
+        env!("CARGO_PKG_VERSION"),
     )
     .fetch_one(&mut **tx)
     .await?;
@@ -171,6 +180,40 @@ pub(crate) async fn fail(
         && let Ok(job) = &held.job
     {
         job.gave_up(tx, error).await?;
+    }
+    Ok(ended == 1)
+}
+
+/// Ends a job because an operator asked for that: it has failed, and is put aside where the domain agrees that it never runs.
+/// False: the fence was lost.
+pub(crate) async fn stop(tx: &mut Transaction<'_, Postgres>, held: &Held, why: &str) -> Result<bool, sqlx::Error> {
+    let claim = &held.claim;
+    let ended = sqlx::query_scalar!(
+        r#"
+        WITH ended AS (
+            UPDATE fang_tasks t
+            SET state = 'failed', error_message = $4, error_group = NULL, lease_owner = NULL, lease_until = NULL, updated_at = now()
+            WHERE t.id = $1 AND t.attempt = $2 AND coalesce(t.lease_owner, 0) = $3 AND t.state = 'in_progress'
+            RETURNING t.number, t.attempt
+        ), closed AS (
+            UPDATE job_attempts a SET ended_at = clock_timestamp(), outcome = 'stopped', error = $4
+            FROM ended
+            WHERE a.job = ended.number AND a.attempt = ended.attempt
+        )
+        SELECT count(*) AS "count!" FROM ended
+        "#,
+        claim.id,
+        claim.attempt,
+        claim.worker,
+        why,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if ended == 1
+        && let Ok(job) = &held.job
+        && job.stopped(tx, why).await?
+    {
+        sqlx::query!("UPDATE fang_tasks SET discarded_at = now() WHERE id = $1", claim.id).execute(&mut **tx).await?;
     }
     Ok(ended == 1)
 }

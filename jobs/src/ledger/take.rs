@@ -9,7 +9,9 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use crate::claim::Claim;
+use crate::lines::Lines;
 use crate::runnable::{JobSet, Runnable};
+use crate::stop::Stop;
 
 /// The wait before another attempt of a job whose arguments nobody can read.
 const UNREADABLE: Duration = Duration::from_secs(5);
@@ -23,6 +25,8 @@ pub(crate) struct Held {
     pub claim: Claim,
     /// The error is one for the job: what is wrong with its arguments.
     pub job: Result<Arc<dyn Runnable>, String>,
+    /// Somebody may ask this attempt to end.
+    pub stop: Stop,
 }
 
 impl Held {
@@ -40,9 +44,10 @@ impl Held {
             max_attempts: row.max_attempts,
             unique: row.unique,
             waited: Duration::try_from_secs_f64(row.waited).unwrap_or_default(),
+            lines: Lines::default(),
             settled: AtomicBool::new(false),
         };
-        Held { claim, job }
+        Held { claim, job, stop: Stop::default() }
     }
 
     /// The wait before the next attempt: what the job says, and up to half as much again, so that jobs that failed together
@@ -189,7 +194,7 @@ async fn look(
         ), claimed AS (
             UPDATE fang_tasks t
             SET state = 'in_progress', attempt = t.attempt + 1, lease_owner = $4,
-                lease_until = now() + make_interval(secs => $5), updated_at = now()
+                lease_until = now() + make_interval(secs => $5), stop_requested_at = NULL, updated_at = now()
             WHERE t.id = ANY(ARRAY(SELECT id FROM due))
             RETURNING t.*
         ), opened AS (

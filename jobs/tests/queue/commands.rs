@@ -45,6 +45,19 @@ async fn status_list_and_show_tell_people_and_scripts_the_same() {
     let show = database.output(&["show", &hopeless.to_string()]);
     assert!(show.starts_with(&format!("Job {hopeless}: hopeless (failed)\n")), "{show}");
     assert!(show.contains("failures   1 of at most 5") && show.contains("failed   never"), "{show}");
+    let group: i64 = sqlx::query_scalar("SELECT id FROM error_groups").fetch_one(&database.pool).await.unwrap();
+    let id = group.to_string();
+    let errors = database.output(&["errors", "--sort", "most"]);
+    assert!(errors.contains(&id) && errors.contains("hopeless") && errors.contains("never"), "{errors}");
+    assert!(database.output(&["mute", &id, "--reason", "I know", "--as", "anna"]).starts_with("Nobody is alerted"));
+    assert_eq!(database.output(&["errors"]), "No such errors.\n", "muted");
+    database.output(&["note", &id, "it is hopeless"]);
+    let one = database.output(&["errors", &id]);
+    assert!(one.contains("by anna: I know") && one.contains("note       it is hopeless"), "{one}");
+    database.output(&["unmute", &id, "--reason", "enough"]);
+    let one: Value = serde_json::from_str(&database.output(&["errors", &id, "--json"])).unwrap();
+    assert_eq!((&one["group"]["failed"], &one["versions"][0]["n"]), (&json!(1), &json!(1)), "{one}");
+    assert_eq!(database.count("audit_log WHERE action LIKE 'error group%'").await, 3);
     let show: Value = serde_json::from_str(&database.output(&["show", "1", "--json"])).unwrap();
     assert_eq!(show["attempts"][0]["outcome"], "failed");
 }
@@ -55,6 +68,11 @@ async fn mistakes_are_told_apart_by_their_exit_codes() {
     let code = |arguments: &[&str]| database.program(arguments).output().unwrap().status.code();
     assert_eq!(code(&["show", "404"]), Some(1));
     assert_eq!(code(&["list", "--state", "lost"]), Some(2));
+    assert_eq!(code(&["list", "--account", "nobody"]), Some(2));
+    assert_eq!(code(&["errors", "404"]), Some(1));
+    assert_eq!(code(&["errors", "--sort", "loudest"]), Some(2));
+    assert_eq!(code(&["mute", "404", "--reason", "because"]), Some(1));
+    assert_eq!(code(&["mute", "404", "--reason", ""]), Some(2));
     let output = database.program(&["list", "--since", "yesterday"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("--since: “yesterday” is no time"), "{output:?}");
@@ -97,6 +115,10 @@ async fn jobs_are_changed_from_a_terminal_only_when_their_number_was_confirmed()
     assert_eq!(run(&["discard", "1", "--yes"]).status.code(), Some(2), "why?");
     assert_eq!(run(&["retry"]).status.code(), Some(2), "which?");
     assert_eq!(run(&["retry", "404", "--yes"]).status.code(), Some(4));
+    assert_eq!(run(&["move-lane", "nowhere", "1", "--yes"]).status.code(), Some(2), "which lane?");
+    assert_eq!(run(&["set-priority", "1000", "1", "--yes"]).status.code(), Some(2));
+    let dry = run(&["set-priority", "-5", "--kind", "delete_votes", "--state", "queued", "--dry-run"]);
+    assert_eq!(dry.status.code(), Some(0), "{dry:?}");
     assert_eq!(database.count("fang_tasks WHERE state = 'failed'").await, 3, "nothing was done yet");
 
     let _process = Process::start(database.program(&["work"]).env("ROCKET_JOBS", "{poll_seconds=1}"));

@@ -14,5 +14,6 @@ mod operations;
 mod photos;
 mod processes;
 mod ranking;
+mod stopping;
 mod support;
 mod test_worker;

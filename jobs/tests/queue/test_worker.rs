@@ -14,6 +14,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::support::{Database, Process};
 
+/// Milliseconds of a job that does not end by itself.
+pub const LONG: u64 = 900_000;
+
 /// How a worker of the tests is started.
 #[derive(Clone, Copy)]
 pub struct Worker {
@@ -89,7 +92,9 @@ struct TestJob {
 
 impl JobSet for TestJobs {
     fn kinds(&self) -> Vec<String> {
-        ["effect", "decodings", "hold", "panic", "fail", "hopeless", "fatal", "nothing"].map(str::to_owned).to_vec()
+        ["effect", "decodings", "hold", "panic", "fail", "hopeless", "fatal", "nothing", "talk"]
+            .map(str::to_owned)
+            .to_vec()
     }
 
     fn lanes(&self) -> Vec<String> {
@@ -115,7 +120,7 @@ impl TestJob {
 #[async_trait]
 impl Runnable for TestJob {
     fn timeout(&self) -> Duration {
-        Duration::from_secs(3)
+        Duration::from_secs(if self.ms == LONG { 600 } else { 3 })
     }
 
     fn backoff(&self, _: u32) -> Duration {
@@ -123,6 +128,10 @@ impl Runnable for TestJob {
     }
 
     async fn run(&self, claim: &Claim) -> Result<(), Failure> {
+        if claim.kind == "talk" {
+            claim.say("begins");
+            claim.say("writes to noodle@example.com");
+        }
         if claim.kind != "nothing" {
             tokio::time::sleep(Duration::from_millis(self.ms)).await;
         }
@@ -132,6 +141,10 @@ impl Runnable for TestJob {
             "panic" => panic!("the cat sat on the keyboard"),
             "fail" if claim.attempt < 3 => Err(Failure::Retry("not yet".to_owned())),
             "hopeless" => Err(Failure::Hopeless("never".to_owned())),
+            "talk" => {
+                claim.say("ends");
+                Ok(())
+            }
             "fatal" => std::process::abort(),
             _ => Ok(()),
         }

@@ -27,7 +27,7 @@ pub(super) fn failed(figures: &Figures) -> Option<Part> {
     if !rest.is_empty() {
         let jobs = count(rest.iter().map(|group| group.jobs).sum(), "job", "jobs");
         let words = format!("{jobs} failed with {} other errors.", rest.len());
-        items.push(Item { subject: "others".into(), words, link: "/ops/jobs?state=failed".into() });
+        items.push(Item { subject: "others".into(), words, link: link::ERRORS.into() });
     }
     let words = format!(
         "{} failed {} {}",
@@ -38,13 +38,14 @@ pub(super) fn failed(figures: &Figures) -> Option<Part> {
             groups => format!("in {groups} error groups"),
         }
     );
-    // What was not looked at failed earlier.
-    let since = if failures.more { figures.failed_since } else { since };
-    let error = failures.groups.first().filter(|_| failures.groups.len() == 1).and_then(|group| group.group);
-    let link = match error {
-        // The list would have the muted ones too.
-        None if failures.muted => "/ops/jobs?state=failed".to_owned(),
-        error => link::jobs(&JobFilter { error, since: Some(since), by: By::Ended, ..in_state(JobState::Failed) }),
+    let link = match failures.groups.as_slice() {
+        [FailedAlike { group: Some(group), .. }] => link::error(*group),
+        // Jobs that failed under older programs have no group.
+        [FailedAlike { group: None, .. }] => {
+            let since = Some(if failures.more { figures.failed_since } else { since });
+            link::jobs(&JobFilter { since, by: By::Ended, ..in_state(JobState::Failed) })
+        }
+        _ => link::ERRORS.to_owned(),
     };
     Some(Part { rule: Rule::Failed, words, link, items, implied: false })
 }

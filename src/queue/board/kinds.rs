@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use strum::VariantArray;
 
-use super::latencies::{Histogram, Latencies, Measure, latencies};
+use super::latencies::{Histogram, Latencies, Measure, last_hour, latencies};
 use super::{JobCount, JobState, Pause, all_paused, counts, lanes::oldest_due};
 use crate::queue::JobKind;
 
@@ -25,6 +25,26 @@ impl Quantiles {
         let quantile = |share| histogram.quantile(share);
         Some(Quantiles { count: histogram.total(), p50: quantile(0.5)?, p95: quantile(0.95)?, p99: quantile(0.99)? })
     }
+}
+
+/// A kind of which attempts ended within the last hour.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KindPace {
+    pub kind: String,
+    /// From when they were due until they started.
+    pub wait: Option<Quantiles>,
+    /// From their start to their end.
+    pub run: Option<Quantiles>,
+}
+
+/// By kind.
+pub async fn kinds_pace(conn: &mut PgConnection) -> Result<Vec<KindPace>, sqlx::Error> {
+    let pace = |(kind, [wait, run]): (String, [Histogram; 2])| KindPace {
+        kind,
+        wait: Quantiles::of(&wait),
+        run: Quantiles::of(&run),
+    };
+    Ok(last_hour(conn).await?.into_iter().map(pace).collect())
 }
 
 /// What was measured within a time, and in the time before.

@@ -89,12 +89,43 @@ pub async fn latencies(conn: &mut PgConnection) -> Result<Latencies, sqlx::Error
     })
 }
 
+/// Waits and runs of each kind of which attempts ended within the last hour, by kind.
+pub async fn last_hour(conn: &mut PgConnection) -> Result<BTreeMap<String, [Histogram; 2]>, sqlx::Error> {
+    let minute = TimeDelta::minutes(1);
+    let mut kinds: BTreeMap<String, [Histogram; 2]> = BTreeMap::new();
+    for ((kind, measure), period) in periods(conn, false, floor(Utc::now(), minute), minute, 60).await? {
+        if period.now.total() > 0 {
+            kinds.entry(kind).or_default()[usize::from(measure == Measure::Run.name())] = period.now;
+        }
+    }
+    Ok(kinds)
+}
+
 /// How many attempts of each kind ended a minute, over the last ten minutes.
 pub async fn ended_per_minute(conn: &mut PgConnection) -> Result<HashMap<String, f64>, sqlx::Error> {
     let last = floor(Utc::now(), TimeDelta::minutes(1));
     let periods = periods(conn, false, last, TimeDelta::minutes(1), 10).await?;
     let runs = periods.into_iter().filter(|((_, measure), _)| *measure == Measure::Run.name());
     Ok(runs.map(|((kind, _), period)| (kind, period.now.total() as f64 / 10.0)).collect())
+}
+
+/// How many attempts ended in each of so many minutes, finished or not. Each minute is looked up by index.
+pub async fn ended(conn: &mut PgConnection, start: DateTime<Utc>, minutes: i32) -> Result<Vec<i64>, sqlx::Error> {
+    let moments: Vec<_> = (0..minutes).map(|after| start + TimeDelta::minutes(after.into())).collect();
+    sqlx::query_scalar!(
+        r#"
+        SELECT coalesce(p.n, 0) AS "n!"
+        FROM unnest($1::timestamptz[]) WITH ORDINALITY AS m (at, place), LATERAL (
+            SELECT sum(n)::bigint AS n FROM (
+                SELECT n FROM job_pace WHERE NOT hourly AND at = m.at AND measure = 'run' OFFSET 0
+            ) AS minute
+        ) AS p
+        ORDER BY m.place
+        "#,
+        &moments
+    )
+    .fetch_all(conn)
+    .await
 }
 
 /// Each moment is looked up by index, however much else there is.

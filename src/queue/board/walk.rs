@@ -4,6 +4,7 @@
 
 mod looks;
 mod path;
+mod reach;
 mod rest;
 mod window;
 

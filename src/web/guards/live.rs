@@ -44,6 +44,11 @@ pub struct LiveView {
 }
 
 impl LiveView {
+    /// The same for a page on which nothing will happen any more.
+    pub fn ended(self) -> Self {
+        LiveView { every: None, ..self }
+    }
+
     /// Does it ask by itself?
     pub fn is_live(&self) -> bool {
         self.every.is_some()

@@ -7,6 +7,8 @@ mod show;
 
 use rocket::{Route, routes};
 
+pub use self::data::thousands;
+
 pub fn routes() -> Vec<Route> {
     routes![list::page, list::text, list::csv, list::json, show::show]
 }

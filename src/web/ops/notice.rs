@@ -42,7 +42,8 @@ pub fn page_of(noun: &str, name: &str) -> String {
     }
 }
 
-fn notice(status: Status, heading: &str, message: &str, noun: &'static str, ways: &[Way]) -> View {
+/// Such a page.
+pub fn notice(status: Status, heading: &str, message: &str, noun: &'static str, ways: &[Way]) -> View {
     let ways: Vec<_> = ways.iter().map(|way| json!({ "href": way.href, "text": way.text })).collect();
     let data = json!({
         "heading": heading,

@@ -10,7 +10,8 @@ use sqlx::PgConnection;
 
 use self::act_form::ActForm;
 use crate::accounts::audit::Actor;
-use crate::error::{Error, FieldError};
+use crate::accounts::directory;
+use crate::error::Error;
 use crate::operations::single;
 use crate::operations::{self, Operation, OperationState, Request, Verb, preview, snapshot, steer, undo};
 use crate::queue::board::Known;
@@ -20,7 +21,7 @@ use crate::web::answers::return_to::local_path;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
 use crate::web::guards::csrf::{Guarded, Pressed};
-use crate::web::guards::hx::Partial;
+use crate::web::guards::live::{Live, LiveView};
 use crate::web::guards::privileged::{Observer, Operator};
 use crate::web::guards::visitor::Visitor;
 
@@ -59,18 +60,17 @@ pub async fn list(before: Option<&str>, _observer: Observer, db: &Db) -> Result<
 }
 
 /// What one operation would do, does or did; `<number>.json` for programs.
-#[get("/ops/operations/<number>?<live>&<after>")]
+#[get("/ops/operations/<number>?<after>")]
 pub async fn show(
     number: &str,
-    live: Option<&str>,
     after: Option<&str>,
-    partial: Partial,
+    live: Live,
     _observer: Observer,
     visitor: Visitor<'_>,
     db: &Db,
 ) -> Result<Shown, Error> {
     let (digits, programs) = number.strip_suffix(".json").map_or((number, false), |digits| (digits, true));
-    let live = live.map(parse_live).transpose()?;
+    let live = live.view_of(&["after"])?;
     let after = after.map(|text| parse_number(text).ok_or_else(|| Error::invalid("after", "That is no job’s number.")));
     let mut conn = db.acquire().await?;
     let known = operations::find(&mut conn, parse_number(digits).ok_or(Error::NotFound)?).await?;
@@ -79,8 +79,7 @@ pub async fn show(
     if programs {
         return Ok(Shown::Json((ContentType::JSON, data.to_string())));
     }
-    let template = if partial.0 && live.is_some() { "ops/_operation" } else { "ops/operation" };
-    Ok(Shown::Page(FormView::of(&visitor).page(template, data).current()))
+    Ok(Shown::Page(FormView::of(&visitor).page("ops/operation", data).current()))
 }
 
 /// Prepares an operation, or does it at once to a single job that is what its page showed.
@@ -97,7 +96,8 @@ pub async fn create(
         .field("value", typed.value)
         .field("reason", typed.reason);
     let mut tx = db.begin().await?;
-    let known = Known::load(&mut tx).await?;
+    let mut known = Known::load(&mut tx).await?;
+    directory::know(&mut tx, &mut known, typed.others.iter().copied()).await?;
     let Some((request, fence)) = form.check(typed.parse(&known))? else {
         return Ok(Answer::Page(again(&form, &typed, typed.verb.parse().ok())));
     };
@@ -193,14 +193,6 @@ fn parse_number(text: &str) -> Option<i64> {
     text.parse().ok().filter(|&number| number > 0)
 }
 
-fn parse_live(text: &str) -> Result<u8, Error> {
-    let seconds = text.parse().ok().filter(|seconds| (1..=60).contains(seconds));
-    seconds.ok_or_else(|| {
-        let message = "The page can renew itself every 1 to 60 seconds.".to_owned();
-        Error::Invalid(vec![FieldError { field: "live", message }])
-    })
-}
-
 fn in_words(operation: &Operation) -> Value {
     let mut line = json!(operation);
     line["words"] = json!(operation.verb.words());
@@ -220,7 +212,7 @@ fn in_words(operation: &Operation) -> Value {
 }
 
 /// What the page shows, and what programs read.
-async fn page(conn: &mut PgConnection, operation: &Operation, live: Option<u8>, after: i64) -> Result<Value, Error> {
+async fn page(conn: &mut PgConnection, operation: &Operation, live: LiveView, after: i64) -> Result<Value, Error> {
     let mut left_out = operations::left_out(conn, operation.number, after, LEFT_OUT + 1).await?;
     let more = left_out.len() as i64 > LEFT_OUT;
     left_out.truncate(LEFT_OUT as usize);
@@ -242,6 +234,6 @@ async fn page(conn: &mut PgConnection, operation: &Operation, live: Option<u8>, 
         "percent": dealt_with * 100 / operation.counted.max(1),
         "left_out": left_out,
         "left_out_next": next,
-        "live": live,
+        "live": if operation.state.is_open() { live } else { live.ended() },
     }))
 }

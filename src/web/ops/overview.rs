@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::health::{self, Flow, Item, Part};
 use crate::operations::{self, Operation};
-use crate::queue::board::{self, JobCount, JobState, KindPace, Percentiles};
+use crate::queue::board::{self, JobCount, JobState, KindPace, Quantiles};
 use crate::reports::open;
 use crate::web::answers::picture::ChartPicture;
 use crate::web::answers::view::View;
@@ -141,7 +141,7 @@ fn lane_figures(lane: board::LaneStatus, counts: &[JobCount], flows: &[Flow]) ->
 
 fn kind_figures(pace: KindPace) -> KindFigures {
     let times = [pace.wait, pace.run].into_iter().flat_map(|measured| match measured {
-        Some(Percentiles { p50, p95, p99, .. }) => [p50, p95, p99].map(charts::duration),
+        Some(Quantiles { p50, p95, p99, .. }) => [p50, p95, p99].map(charts::duration),
         None => [(); 3].map(|()| "none".to_owned()),
     });
     KindFigures { times: times.collect(), ended: pace.run.map_or(0, |run| run.count), kind: pace.kind }

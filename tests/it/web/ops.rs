@@ -1,6 +1,7 @@
 //! Pages for whoever runs the site.
 
 pub mod alerts;
+pub mod errors;
 mod jobs;
 mod operations;
 mod overview;

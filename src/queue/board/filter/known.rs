@@ -1,6 +1,6 @@
 //! What can be asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use sqlx::PgConnection;
@@ -16,6 +16,8 @@ pub struct Known {
     pub kinds: BTreeSet<String>,
     /// Lanes, likewise.
     pub lanes: BTreeSet<String>,
+    /// Accounts whose names were looked up.
+    pub accounts: BTreeMap<String, i64>,
     /// From when `-1h` is counted.
     pub now: DateTime<Utc>,
 }
@@ -30,6 +32,6 @@ impl Known {
             kinds.insert(count.kind);
             lanes.insert(count.lane);
         }
-        Ok(Known { kinds, lanes, now: Utc::now().trunc_subsecs(0) })
+        Ok(Known { kinds, lanes, accounts: BTreeMap::new(), now: Utc::now().trunc_subsecs(0) })
     }
 }

@@ -45,7 +45,7 @@ impl JobFilter {
             error: words.number("error", i64::MIN),
             worker: words.number("worker", 1),
             submission: words.number("submission", 1),
-            account: words.number("account", 1),
+            account: words.account(&known.accounts),
             attempts: words.number("attempts", 1).map(|least| i32::try_from(least).unwrap_or(i32::MAX)),
             since: words.time("since", known.now),
             until: words.time("until", known.now),
@@ -149,6 +149,19 @@ impl<'a> Words<'a> {
         number
     }
 
+    /// A number, or the name of one that was looked up.
+    fn account(&mut self, known: &BTreeMap<String, i64>) -> Option<i64> {
+        let value = self.given.get("account").copied()?;
+        if value.bytes().all(|byte| byte.is_ascii_digit()) {
+            return self.number("account", 1);
+        }
+        let found = known.get(value).copied();
+        if found.is_none() {
+            self.say("account", format!("There is no account “{}”.", short(value)));
+        }
+        found
+    }
+
     fn time(&mut self, name: &'static str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let value = self.given.remove(name)?;
         times::parse(value, now).map_err(|message| self.say(name, message)).ok()
@@ -182,7 +195,8 @@ mod tests {
     fn known() -> Known {
         let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<BTreeSet<_>>();
         let now = "2026-11-25T13:30:00Z".parse().unwrap_or_default();
-        Known { kinds: names(&["make_thumbnails", "send_mail"]), lanes: names(&["images", "mail"]), now }
+        let accounts = BTreeMap::from([("noodle".to_owned(), 5)]);
+        Known { accounts, kinds: names(&["make_thumbnails", "send_mail"]), lanes: names(&["images", "mail"]), now }
     }
 
     fn parse(query: &[(&'static str, &'static str)]) -> Result<JobFilter, Vec<FieldError>> {
@@ -209,6 +223,7 @@ mod tests {
                 &[("lane", "mail"), ("state", "queued"), ("sort", "next")],
                 "Queued jobs of the lane mail, in the order in which they are taken",
             ),
+            (&[("account", "noodle")], "All jobs about account 5, newest first"),
             (
                 &[("since", "2025-03-01 07:00"), ("attempts", "2")],
                 "All jobs with at least 2 attempts that were created since 1 March 2025 07:00 UTC, newest first",
@@ -246,6 +261,8 @@ mod tests {
             (&[("lane", "fast")], "lane", "There is no lane “fast”."),
             (&[("worker", "nine")], "worker", "“nine” is not a number"),
             (&[("worker", "99999999999999999999")], "worker", "is not a number"),
+            (&[("account", "nobody")], "account", "There is no account “nobody”."),
+            (&[("account", "0")], "account", "is not a number"),
             (&[("attempts", "0")], "attempts", "is not a number"),
             (&[("colour", "red")], "filter", "There is no filter “colour”."),
             (&[("state", "failed"), ("state", "queued")], "state", "two values"),

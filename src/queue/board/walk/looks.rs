@@ -5,8 +5,9 @@ use sqlx::PgConnection;
 
 use super::super::filter::{By, Cursor, JobFilter};
 use super::path::Path;
+use super::reach::{Reach, Row};
 use super::rest::Rest;
-use super::window::{self, Reach, Row};
+use super::window;
 use crate::queue::JobKind;
 
 /// Rows of an index that are looked at in one statement.

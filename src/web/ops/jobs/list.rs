@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 
 use super::data::{self, Listed};
 use super::file::File;
+use crate::accounts::directory;
 use crate::error::{Error, FieldError};
 use crate::queue::board::{self, JobFilter, Known, formats};
 use crate::web::answers::view::View;
@@ -35,12 +36,13 @@ struct Asked {
 
 impl Asked {
     async fn read(conn: &mut PgConnection, uri: &Origin<'_>) -> Result<Self, Error> {
-        let known = Known::load(conn).await?;
+        let mut known = Known::load(conn).await?;
         let query = uri.query().map(|query| query.as_str()).unwrap_or_default();
         let mut given: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let all = given.len();
         given.retain(|(name, value)| (name.as_str(), value.as_str()) != MARKED);
         let ticked = given.len() < all;
+        directory::know(conn, &mut known, given.iter().map(|(name, value)| (name.as_str(), value.as_str()))).await?;
         let words = given.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let filter = JobFilter::parse(words, &known);
         Ok(Asked { ticked, filter, known, given })

@@ -1,6 +1,6 @@
 //! One job: what it is, what happened to it, and what comes next.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rocket::get;
 use rocket::http::{ContentType, Status};
 use rocket::response::Responder;
@@ -10,10 +10,12 @@ use strum::VariantArray;
 
 use super::data;
 use super::file::File;
+use crate::accounts::{directory, profile};
 use crate::error::Error;
 use crate::operations::{self, effects};
+use crate::queue::JobKind;
+use crate::queue::board::story::{length, progress_in_words, standing};
 use crate::queue::board::{self, Attempt, JobProgress, JobRow, Line, formats};
-use crate::queue::{JobKind, JobState};
 use crate::secret::redact;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
@@ -94,6 +96,9 @@ fn text(known: &Known) -> String {
             ]
         })
         .collect();
+    if let Some(progress) = &known.progress {
+        text += &format!("{}\n\n", progress_in_words(job, progress, &known.attempts, Utc::now()));
+    }
     text += &formats::table(&["attempt", "worker", "started", "outcome", "error"], &rows);
     for line in &known.lines {
         text += &format!("{} {}: {}\n", line.at.format("%H:%M:%SZ"), line.attempt, redact(&line.text));
@@ -110,6 +115,12 @@ async fn page(conn: &mut PgConnection, known: &Known, visitor: &Visitor<'_>) -> 
     let beside = |after: bool| -> Vec<i64> {
         neighbours.iter().copied().filter(|&other| (other > job.number) == after).collect()
     };
+    let (username, profile) = match job.account {
+        Some(account) => {
+            (directory::username(conn, account).await?, profile::public_username(conn, account).await?.is_some())
+        }
+        None => (None, false),
+    };
     Ok(json!({
         "csrf": visitor.form_token(),
         "job": data::item(job),
@@ -119,7 +130,9 @@ async fn page(conn: &mut PgConnection, known: &Known, visitor: &Visitor<'_>) -> 
         "standing": standing(job, now),
         "mail": mail,
         "attempts": attempts,
-        "progress": known.progress.as_ref().map(progress_in_words),
+        "progress": known.progress.as_ref().map(|progress| progress_in_words(job, progress, &known.attempts, now)),
+        "username": username,
+        "profile": profile,
         "operations": operations::of_job(conn, job.number, OPERATIONS).await?,
         "retry": kind.map(effects::revived),
         "later": beside(true),
@@ -154,57 +167,4 @@ fn attempt_data(attempt: &Attempt, lines: &[Line], now: DateTime<Utc>) -> Value 
     data["lines"] = json!(lines);
     data["outcome"] = json!(attempt.outcome.as_deref().unwrap_or("running"));
     data
-}
-
-/// Where it stands and what comes next, in a sentence.
-fn standing(job: &JobRow, now: DateTime<Utc>) -> String {
-    let due = if job.due_at > now {
-        format!("may start in {}", length(job.due_at - now))
-    } else {
-        format!("could have started {} ago", length(now - job.due_at))
-    };
-    let ago = length(now - job.updated_at);
-    match job.state {
-        JobState::Queued => format!("It waits for its first attempt, and {due}."),
-        JobState::Retrying => {
-            format!("{} of {} attempts failed. It waits for the next one, and {due}.", job.failures, job.max_attempts)
-        }
-        JobState::Processing => match job.stop_requested_at {
-            Some(at) => format!("It runs, and was asked to stop {} ago.", length(now - at)),
-            None => "It runs.".to_owned(),
-        },
-        JobState::Failed if job.discarded_at.is_some() => format!("An operator gave it up {ago} ago."),
-        JobState::Failed => format!(
-            "It failed for good {ago} ago, after {} failed attempts of at most {}.",
-            job.failures, job.max_attempts
-        ),
-        JobState::Finished => match job.superseded_by {
-            Some(other) => format!("It gave way to job {other}, which does the same, {ago} ago."),
-            None => format!("It finished {ago} ago."),
-        },
-    }
-}
-
-fn progress_in_words(progress: &JobProgress) -> String {
-    let percent = progress.done * 100 / progress.total.max(1);
-    let (done, total) = (data::thousands(progress.done), data::thousands(progress.total));
-    let skipped = match progress.skipped {
-        0 => String::new(),
-        skipped => format!("; {} of them were left as they were", data::thousands(skipped)),
-    };
-    format!("{done} of {total} are done ({percent} %){skipped}.")
-}
-
-/// `350 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 days 4 h`.
-fn length(time: TimeDelta) -> String {
-    let ms = time.num_milliseconds().max(0);
-    let s = ms / 1000;
-    match s {
-        _ if ms < 1000 => format!("{ms} ms"),
-        0..10 => format!("{}.{} s", s, ms % 1000 / 100),
-        10..60 => format!("{s} s"),
-        60..3600 => format!("{} min {} s", s / 60, s % 60),
-        3600..86400 => format!("{} h {} min", s / 3600, s % 3600 / 60),
-        _ => format!("{} days {} h", s / 86400, s % 86400 / 3600),
-    }
 }

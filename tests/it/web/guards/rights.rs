@@ -66,6 +66,7 @@ async fn observers_are_offered_nothing_that_they_may_not_do() {
          INSERT INTO operations (actor_name, verb, request, sentence, state) VALUES ('anna', 'retry', '', 'one job', 'ready'),
              ('anna', 'retry', '', 'one job', 'running'), ('anna', 'retry', '', 'one job', 'held');
          INSERT INTO workers (host, pid, slots) VALUES ('derp', 1, 8);
+         INSERT INTO error_groups (id, kind, normalised, sample, first_job, normaliser) VALUES (7, 'send_mail', 'no route', 'no route', 1, 1);
          INSERT INTO alerts (rule, subject, words, link, fired_at) VALUES ('stalled', '', 'Stalled.', '/ops', now())",
     )
     .execute(&world.pool)
@@ -82,6 +83,7 @@ async fn observers_are_offered_nothing_that_they_may_not_do() {
             "/ops/operations/3",
             "/ops/alerts",
             "/ops/alerts/1",
+            "/ops/errors/7",
             "/ops/kinds/send_mail",
             "/ops/lanes",
             "/ops/schedules/rank_photos",

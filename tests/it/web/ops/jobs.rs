@@ -50,6 +50,16 @@ async fn a_list_says_what_it_shows_and_leads_on() {
     let marked = get(&client, "/ops/jobs?state=failed&tick=page").await;
     assert!(marked.text().contains("Failed jobs, newest first: 1."), "{}", marked.text());
     assert!(marked.html.contains("value=\"61\" aria-label=\"Mark job 61\" checked"));
+    sqlx::raw_sql(
+        "UPDATE fang_tasks SET account = (SELECT id FROM accounts WHERE username = 'olive') WHERE number = 61",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    let hers = get(&client, "/ops/jobs?account=olive").await;
+    assert!(hers.html.contains("/ops/jobs/61\"") && !hers.html.contains("/ops/jobs/60\""), "{}", hers.html);
+    assert!(hers.html.contains("value=\"olive\""), "as it was typed");
+    assert!(get(&client, "/ops/jobs/61").await.html.contains("<a href=\"/u/olive\">olive</a>"));
     assert!(get(&client, "/ops/jobs?kind=rank_photos").await.text().contains("There are no such jobs."));
 }
 
@@ -62,6 +72,7 @@ async fn a_filter_that_cannot_be_is_explained_and_typed_words_stay() {
         ("since=yesterday", "“yesterday” is no time"),
         ("until=2026-02-31", "There is no such day"),
         ("colour=red", "There is no filter “colour”."),
+        ("account=nobody", "There is no account “nobody”."),
         ("tick=all", "There is no filter “tick”."),
         ("since=13:00&until=12:00", "later than"),
         ("state=failed&state=queued", "two values"),
