@@ -2,9 +2,9 @@
 
 use ratemyderp::accounts::Role;
 
+use super::log_in;
 use super::pages::{be, look};
 use super::uploads::refusals::terminal;
-use super::log_in;
 use crate::support::browser::{Options, Visitor};
 use crate::support::site::Site;
 use crate::web::ops::errors::ERRORS;
