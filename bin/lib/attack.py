@@ -21,10 +21,9 @@ from math import inf
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from browser import Browser, expect
+from browser import PASSWORD, Browser, expect
 
 CLIENTS = 6
-PASSWORD = "seventeen wobbly teapots whistle"
 SIGNS = "4@8({[<3691!|0$57%2"  # which zxcvbn reads as letters too: the dearest password for its length
 MANY = 115_000  # of these signs a form of 128 KiB takes
 BOUNDARY = "----WobblyTeapot7"
@@ -72,9 +71,7 @@ class Site:
     def member(self, name, address):
         """A browser of somebody who joins, and opens the link in the mail."""
         browser = Browser(self.port, address)
-        browser.get("/join")
-        fields = {"username": name, "display_name": name, "email": f"{name}@example.com", "password": PASSWORD, "next": ""}
-        expect(browser.post("/join", list(fields.items())), 303)
+        browser.join(name)
         link = self.link_for(f"{name}@example.com")
         expect(browser.get(link), 200)
         expect(browser.post(link, []), 200)

@@ -9,7 +9,7 @@ import struct
 import time
 import urllib.parse
 
-PASSWORD = "derpderpderp"  # of the demo accounts
+PASSWORD = "seventeen wobbly teapots whistle"
 
 
 class Browser:
@@ -43,6 +43,11 @@ class Browser:
         if token := re.search(r'name="csrf" value="([^"]+)"', text):
             self.token = token.group(1)
         return answer.status, answer.headers.get("Location"), text
+
+    def join(self, username):
+        self.get("/join")
+        fields = {"username": username, "display_name": username, "email": f"{username}@example.com", "password": PASSWORD, "next": ""}
+        expect(self.post("/join", list(fields.items())), 303)
 
     def log_in(self, username):
         """With two-factor, which is set up on the way, as pages of operators want it."""

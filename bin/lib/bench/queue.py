@@ -12,6 +12,7 @@ import time
 from statistics import median
 
 from browser import Browser, expect
+from hammer import hammered
 
 programs, port, psql, pgport, figures = sys.argv[1:]
 REQUESTS = 20  # of each page
@@ -20,6 +21,8 @@ NEW_JOBS = 20  # every tenth of a second
 
 def main():
     wait_for_site()
+    Browser(int(port)).join("operator")
+    grant("operator")
     with Jobs() as jobs, Arrivals():
         time.sleep(15)  # until everything has its pace
         browser = Browser(int(port))
@@ -28,8 +31,13 @@ def main():
         previews(browser)
         pick_up("pick-up of others, p95, with a million held in front", 5 * 60, None)
         retry_many(jobs)
+    hammered(int(port), sql, grant, report, Jobs())
     jobs_a_second()
     killed_often()
+
+
+def grant(username):
+    subprocess.run([f"{programs}/ratemyderp", "account", "grant", username, "operator"], check=True, stdout=subprocess.DEVNULL)
 
 
 def report(what, number, goal, way, unit):

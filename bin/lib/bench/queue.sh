@@ -13,11 +13,11 @@ bench_queue() {
   configure_release "$work"
   export ROCKET_COOKIES="{secure=false}" # the bench speaks plain HTTP
   run "$programs/ratemyderp" migrate
-  run "$programs/ratemyderp" demo --accounts --count 3
+  run "$programs/ratemyderp" demo --count 3
   say "Filling the queue with $finished finished jobs and what else a bad week leaves (some minutes)"
   sql ratemyderp -v finished="$finished" -f "$lib/bench/queue.sql"
   launch web "$programs/ratemyderp" serve
-  PGPASSWORD=$pgpassword PYTHONPATH=$lib run /usr/bin/python3 -B "$lib/bench/queue.py" "$programs" "$ROCKET_PORT" "$pgbin/psql" "$pgport" "$work/figures"
+  PGPASSWORD=$pgpassword PYTHONPATH=$lib:$lib/bench run /usr/bin/python3 -B "$lib/bench/queue.py" "$programs" "$ROCKET_PORT" "$pgbin/psql" "$pgport" "$work/figures"
   begin_section queue "The queue and its operators" \
     "With $finished finished jobs, 120,000 failed, a million that wait for a paused kind, and some 200 new ones a second; release build, commits not flushed to disk."
   local what number goal way unit
