@@ -90,7 +90,7 @@ async fn all_renditions_are_made_anew_by_one_job_that_says_how_far_it_is_and_goe
     let progress = board::progress(&mut conn, job).await.unwrap().unwrap();
     assert_eq!((progress.done, progress.total, progress.skipped), (2, 4, 0));
     let shown = site.database.output(&["show", &job.to_string()]);
-    assert!(shown.contains("progress   2 of 4 (50 %)"), "{shown}");
+    assert!(shown.contains("progress   2 of 4 are done (50 %)"), "{shown}");
     let half = site.keys().await;
     site.sql("DROP TRIGGER away ON submissions; UPDATE fang_tasks SET scheduled_at = now();").await;
     // One whose file has rotted keeps what it has.
