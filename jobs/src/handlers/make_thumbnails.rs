@@ -5,7 +5,7 @@ use ratemyderp::metrics::{PhotoEvent, recorder};
 use ratemyderp::submissions::processing::{self, ProcessedPhoto, ProcessingRequest};
 use sqlx::{Postgres, Transaction};
 
-use super::renditions::{delete_unused, render};
+use super::renditions::{Unusable, delete_unused, render};
 use crate::{Claim, Context, Failure};
 
 /// Makes the renditions under a fresh key, then publishes them and ends the job in one transaction. What was written and
@@ -18,7 +18,9 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result
     };
     let made = match render(ctx, &wanted).await? {
         Ok(made) => made,
-        Err(reason) => return refuse(ctx, claim, submission, &reason).await,
+        Err(Unusable::Refused(reason)) => return refuse(ctx, claim, submission, &reason).await,
+        // Not the photo's fault, so that nothing of it is deleted and an operator hears of it.
+        Err(Unusable::Missing(why)) => return Err(Failure::Retry(why)),
     };
     claim.say(format!("made {} pictures of {} × {} pixels", made.sizes.len(), made.width, made.height));
     let end = publish(ctx, claim, submission, &wanted, &made).await;

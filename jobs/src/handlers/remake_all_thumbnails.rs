@@ -4,7 +4,7 @@ use log::{info, warn};
 use ratemyderp::submissions::processing::{self, ProcessedPhoto, ProcessingRequest};
 use ratemyderp::submissions::rerender;
 
-use super::renditions::{delete_unused, render};
+use super::renditions::{Unusable, delete_unused, render};
 use crate::{Claim, Context, Failure};
 
 /// Goes through all photos, one at a time and behind everything that people wait for. Every photo is a transaction of its own,
@@ -22,7 +22,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
         };
         match render(ctx, &wanted).await? {
             Ok(made) => publish(ctx, claim, photo, &wanted, &made).await?,
-            Err(reason) => {
+            Err(Unusable::Refused(reason) | Unusable::Missing(reason)) => {
                 claim.say(format!("photo {photo} keeps what it has: {reason}"));
                 warn!("photo {photo} keeps the renditions that it has: {reason}");
                 let mut tx = ctx.pool.begin().await?;

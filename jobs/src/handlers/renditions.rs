@@ -10,19 +10,25 @@ use uuid::Uuid;
 use super::pixels::on_pixels;
 use crate::{Context, Failure};
 
-/// Said when the upload itself has gone.
-const MISSING: &str = "We have lost the file that you sent, and we are sorry. Please send it again.";
+/// Why there are no renditions of a photo.
+pub(super) enum Unusable {
+    /// The file that was sent is not in the storage, as an error for operators: more likely the storage is another one than it
+    /// should be than that the file is lost.
+    Missing(String),
+    /// The file is no photo that can be used; the words are for its owner.
+    Refused(String),
+}
 
-/// Makes and stores everything that a photo is shown with. The inner error is for its owner.
+/// Makes and stores everything that a photo is shown with.
 pub(super) async fn render(
     ctx: &Context,
     wanted: &ProcessingRequest,
-) -> Result<Result<ProcessedPhoto, String>, Failure> {
+) -> Result<Result<ProcessedPhoto, Unusable>, Failure> {
     let Some(original) = wanted.original_key else {
-        return Ok(Err(MISSING.to_owned()));
+        return Ok(Err(Unusable::Missing("no file is known of this photo".to_owned())));
     };
     let original = match ctx.storage.original(original).await {
-        Err(storage::Error::NotFound { .. }) => return Ok(Err(MISSING.to_owned())),
+        Err(error @ storage::Error::NotFound { .. }) => return Ok(Err(Unusable::Missing(format!("storage: {error}")))),
         original => original?,
     };
     let crop = wanted.crop.cut();
@@ -31,9 +37,9 @@ pub(super) async fn render(
         Ok(rendered) => rendered,
         Err(rejection @ Rejection::Damaged(_)) => {
             info!("a file is damaged: {rejection:?}");
-            return Ok(Err(rejection.to_string()));
+            return Ok(Err(Unusable::Refused(rejection.to_string())));
         }
-        Err(rejection) => return Ok(Err(rejection.to_string())),
+        Err(rejection) => return Ok(Err(Unusable::Refused(rejection.to_string()))),
     };
     let mut made = made(wanted, &rendered)?;
     if !ctx.storage.keeps_originals() {

@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 use crate::support::Database;
 
+/// What the owner of a photo reads when every attempt has failed.
+const OUR_FAULT: &str = "Something went wrong on our side, and your photo is not to blame. Please send it again.";
+
 #[tokio::test]
 async fn an_upload_becomes_a_photo_that_people_may_vote_on() {
     let database = Database::new().await;
@@ -41,14 +44,25 @@ async fn a_file_that_is_not_a_photo_fails_with_a_plain_reason_and_its_job_is_don
 }
 
 #[tokio::test]
-async fn an_upload_whose_file_is_gone_says_so() {
+async fn a_file_that_is_not_there_is_the_storages_fault_and_nothing_is_thrown_away() {
     let database = Database::new().await;
     let (context, submission) = upload(&database, None).await;
-    assert_eq!(drain(&context).await.unwrap(), 2);
+    let error = drain(&context).await.unwrap_err().to_string();
+    assert!(error.contains("(make_thumbnails): storage:"), "{error}");
+    assert_eq!(database.count("submissions WHERE state = 'pending'").await, 1, "it is tried again");
+    sqlx::query("UPDATE fang_tasks SET retries = max_attempts - 1, scheduled_at = now()")
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    drain(&context).await.unwrap_err();
+    assert_eq!(failure(&database.pool, submission).await, OUR_FAULT);
+    assert_eq!(database.count("fang_tasks WHERE state = 'failed' AND error_group IS NOT NULL").await, 1);
     assert_eq!(
-        failure(&database.pool, submission).await,
-        "We have lost the file that you sent, and we are sorry. Please send it again."
+        database.count("submissions WHERE failed_original_key IS NOT NULL").await,
+        1,
+        "a retry can still find it"
     );
+    assert_eq!(database.count("discarded_blobs WHERE due_at > now() + interval '29 days'").await, 1);
 }
 
 #[tokio::test]
@@ -66,10 +80,7 @@ async fn a_photo_whose_attempts_are_used_up_fails_together_with_its_job() {
 
     let error = drain(&context).await.unwrap_err().to_string();
     assert!(error.contains("(make_thumbnails): storage:"), "{error}");
-    assert_eq!(
-        failure(&database.pool, submission).await,
-        "Something went wrong on our side, and your photo is not to blame. Please send it again."
-    );
+    assert_eq!(failure(&database.pool, submission).await, OUR_FAULT);
     assert_eq!(database.count("fang_tasks WHERE state = 'failed'").await, 1);
     std::fs::remove_dir_all(folder).unwrap();
 }
