@@ -25,6 +25,9 @@ Exit codes: 0 done, 1 failed (the reason is on standard error), 2 wrong usage.";
 #[rocket::main]
 async fn main() -> ExitCode {
     let command = Arguments::parse().command.unwrap_or(cli::Command::Serve);
+    if !matches!(command, cli::Command::Serve) {
+        sigpipe::reset(); // `check | head` ends as soon as nobody reads
+    }
     match cli::run(command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(cause) => {

@@ -131,8 +131,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match run(cli.command.unwrap_or(Command::Work)) {
+    let command = Cli::parse().command.unwrap_or(Command::Work);
+    if !matches!(command, Command::Work) {
+        sigpipe::reset(); // `status | head` ends as soon as nobody reads
+    }
+    match run(command) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("ratemyderp-jobs: {error}");

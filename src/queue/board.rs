@@ -28,7 +28,7 @@ pub use self::error_groups::{
     COUNTED as ERRORS_COUNTED, ErrorElsewhere, ErrorGroupRow, ErrorSort, VersionSeen, error_elsewhere, error_group,
     error_groups, error_trends, error_versions, first_hour,
 };
-pub use self::filter::{By, Cursor, JobFilter, Known, Sort, spoken};
+pub use self::filter::{By, Cursor, JobFilter, Known, Sort, length, spoken};
 pub use self::history::{Attempt, Line, attempts, lines, neighbours};
 pub use self::kinds::{Compared, KindPace, KindRow, KindTimes, Quantiles, kind_rows, kinds_pace};
 pub use self::lanes::{LaneRow, lane_rows};

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::error::Error;
+use crate::queue::board;
 
 /// The longest pause that ends by itself, in days.
 const LONGEST_DAYS: i64 = 90;
@@ -33,18 +34,11 @@ pub fn until(text: &str, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Er
     Ok(Some(time))
 }
 
-/// `+2h`, `90`, `1 day`; the sign is not needed. Too long a time is none.
+/// `+2h`, `90` (minutes), `1 day`; the sign is not needed. Too long a time is none.
 fn length(text: &str) -> Option<TimeDelta> {
-    let text = text.strip_prefix('+').unwrap_or(text).trim_start();
-    let (count, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let count: i64 = count.parse().ok()?;
-    let seconds = match unit.trim() {
-        "" | "m" | "min" | "minute" | "minutes" => 60,
-        "h" | "hour" | "hours" => 3600,
-        "d" | "day" | "days" => 86_400,
-        _ => return None,
-    };
-    TimeDelta::try_seconds(count.checked_mul(seconds)?)
+    let text = text.strip_prefix('+').unwrap_or(text).trim();
+    let minutes = text.parse::<u32>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+    minutes.map_or_else(|| board::length(text), |minutes| TimeDelta::try_minutes(minutes.into()))
 }
 
 /// The next time of this name.

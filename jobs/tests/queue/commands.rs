@@ -1,5 +1,7 @@
 //! What operators read on the command line.
 
+use std::process::Stdio;
+
 use ratemyderp::queue::{Job, board};
 use serde_json::{Value, json};
 
@@ -60,6 +62,15 @@ async fn status_list_and_show_tell_people_and_scripts_the_same() {
     assert_eq!(database.count("audit_log WHERE action LIKE 'error group%'").await, 3);
     let show: Value = serde_json::from_str(&database.output(&["show", "1", "--json"])).unwrap();
     assert_eq!(show["attempts"][0]["outcome"], "failed");
+}
+
+#[tokio::test]
+async fn output_that_nobody_reads_ends_a_command_quietly() {
+    let database = Database::new().await;
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = database.program(&["status"]).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (None, ""), "by SIGPIPE");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use strum::{EnumString, IntoStaticStr};
 
 pub use self::cursor::Cursor;
 pub use self::known::Known;
-pub use self::times::spoken;
+pub use self::times::{length, spoken};
 use crate::queue::JobState;
 
 /// Which moment of a job `since` and `until` are about.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, Utc};
 
 const HOW: &str = "Type a time like 2026-11-25 12:00, 12:00 or -1h (an hour ago), in UTC.";
 
-/// What was typed: `2026-11-25 12:00`, `2026-11-25`, `12:00` (the last time that it was noon), `-1h`, `-1d12h` or `now`.
+/// What was typed: `2026-11-25 12:00`, `2026-11-25`, `12:00` (the last time that it was noon), `-1h`, `-30 min`, `-1d12h` or `now`.
 pub fn parse(typed: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     let text = typed.trim().trim_end_matches("UTC").trim_end_matches(['Z', 'z']).trim();
     if text == "now" {
@@ -64,26 +64,25 @@ fn clock(text: &str, typed: &str) -> Result<NaiveTime, String> {
     there_is.ok_or_else(|| format!("There is no such time as {}.", short(text)))
 }
 
-fn length(text: &str) -> Option<Duration> {
-    let (mut all, mut digits) = (Duration::zero(), String::new());
-    for letter in text.chars() {
-        if letter.is_ascii_digit() {
-            digits.push(letter);
-            continue;
-        }
-        let count = i64::from(number(&digits)?);
-        digits.clear();
-        let seconds = match letter {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 24 * 3600,
-            'w' => 7 * 24 * 3600,
+/// How long: `2h`, `1d12h`, `30 min`, `1 day`. Nothing for anything else, and for more than there can be.
+pub fn length(text: &str) -> Option<Duration> {
+    let (mut all, mut rest) = (Duration::zero(), text.trim());
+    while !rest.is_empty() {
+        let (count, after) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
+        let after = after.trim_start();
+        let (unit, after) = after.split_at(after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len()));
+        let seconds = match unit {
+            "s" | "sec" | "second" | "seconds" => 1,
+            "m" | "min" | "minute" | "minutes" => 60,
+            "h" | "hour" | "hours" => 3600,
+            "d" | "day" | "days" => 24 * 3600,
+            "w" | "week" | "weeks" => 7 * 24 * 3600,
             _ => return None,
         };
-        all = all.checked_add(&Duration::try_seconds(count.checked_mul(seconds)?)?)?;
+        let part = Duration::try_seconds(i64::from(number(count)?).checked_mul(seconds)?)?;
+        (all, rest) = (all.checked_add(&part)?, after.trim_start());
     }
-    Some(all).filter(|_| digits.is_empty() && !text.is_empty())
+    Some(all).filter(|_| !text.trim().is_empty())
 }
 
 fn number(text: &str) -> Option<u32> {
@@ -122,6 +121,9 @@ mod tests {
             ("14:00", "2026-11-24T14:00:00Z"),
             ("-1h", "2026-11-25T12:30:00Z"),
             ("-1d12h", "2026-11-24T01:30:00Z"),
+            ("-30 min", "2026-11-25T13:00:00Z"),
+            ("-15min", "2026-11-25T13:15:00Z"),
+            ("-1 day 2 hours", "2026-11-24T11:30:00Z"),
             ("now", "2026-11-25T13:30:00Z"),
         ] {
             assert_eq!(parse(typed, now), Ok(at(meant)), "{typed}");
