@@ -27,6 +27,8 @@ pub enum Rule {
     Stalled,
     /// Jobs wait for too long.
     Overdue,
+    /// Most attempts of a kind fail, and will be tried again.
+    Failing,
     /// Jobs failed, and nobody has seen to them.
     Failed,
     /// Jobs of dead workers are not rescued.

@@ -18,7 +18,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::attempt;
-use crate::ledger::{Ending, Held, Ledger};
+use crate::ledger::{Held, Ledger};
 
 /// fang gives a runnable nothing but its metadata, so the ledger of the process has to be found here.
 static LEDGER: OnceLock<Ledger> = OnceLock::new();
@@ -54,9 +54,7 @@ impl AsyncRunnable for Work {
         let started = Instant::now();
         let result = attempt::run(&held).await;
         let ending = attempt::ending(&held, &result);
-        if !matches!(ending, Ending::Postponed(..)) {
-            ledger.measure(&held, started.elapsed());
-        }
+        ledger.measure(&held, started.elapsed(), &ending);
         ledger.end(held, ending);
         Ok(())
     }

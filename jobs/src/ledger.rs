@@ -49,6 +49,9 @@ pub(crate) struct Ledger {
     requests: mpsc::UnboundedSender<Request>,
 }
 
+/// Jobs that a process holds at most for each slot: one that runs, and some whose ends go into one statement.
+const HELD_BY_SLOT: usize = 8;
+
 /// What the tasks of a process share.
 struct Shared {
     pool: PgPool,
@@ -121,9 +124,12 @@ impl Ledger {
         self.shared.held().get(id).cloned()
     }
 
-    /// Notes how long a job waited and ran.
-    pub fn measure(&self, held: &Held, ran: Duration) {
-        self.shared.pace.add(&held.claim.kind, held.claim.waited, ran);
+    /// Notes how long a job waited and ran, and how that ended.
+    pub fn measure(&self, held: &Held, ran: Duration, ending: &Ending) {
+        let failed = matches!(ending, Ending::Retry(..) | Ending::Failed(_));
+        if !matches!(ending, Ending::Postponed(..)) {
+            self.shared.pace.add(&held.claim.kind, held.claim.waited, ran, failed);
+        }
     }
 
     /// Writes what was noted since the last heartbeat: before a stop.
@@ -173,6 +179,10 @@ impl Tasks {
 impl Shared {
     fn held(&self) -> MutexGuard<'_, HashMap<Uuid, Arc<Held>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_full(&self) -> bool {
+        self.held().len() >= HELD_BY_SLOT * self.settings.workers.max(1) as usize
     }
 
     fn hold(&self, held: &Arc<Held>) {

@@ -27,6 +27,8 @@ pub struct AlertsConfig {
     /// The same for the lanes in this list.
     #[serde(default)]
     oldest_due_by_lane: BTreeMap<String, u32>,
+    /// So many failed attempts of a kind within five minutes are too many, if they are half of all.
+    pub failing_attempts: u32,
     /// So many failed jobs are too many, of those that failed within `failed_hours` and were neither retried nor discarded.
     pub failed_jobs: u32,
     /// See there.

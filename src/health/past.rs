@@ -8,6 +8,9 @@ use crate::queue::schedules::Schedule;
 /// Minutes of which ends are counted.
 const HOUR: i32 = 60;
 
+/// Minutes of which failed attempts are counted: a mail server that is down is known at once, one that is back soon forgotten.
+pub(super) const FAILING_MINUTES: i32 = 5;
+
 /// A tick may be so late: whoever ticks looks every few seconds.
 const GRACE: TimeDelta = TimeDelta::seconds(30);
 
@@ -22,6 +25,18 @@ pub(super) struct Ends {
     pub last: Option<DateTime<Utc>>,
     /// By kind, within the time in which growth is looked for.
     pub lately: Vec<(String, i64)>,
+    /// Kinds that failed within the last [`FAILING_MINUTES`], and their newest error.
+    pub failing: Vec<Failing>,
+}
+
+/// How attempts of a kind went.
+#[derive(Debug, Clone)]
+pub(super) struct Failing {
+    pub kind: String,
+    pub attempts: i64,
+    pub failed: i64,
+    /// Of the newest job that waits for another attempt.
+    pub error: Option<String>,
 }
 
 /// From the histograms of how long jobs ran, minute by minute.
@@ -34,23 +49,49 @@ pub(super) async fn ends(
     let moments: Vec<_> = (0..HOUR).map(|back| this_minute - TimeDelta::minutes(back.into())).collect();
     let rows = sqlx::query!(
         r#"
-        SELECT p.kind AS "kind!", max(m.at) AS "last!", sum(p.n)::bigint AS "n!",
-            coalesce(sum(p.n) FILTER (WHERE m.at > $2), 0)::bigint AS "lately!"
+        SELECT p.kind AS "kind!", max(m.at) AS "last!", coalesce(sum(p.n) FILTER (WHERE ran), 0)::bigint AS "n!",
+            coalesce(sum(p.n) FILTER (WHERE ran AND m.at > $2), 0)::bigint AS "lately!",
+            coalesce(sum(p.n) FILTER (WHERE ran AND m.at > $3), 0)::bigint AS "attempts!",
+            coalesce(sum(p.n) FILTER (WHERE NOT ran AND m.at > $3), 0)::bigint AS "failed!"
         FROM unnest($1::timestamptz[]) AS m (at), LATERAL (
-            SELECT kind, n FROM job_pace WHERE NOT hourly AND at = m.at AND measure = 'run' OFFSET 0
+            SELECT kind, n, measure = 'run' AS ran FROM job_pace
+            WHERE NOT hourly AND at = m.at AND measure IN ('run', 'failed') OFFSET 0
         ) AS p
         GROUP BY p.kind
         "#,
         &moments,
         now - TimeDelta::minutes(lately_minutes.into()),
+        now - TimeDelta::minutes(FAILING_MINUTES.into()),
     )
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
+    let mut failing = Vec::new();
+    for row in rows.iter().filter(|row| row.failed > 0) {
+        let error = newest_error(conn, &row.kind).await?;
+        failing.push(Failing { kind: row.kind.clone(), attempts: row.attempts, failed: row.failed, error });
+    }
     Ok(Ends {
         hour: rows.iter().map(|row| row.n).sum(),
         last: rows.iter().map(|row| row.last).max(),
         lately: rows.into_iter().map(|row| (row.kind, row.lately)).collect(),
+        failing,
     })
+}
+
+/// The order leaves the planner no index but the one on state, kind and number.
+async fn newest_error(conn: &mut PgConnection, kind: &str) -> Result<Option<String>, sqlx::Error> {
+    let found = sqlx::query_scalar!(
+        r#"
+        SELECT t.error_message FROM fang_tasks t LEFT JOIN error_group_notes n ON n.error_group = t.error_group
+        WHERE (t.state, t.kind, t.number) >= ('retried', $1, 0) AND (t.state, t.kind) <= ('retried', $1)
+        AND n.muted_at IS NULL
+        ORDER BY t.state DESC, t.kind DESC, t.number DESC LIMIT 1
+        "#,
+        kind
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(found.flatten())
 }
 
 /// A schedule whose last ticks are missing.

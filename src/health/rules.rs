@@ -6,6 +6,7 @@ mod people;
 use chrono::TimeDelta;
 
 use super::figures::Figures;
+use super::past::FAILING_MINUTES;
 use super::words::{count, lasting, number};
 use super::{Flow, Item, Part, Rule};
 use crate::config::AlertsConfig;
@@ -20,6 +21,7 @@ pub(super) fn parts(figures: &Figures, limits: &AlertsConfig) -> Vec<Part> {
         nobody,
         implied(flow::stalled(figures, limits)),
         implied(flow::overdue(figures, limits)),
+        people::failing(figures, limits),
         people::failed(figures),
         implied(people::orphans(figures, limits)),
         people::unknown_kinds(figures),
@@ -68,6 +70,10 @@ pub(super) fn watches(rule: Rule, limits: &AlertsConfig) -> String {
                 limits.own_limits().map(|(lane, most)| format!(", of {lane} {}", seconds(most))).collect();
             format!("A job has been due for {}{}.", seconds(limits.oldest_due_seconds), own.concat())
         }
+        Rule::Failing => format!(
+            "{} or more of a kind failed within {FAILING_MINUTES} minutes, and they are half of all or more.",
+            count(limits.failing_attempts.max(1).into(), "attempt", "attempts"),
+        ),
         Rule::Failed => format!(
             "{} or more failed within {} h and were neither retried nor discarded; muted errors do not count.",
             count(limits.failed_jobs.max(1).into(), "job", "jobs"),

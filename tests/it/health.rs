@@ -188,3 +188,22 @@ async fn a_lane_that_gets_fuller_all_the_time_grows() {
     let health = assess(&world, ends).await;
     assert!(health.parts[0].words.ends_with("with nothing new it would drain in 1 h 40 min"), "{health:?}");
 }
+
+#[tokio::test]
+async fn a_kind_whose_attempts_fail_is_told_before_any_job_has_failed_for_good() {
+    let world = World::new().await;
+    let pace = |measure: &str, n: u32| {
+        format!("INSERT INTO job_pace VALUES (date_trunc('minute', now()), false, 'send_mail', '{measure}', 20, {n});")
+    };
+    let retrying = "INSERT INTO fang_tasks (metadata, kind, task_type, state, attempt, scheduled_at, error_message)
+        VALUES ('{}', 'send_mail', 'mail', 'retried', 3, now() + interval '1 minute', 'connection refused')";
+    let health = assess(&world, &format!("{WELL}; {} {} {retrying}", pace("run", 40), pace("failed", 9))).await;
+    assert!(health.is_well(), "nine are few: {health:?}");
+    let health = assess(&world, "UPDATE job_pace SET n = 19 WHERE measure = 'failed'").await;
+    assert!(health.is_well(), "fewer than half: {health:?}");
+    let health = assess(&world, "UPDATE job_pace SET n = 40 WHERE measure = 'failed'").await;
+    let words = "Of 40 attempts of send_mail within 5 minutes all failed: connection refused";
+    assert_eq!(said(&health), [(Rule::Failing, words, "/ops/jobs?state=retrying&kind=send_mail")]);
+    let health = assess(&world, "UPDATE job_pace SET at = at - interval '6 minutes'").await;
+    assert!(health.is_well(), "it is over: {health:?}");
+}

@@ -39,6 +39,14 @@ pub(super) async fn run(
         if *stop.borrow() {
             return;
         }
+        // What has run and could not be ended yet is held on to: where the database is slow to end jobs, no more are taken.
+        let released = shared.released.notified();
+        if shared.is_full() {
+            tokio::select! {
+                () = released => continue,
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
         // Registered before the look, so that a job that arrives during the look is not slept through.
         let woken = shared.wake.notified();
         let more = match look(&shared, &mut idle, first_lane).await {

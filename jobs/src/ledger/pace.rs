@@ -16,9 +16,10 @@ pub(super) struct Pace(Mutex<BTreeMap<(String, &'static str, i16), i64>>);
 
 impl Pace {
     /// One attempt of a job of this kind.
-    pub fn add(&self, kind: &str, waited: Duration, ran: Duration) {
+    pub fn add(&self, kind: &str, waited: Duration, ran: Duration, failed: bool) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (measure, took) in [(Measure::Wait, waited), (Measure::Run, ran)] {
+        let failed = failed.then_some((Measure::Failed, ran));
+        for (measure, took) in [(Measure::Wait, waited), (Measure::Run, ran)].into_iter().chain(failed) {
             *counts.entry((kind.to_owned(), measure.name(), bucket(took))).or_default() += 1;
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::figures::{Figures, Paused, Running};
-use super::super::past::FailedAlike;
+use super::super::past::{FAILING_MINUTES, FailedAlike, Failing};
 use super::super::words::{count, lasting, list, number, shortened};
 use super::super::{Item, Part, Rule, link};
 use super::{several, single};
@@ -18,6 +18,25 @@ const NEW: TimeDelta = TimeDelta::hours(24);
 
 /// Characters of an error that are shown.
 const SHOWN: usize = 80;
+
+/// Where what they need is away, such as a mail server.
+pub(super) fn failing(figures: &Figures, limits: &AlertsConfig) -> Option<Part> {
+    let least = i64::from(limits.failing_attempts.max(1));
+    let fails = |kind: &&Failing| kind.failed >= least && 2 * kind.failed >= kind.attempts;
+    let item = |kind: &Failing| {
+        let (attempts, failed) = (count(kind.attempts, "attempt", "attempts"), number(kind.failed));
+        let failed = if kind.failed == kind.attempts { "all".to_owned() } else { failed };
+        let error = kind.error.as_deref().map(|error| format!(": {}", shortened(error, SHOWN))).unwrap_or_default();
+        let filter = JobFilter { kind: Some(kind.kind.clone()), ..in_state(JobState::Retrying) };
+        Item {
+            subject: kind.kind.clone(),
+            words: format!("Of {attempts} of {} within {FAILING_MINUTES} minutes {failed} failed{error}.", kind.kind),
+            link: link::jobs(&filter),
+        }
+    };
+    let items = figures.ends.failing.iter().filter(fails).map(item).collect();
+    several(Rule::Failing, items, |many| format!("Most attempts of {many} kinds fail"), "/ops/jobs?state=retrying")
+}
 
 pub(super) fn failed(figures: &Figures) -> Option<Part> {
     let failures = &figures.failures;

@@ -14,6 +14,8 @@ pub enum Measure {
     Wait,
     /// From its start to its end.
     Run,
+    /// The same of those that failed, which `Run` has too.
+    Failed,
 }
 
 impl Measure {
@@ -22,6 +24,7 @@ impl Measure {
         match self {
             Measure::Wait => "wait",
             Measure::Run => "run",
+            Measure::Failed => "failed",
         }
     }
 }
@@ -230,7 +233,8 @@ pub async fn pace_history(
 }
 
 fn measure_of(stored: &str) -> &'static str {
-    if stored == Measure::Wait.name() { Measure::Wait.name() } else { Measure::Run.name() }
+    let measure = [Measure::Wait, Measure::Run, Measure::Failed].into_iter().find(|measure| measure.name() == stored);
+    measure.unwrap_or(Measure::Run).name()
 }
 
 fn floor(at: DateTime<Utc>, step: TimeDelta) -> DateTime<Utc> {

@@ -76,6 +76,7 @@ pub async fn histories(
     let verb = match measure {
         Measure::Wait => "How long jobs of the kind {} waited",
         Measure::Run => "How long jobs of the kind {} ran",
+        Measure::Failed => "How long attempts of the kind {} ran that failed",
     };
     Ok(Chart {
         title: verb.replace("{}", kind),
@@ -184,7 +185,8 @@ async fn asked_for(kind: &str, measure: Option<&str>, range: Option<&str>, db: &
     let measure = match measure {
         None | Some("run") => Measure::Run,
         Some("wait") => Measure::Wait,
-        Some(_) => return Err(Error::invalid("measure", "The measure is one of wait and run.")),
+        Some("failed") => Measure::Failed,
+        Some(_) => return Err(Error::invalid("measure", "The measure is one of wait, run and failed.")),
     };
     let range = Range::parse(range)?;
     let mut conn = db.acquire().await?;

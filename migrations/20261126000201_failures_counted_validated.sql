@@ -1,0 +1,1 @@
+ALTER TABLE job_pace VALIDATE CONSTRAINT job_pace_measure_check;
