@@ -78,7 +78,7 @@ macro_rules! groups {
                 SELECT error_group FROM fang_tasks t WHERE state = 'failed' AND t.error_group > w.error_group
                 ORDER BY t.error_group, t.number LIMIT 1
             ) AS next
-        ), jobs AS (
+        ), jobs AS MATERIALIZED (
             SELECT w.error_group, counted.* FROM walked w, LATERAL (
                 SELECT count(*) FILTER (WHERE discarded_at IS NULL) AS failed, count(discarded_at) AS aside, count(*) > $1::bigint AS more
                 FROM (
@@ -92,12 +92,17 @@ macro_rules! groups {
             SELECT error_group, version, hour, n, last_at FROM error_hours WHERE hour > now() - interval '14 days'
             UNION ALL
             SELECT error_group, version, date_trunc('hour', at), 1, at FROM error_hits
-        ), times AS (
-            SELECT error_group, max(last_at) AS last_at, array_agg(DISTINCT version) AS versions,
-                coalesce(sum(n) FILTER (WHERE hour > now() - interval '24 hours'), 0)::bigint AS day,
-                coalesce(sum(n) FILTER (WHERE hour > now() - interval '2 hours'), 0)::bigint AS lately,
-                coalesce(sum(n) FILTER (WHERE hour <= now() - interval '2 hours' AND hour > now() - interval '26 hours'), 0)::float8 / 12 AS usual
-            FROM seen GROUP BY error_group
+        ), versions AS (
+            SELECT error_group, version, max(last_at) AS last_at,
+                sum(n) FILTER (WHERE hour > now() - interval '24 hours') AS day,
+                sum(n) FILTER (WHERE hour > now() - interval '2 hours') AS lately,
+                sum(n) FILTER (WHERE hour <= now() - interval '2 hours' AND hour > now() - interval '26 hours') AS usual
+            FROM seen GROUP BY error_group, version
+        ), times AS MATERIALIZED (
+            SELECT error_group, max(last_at) AS last_at, array_agg(version ORDER BY version) AS versions,
+                coalesce(sum(day), 0)::bigint AS day, coalesce(sum(lately), 0)::bigint AS lately,
+                coalesce(sum(usual), 0)::float8 / 12 AS usual
+            FROM versions GROUP BY error_group
         )
         SELECT g.id, g.kind, g.normalised, g.sample, g.first_job, g.first_seen_at, times.last_at AS "last_seen_at?",
             coalesce(jobs.failed, 0) AS "failed!", coalesce(jobs.aside, 0) AS "aside!", coalesce(jobs.more, false) AS "more!",
