@@ -3,6 +3,7 @@
 mod account;
 mod check;
 mod demo;
+mod metrics;
 mod migrate;
 mod photo;
 mod serve;
@@ -22,6 +23,8 @@ pub enum Command {
     Check(check::Arguments),
     /// Who may do what, and who may not log in
     Account(account::Arguments),
+    /// Figures, and the InfluxDB that gets them too
+    Metrics(metrics::Arguments),
     /// Upload the demo photos, once
     Demo(demo::Arguments),
     /// Take a photo out of sight, or bring it back
@@ -31,6 +34,28 @@ pub enum Command {
 /// Why a command failed, in words.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// A failure with an exit code of its own.
+#[derive(Debug)]
+pub struct Code {
+    /// What the process ends with.
+    pub code: u8,
+    reason: String,
+}
+
+impl Code {
+    fn new(code: u8, reason: &str) -> Self {
+        Code { code, reason: reason.to_owned() }
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for Code {}
+
 /// Runs one command.
 pub async fn run(command: Command) -> Result<(), Failure> {
     match command {
@@ -38,6 +63,7 @@ pub async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate => migrate::run().await,
         Command::Check(arguments) => check::run(arguments).await,
         Command::Account(arguments) => account::run(arguments).await,
+        Command::Metrics(arguments) => metrics::run(arguments).await,
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Photo(arguments) => photo::run(arguments).await,
     }

@@ -3,6 +3,7 @@
 mod alerts;
 mod influx;
 mod limits;
+mod openmetrics;
 mod storage;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::secret::Secret;
 pub use alerts::AlertsConfig;
 pub use influx::InfluxConfig;
 pub use limits::{AccountsConfig, Allowance, PatienceConfig, Rate, RatesConfig, UploadsConfig, VoteBrakes};
+pub use openmetrics::OpenMetricsConfig;
 pub use storage::{StorageConfig, StorageKind};
 
 /// Everything that the domain, the web process and the jobs process read from the configuration.
@@ -46,6 +48,8 @@ pub struct Config {
     pub alerts: AlertsConfig,
     /// Where figures go besides PostgreSQL.
     pub influxdb: InfluxConfig,
+    /// Who may collect what a process has counted.
+    pub openmetrics: OpenMetricsConfig,
 }
 
 #[derive(Debug, Clone, Deserialize)]

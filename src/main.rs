@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(cause) => {
             eprintln!("ratemyderp: {cause}");
-            ExitCode::FAILURE
+            cause.downcast_ref::<cli::Code>().map_or(ExitCode::FAILURE, |own| ExitCode::from(own.code))
         }
     }
 }

@@ -9,11 +9,13 @@ mod family;
 pub mod flusher;
 mod gauges;
 pub mod influx;
+pub mod openmetrics;
 pub mod point;
 pub mod query;
 pub mod recorder;
 pub mod rollup;
 mod slot;
+pub mod source;
 pub mod store;
 mod tags;
 

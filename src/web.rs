@@ -19,6 +19,7 @@ mod join;
 mod leaderboard;
 mod login;
 mod logout;
+mod openmetrics;
 mod ops;
 #[cfg(debug_assertions)]
 mod outbox;
@@ -99,6 +100,7 @@ fn routes() -> Vec<Route> {
         leaderboard::routes(),
         login::routes(),
         logout::routes(),
+        openmetrics::routes(),
         ops::routes(),
         password::routes(),
         profiles::routes(),

@@ -12,13 +12,17 @@ pub(super) struct Family {
     measurement: &'static str,
     fields: Vec<&'static str>,
     rows: usize,
+    /// Since the process began.
     counts: Vec<AtomicU64>,
+    /// Of those, what was taken already.
+    taken: Vec<AtomicU64>,
 }
 
 impl Family {
     pub fn new(measurement: &'static str, fields: Vec<&'static str>, rows: usize) -> Self {
-        let counts = (0..rows * fields.len()).map(|_| AtomicU64::new(0)).collect();
-        Family { measurement, fields, rows, counts }
+        let zeros = || (0..rows * fields.len()).map(|_| AtomicU64::new(0)).collect();
+        let (counts, taken) = (zeros(), zeros());
+        Family { measurement, fields, rows, counts, taken }
     }
 
     /// Adds to one counter; what is out of bounds is nobody's.
@@ -28,12 +32,28 @@ impl Family {
         }
     }
 
+    pub fn measurement(&self) -> &'static str {
+        self.measurement
+    }
+
+    /// What was counted since the process began: rows in which anything was, with all their fields.
+    pub fn totals(&self) -> impl Iterator<Item = (usize, Vec<(&'static str, u64)>)> {
+        (0..self.rows).filter_map(|row| {
+            let counts = &self.counts[row * self.fields.len()..(row + 1) * self.fields.len()];
+            let counts: Vec<u64> = counts.iter().map(|count| count.load(Ordering::Relaxed)).collect();
+            let any = counts.iter().any(|count| *count > 0);
+            any.then(|| (row, self.fields.iter().copied().zip(counts).collect()))
+        })
+    }
+
     /// Takes what was counted since the last time: rows in which something was, and of those the fields in which something was.
-    pub fn drain(&self, at: DateTime<Utc>, tags: impl Fn(usize) -> Tags, into: &mut Vec<Point>) {
+    pub fn drain(&self, at: DateTime<Utc>, tags: &dyn Fn(usize) -> Tags, into: &mut Vec<Point>) {
         for row in 0..self.rows {
             let mut fields = Vec::new();
             for (field, name) in self.fields.iter().enumerate() {
-                let count = self.counts[row * self.fields.len() + field].swap(0, Ordering::Relaxed);
+                let place = row * self.fields.len() + field;
+                let all = self.counts[place].load(Ordering::Relaxed);
+                let count = all.saturating_sub(self.taken[place].swap(all, Ordering::Relaxed));
                 if count > 0 {
                     fields.push(((*name).into(), Value::Whole(i64::try_from(count).unwrap_or(i64::MAX))));
                 }

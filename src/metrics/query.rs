@@ -4,6 +4,7 @@
 //! Nothing in a question comes from a visitor: a page offers [ranges](Range), and each chart has its questions.
 
 pub mod answer;
+pub mod flux;
 pub mod sql;
 
 use std::fmt;

@@ -8,7 +8,7 @@ use strum::VariantArray;
 
 use super::buckets::{BUCKETS, NAMES, bucket};
 use super::family::{Family, Names};
-use super::point::Point;
+use super::point::{Point, Tags};
 use super::tags::{AccountEvent, By, Ending, Letter, PhotoEvent, Via, VisitEvent};
 
 /// Addresses that are told apart, and one place for what is none.
@@ -53,6 +53,15 @@ pub enum Voted {
     },
     /// It does not count.
     Refused,
+}
+
+/// What a series has counted since the process began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Total {
+    pub measurement: &'static str,
+    pub tags: Tags,
+    /// All fields of the measurement, in their order.
+    pub fields: Vec<(&'static str, u64)>,
 }
 
 /// All counters of this process.
@@ -200,39 +209,43 @@ impl Recorder {
     /// Takes what was counted since the last time, as of this moment.
     pub fn drain(&self, at: DateTime<Utc>) -> Vec<Point> {
         let mut points = Vec::new();
-        let into = &mut points;
-        self.http.drain(at, |row| self.http_tags(row), into);
-        self.answers.drain(
-            at,
-            |row| {
-                let (part, class) = (PARTS[row / CLASSES.len()], CLASSES[row % CLASSES.len()]);
-                vec![("part", part.to_owned()), ("status", class.to_owned())]
-            },
-            into,
-        );
-        self.votes.drain(
-            at,
-            |row| {
-                let (by, via) = (By::VARIANTS[row / Via::VARIANTS.len()], Via::VARIANTS[row % Via::VARIANTS.len()]);
-                vec![("by", text(by)), ("via", text(via))]
-            },
-            into,
-        );
-        self.accounts.drain(at, |row| vec![("event", text(AccountEvent::VARIANTS[row]))], into);
-        self.photos.drain(at, |row| vec![("event", text(PhotoEvent::VARIANTS[row]))], into);
-        self.visits.drain(at, |row| vec![("event", text(VisitEvent::VARIANTS[row]))], into);
-        let outcomes = Letter::VARIANTS;
-        let mail = |row: usize| (self.letters.name(row / outcomes.len()), outcomes[row % outcomes.len()]);
-        self.mails.drain(at, |row| vec![("letter", mail(row).0.into()), ("outcome", text(mail(row).1))], into);
-        let endings = Ending::VARIANTS;
-        let job = |row: usize| (self.kinds.name(row / endings.len()), endings[row % endings.len()]);
-        self.jobs.drain(at, |row| vec![("kind", job(row).0.into()), ("outcome", text(job(row).1))], into);
-        self.enqueued.drain(at, |row| vec![("kind", self.kinds.name(row).into())], into);
-        self.metrics.drain(at, |_| vec![], into);
+        self.each(&mut |family, tags| family.drain(at, tags, &mut points));
         points
     }
 
-    fn http_tags(&self, row: usize) -> super::point::Tags {
+    /// What was counted since the process began, by measurement.
+    pub fn totals(&self) -> Vec<Total> {
+        let mut totals = Vec::new();
+        self.each(&mut |family, tags| {
+            let measurement = family.measurement();
+            totals.extend(family.totals().map(|(row, fields)| Total { measurement, tags: tags(row), fields }));
+        });
+        totals
+    }
+
+    /// Every family, and the tags of its rows.
+    fn each(&self, of: &mut dyn FnMut(&Family, &dyn Fn(usize) -> Tags)) {
+        let class = |row: usize| CLASSES[row % CLASSES.len()].to_owned();
+        of(&self.http, &|row| self.http_tags(row));
+        of(&self.answers, &|row| vec![("part", PARTS[row / CLASSES.len()].to_owned()), ("status", class(row))]);
+        of(&self.votes, &|row| {
+            let (by, via) = (By::VARIANTS[row / Via::VARIANTS.len()], Via::VARIANTS[row % Via::VARIANTS.len()]);
+            vec![("by", text(by)), ("via", text(via))]
+        });
+        of(&self.accounts, &|row| vec![("event", text(AccountEvent::VARIANTS[row]))]);
+        of(&self.photos, &|row| vec![("event", text(PhotoEvent::VARIANTS[row]))]);
+        of(&self.visits, &|row| vec![("event", text(VisitEvent::VARIANTS[row]))]);
+        let outcomes = Letter::VARIANTS;
+        let mail = |row: usize| (self.letters.name(row / outcomes.len()), outcomes[row % outcomes.len()]);
+        of(&self.mails, &|row| vec![("letter", mail(row).0.into()), ("outcome", text(mail(row).1))]);
+        let endings = Ending::VARIANTS;
+        let job = |row: usize| (self.kinds.name(row / endings.len()), endings[row % endings.len()]);
+        of(&self.jobs, &|row| vec![("kind", job(row).0.into()), ("outcome", text(job(row).1))]);
+        of(&self.enqueued, &|row| vec![("kind", self.kinds.name(row).into())]);
+        of(&self.metrics, &|_| vec![]);
+    }
+
+    fn http_tags(&self, row: usize) -> Tags {
         let route = self.routes.get().and_then(|routes| routes.get(row / CLASSES.len()));
         let route = route.map_or("none", String::as_str);
         vec![("route", route.to_owned()), ("status", CLASSES[row % CLASSES.len()].to_owned())]

@@ -39,6 +39,18 @@ use database::Database;
 /// The password of every member in tests.
 pub const PASSWORD: &str = "wobbly teapot under seven moons";
 
+/// A program that `bin/test` fetches: where RATEMYDERP_TEST_TOOLS says, or on the PATH. Without it the test says that it was skipped.
+pub fn tool(name: &str) -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let own = std::env::var_os("RATEMYDERP_TEST_TOOLS").map(std::path::PathBuf::from);
+    let found = own.into_iter().chain(std::env::split_paths(&path)).map(|folder| folder.join(name));
+    let found = found.into_iter().find(|program| program.is_file());
+    if found.is_none() {
+        eprintln!("SKIPPED: there is no {name}; bin/test fetches it");
+    }
+    found
+}
+
 /// One test's world; gone when it is dropped.
 pub struct World {
     database: Database,

@@ -15,6 +15,7 @@ mod leaderboard;
 mod login;
 mod mail_links;
 mod members;
+mod openmetrics;
 pub mod ops;
 mod outbox;
 pub mod page;

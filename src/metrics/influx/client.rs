@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use influxdb2::RequestError;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::address;
 use crate::config::InfluxConfig;
@@ -12,6 +12,9 @@ use crate::secret::redact;
 
 /// To reach it; that is all that a connection to a machine nearby may take.
 const REACH: Duration = Duration::from_secs(1);
+
+/// The longest answer that is read: charts need some 100 kB.
+const LONGEST: usize = 8 * 1024 * 1024;
 
 /// Which of the tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,9 +26,13 @@ pub enum Token {
 }
 
 /// An InfluxDB as configured.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Client {
     inner: influxdb2::Client,
+    /// For queries: the client's own panics on answers that cannot be.
+    http: reqwest::Client,
+    secret: String,
+    token: Token,
     organization: String,
     bucket: String,
     url: String,
@@ -71,16 +78,25 @@ impl Client {
         };
         let (Some(url), Some(secret)) = (config.url(), secret) else { return Ok(None) };
         let url = address::checked(config, url)?;
-        let builder = reqwest::ClientBuilder::new()
-            .connect_timeout(REACH)
-            .timeout(patience)
-            .http1_only()
-            // Neither may an answer send the token elsewhere, nor a variable of the environment.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy();
-        let builder = influxdb2::ClientBuilder::with_builder(builder, &url, &config.organization, secret);
-        let inner = builder.build().map_err(|cause| format!("influxdb: {cause}"))?;
-        Ok(Some(Client { inner, organization: config.organization.clone(), bucket: config.bucket.clone(), url }))
+        let builder = || {
+            reqwest::ClientBuilder::new()
+                .connect_timeout(REACH)
+                .timeout(patience)
+                .http1_only()
+                // Neither may an answer send the token elsewhere, nor a variable of the environment.
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+        };
+        let inner = influxdb2::ClientBuilder::with_builder(builder(), &url, &config.organization, secret);
+        Ok(Some(Client {
+            inner: inner.build().map_err(|cause| format!("influxdb: {cause}"))?,
+            http: builder().build().map_err(|cause| format!("influxdb: {cause}"))?,
+            secret: secret.to_owned(),
+            token,
+            organization: config.organization.clone(),
+            bucket: config.bucket.clone(),
+            url,
+        }))
     }
 
     /// The bucket of points.
@@ -116,16 +132,52 @@ impl Client {
             413 => Ok(Written::TooLarge),
             422 => Ok(Written::Partly(dropped(&told), told)),
             429 | 500.. => Err(Trouble::Away(format!("{status} {told}"))),
-            status => Err(refusal(status, &told, Token::Write)),
+            status => Err(refusal(status, &told, self.token, "write")),
+        }
+    }
+
+    /// Runs a script, and gives the annotated CSV that it answers with.
+    pub async fn query(&self, flux: &str) -> Result<String, Trouble> {
+        let types = ["datatype", "group", "default"];
+        let body = json!({ "query": flux, "type": "flux", "dialect": { "annotations": types, "header": true } });
+        let request = self
+            .http
+            .post(format!("{}api/v2/query", self.url))
+            .query(&[("org", &self.organization)])
+            .header("Authorization", format!("Token {}", self.secret))
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/csv")
+            .body(body.to_string());
+        let away = |cause: reqwest::Error| Trouble::Away(innermost(&cause, cause.is_timeout()));
+        let mut answer = request.send().await.map_err(away)?;
+        let mut text = vec![];
+        while let Some(chunk) = answer.chunk().await.map_err(away)? {
+            text.extend_from_slice(&chunk);
+            if text.len() > LONGEST {
+                return Err(Trouble::Away(format!("an answer of more than {LONGEST} bytes")));
+            }
+        }
+        let text = String::from_utf8(text).map_err(|_| Trouble::Away("an answer that is no text".into()))?;
+        match answer.status().as_u16() {
+            200 => Ok(text),
+            status @ (429 | 500..) => Err(Trouble::Away(format!("{status} {}", told(&text)))),
+            status => Err(refusal(status, &told(&text), self.token, "read")),
         }
     }
 }
 
+impl fmt::Debug for Client {
+    /// Without the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({}, {:?})", self.name(), self.token)
+    }
+}
+
 /// What an answer means that stays the same.
-pub(super) fn refusal(status: u16, told: &str, token: Token) -> Trouble {
-    let (verb, setting) = match token {
-        Token::Write => ("write", "influxdb.write_token"),
-        Token::Read => ("read", "influxdb.read_token"),
+fn refusal(status: u16, told: &str, token: Token, verb: &str) -> Trouble {
+    let setting = match token {
+        Token::Write => "influxdb.write_token",
+        Token::Read => "influxdb.read_token",
     };
     Trouble::Refused(match status {
         401 => format!("it does not know the token in {setting}, or the token may not {verb} ({status} {told})"),
@@ -138,7 +190,7 @@ pub(super) fn refusal(status: u16, told: &str, token: Token) -> Trouble {
 }
 
 /// The sentence in an answer, short and on one line.
-pub(super) fn told(body: &str) -> String {
+fn told(body: &str) -> String {
     let message = serde_json::from_str::<Value>(body).ok();
     let message = message.as_ref().and_then(|body| body["message"].as_str()).unwrap_or(body);
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -151,14 +203,17 @@ fn dropped(told: &str) -> u64 {
     told.rsplit_once("dropped=").and_then(|(_, count)| digits(count).parse().ok()).unwrap_or(1).max(1)
 }
 
-/// The causes of an error, without the address, which an operator knows and a page need not show.
-pub(super) fn in_words(cause: &RequestError) -> String {
-    if let RequestError::ReqwestProcessing { source } = cause
-        && source.is_timeout()
-    {
+fn in_words(cause: &RequestError) -> String {
+    let late = matches!(cause, RequestError::ReqwestProcessing { source } if source.is_timeout());
+    innermost(cause, late)
+}
+
+/// The first cause of an error, which does not name the address.
+fn innermost(cause: &(dyn std::error::Error + 'static), late: bool) -> String {
+    if late {
         return "no answer in time".into();
     }
-    let mut innermost: &dyn std::error::Error = cause;
+    let mut innermost = cause;
     while let Some(source) = innermost.source() {
         innermost = source;
     }

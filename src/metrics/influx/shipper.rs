@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::backfill;
 use super::client::{Client, Token, Trouble, Written};
 use super::line::line;
 use super::unsent::{self, Row};
@@ -24,6 +25,9 @@ const BATCHES: usize = 100;
 
 /// Between two tries while InfluxDB is away, at most.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// What is sent later than this, InfluxDB's own tasks may not add up any more: then it gets our sums.
+const LATE: TimeDelta = TimeDelta::minutes(10);
 
 /// Requests that look for the lines which a partial write left out. The good ones are stored by then.
 const SEARCH: u32 = 64;
@@ -85,6 +89,8 @@ pub struct Shipper {
     link: Option<PgConnection>,
     mine: bool,
     failures: u32,
+    /// From when the oldest point was that was sent late.
+    late: Option<DateTime<Utc>>,
 }
 
 impl Shipper {
@@ -99,7 +105,7 @@ impl Shipper {
             ])
             .disable_statement_logging();
         let store = client.name();
-        Shipper { options, client, store, every, link: None, mine: false, failures: 0 }
+        Shipper { options, client, store, every, link: None, mine: false, failures: 0, late: None }
     }
 
     /// Sends what there is, and says how long to wait before the next time.
@@ -140,12 +146,26 @@ impl Shipper {
         if !self.has_turn().await? {
             return Ok(());
         }
+        let Some(conn) = &mut self.link else { return Ok(()) };
+        let oldest = unsent::oldest(conn, &self.store).await?;
+        self.late = self.late.or(oldest.filter(|oldest| Utc::now() - oldest > LATE));
+        let mut all = false;
         for _ in 0..BATCHES {
-            let Some(conn) = &mut self.link else { return Ok(()) };
             let rows = unsent::next(conn, &self.store, BATCH).await?;
             send(conn, &self.client, &self.store, &rows).await?;
-            if rows.len() < BATCH as usize {
+            all = rows.len() < BATCH as usize;
+            if all {
                 break;
+            }
+        }
+        if let Some(from) = self.late.take_if(|_| all) {
+            match backfill::send(conn, &self.client, from, Utc::now(), &mut |_| {}).await {
+                Ok(sent) => {
+                    log::info!("InfluxDB got {} minutes and {} hours that it had missed", sent.minutes, sent.hours)
+                }
+                Err(cause) => {
+                    log::warn!("minutes and hours could not be sent (`ratemyderp metrics backfill` does it): {cause}")
+                }
             }
         }
         self.tell_lag().await;

@@ -57,7 +57,7 @@ pub fn compile(queries: &[Query], spans: &[Span]) -> QueryBuilder<'static, Postg
 }
 
 /// The spans of questions about counters, each once.
-fn spans(queries: &[Query]) -> Vec<Span> {
+pub(super) fn spans(queries: &[Query]) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for query in queries.iter().filter(|query| query.aggregate == Aggregate::Sum) {
         if !spans.contains(&query.span) {

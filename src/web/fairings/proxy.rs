@@ -10,7 +10,7 @@ use rocket::{Data, Orbit, Request, Rocket};
 use crate::config::Config;
 
 /// What proxies add.
-const HEADERS: [&str; 3] = ["X-Forwarded-For", "X-Real-IP", "Forwarded"];
+pub const HEADERS: [&str; 3] = ["X-Forwarded-For", "X-Real-IP", "Forwarded"];
 
 /// What to do about it.
 const ADVICE: &str = "All visitors then share one network's brakes and lock each other out of logging in, joining and voting. \

@@ -88,11 +88,6 @@ impl Influx {
         self.state().requests.iter().filter(|(asked, _)| asked == path).count()
     }
 
-    /// The Flux of every query.
-    pub fn queries(&self) -> Vec<String> {
-        self.state().queries.clone()
-    }
-
     /// Counts anew.
     pub fn forget(&self) {
         self.state().requests.clear();
@@ -176,7 +171,7 @@ fn answer(head: &str, body: &str, mood: &Mood, state: &mut State) -> (u16, Strin
             state.queries.push(flux["query"].as_str().unwrap_or_default().to_owned());
             match mood {
                 Mood::Tells(text) | Mood::BreaksOff(text) => (200, text.clone()),
-                _ => (200, "\r\n".into()),
+                _ => (200, checked(state)),
             }
         }
         ("/api/v2/write", Some("read")) => said(403, "forbidden", "insufficient permissions for write"),
@@ -184,6 +179,26 @@ fn answer(head: &str, body: &str, mood: &Mood, state: &mut State) -> (u16, Strin
         ("/api/v2/write" | "/api/v2/query", _) => said(401, "unauthorized", "unauthorized access"),
         _ => said(404, "not found", "path not found"),
     }
+}
+
+/// What `metrics check` asks for: the point that it wrote. More Flux is not understood here.
+fn checked(state: &State) -> String {
+    let flux = state.queries.last().expect("a query");
+    let bucket = flux.split('"').nth(1).unwrap_or_default();
+    let mut text = String::new();
+    for ((measurement, _, nanoseconds), fields) in state.points.get(bucket).into_iter().flatten() {
+        if let (true, Some(Figure::Integer(n))) =
+            (measurement == "check" && flux.contains("\"check\""), fields.get("n"))
+        {
+            let at =
+                chrono::DateTime::from_timestamp_nanos(*nanoseconds).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            text += &format!(
+                "#datatype,string,long,dateTime:RFC3339,long,string\r\n#group,false,false,false,false,true\r\n\
+                 #default,_result,,,,\r\n,result,table,_time,_value,_field\r\n,,0,{at},{n},n\r\n"
+            );
+        }
+    }
+    text + "\r\n"
 }
 
 fn said(status: u16, code: &str, message: &str) -> (u16, String) {

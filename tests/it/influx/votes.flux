@@ -1,0 +1,31 @@
+import "array"
+
+from(bucket: "ratemyderp")
+  |> range(start: 2026-11-25T12:00:00Z, stop: 2026-11-25T12:03:00Z)
+  |> filter(fn: (r) => r._measurement == "vote" and (r._field == "n" or r._field == "s07"))
+  |> filter(fn: (r) => r.via == "form" or r.via == "htmx")
+  |> group(columns: ["_field", "by"])
+  |> aggregateWindow(every: 60s, offset: 0s, fn: sum, createEmpty: false, timeSrc: "_start")
+  |> keep(columns: ["_time", "_value", "_field", "by"])
+  |> yield(name: "q00")
+
+from(bucket: "ratemyderp")
+  |> range(start: 2026-11-25T11:57:50Z, stop: 2026-11-25T12:03:00Z)
+  |> filter(fn: (r) => r._measurement == "queue" and (r._field == "depth"))
+  |> group(columns: ["_time", "_field"])
+  |> sum()
+  |> group(columns: ["_field"])
+  |> aggregateWindow(every: 60s, offset: 0s, fn: mean, createEmpty: false, timeSrc: "_start")
+  |> keep(columns: ["_time", "_value", "_field"])
+  |> yield(name: "q01")
+
+from(bucket: "ratemyderp")
+  |> range(start: 2026-11-25T12:00:00Z, stop: 2026-11-25T12:03:00Z)
+  |> filter(fn: (r) => r._measurement == "up" and r._field == "up")
+  |> group(columns: ["_field", "instance"])
+  |> aggregateWindow(every: 60s, offset: 0s, fn: sum, createEmpty: false, timeSrc: "_start")
+  |> keep(columns: ["_time", "_value", "_field", "instance"])
+  |> yield(name: "up0")
+
+array.from(rows: [{_time: 1970-01-01T00:00:00Z, _value: 2, _field: "end"}])
+  |> yield(name: "z")
