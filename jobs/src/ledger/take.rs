@@ -147,7 +147,8 @@ async fn running(conn: &mut PgConnection, lane: &str) -> Result<i64, sqlx::Error
 ///
 /// Reads the index `fang_tasks_claimed` kind by kind and priority by priority, in each only what is due, so that jobs that are
 /// paused, unknown here, not due yet or of another kind are not stepped over, however many there are. Rows are locked one by
-/// one in the order of the lane, as many as are taken, so that nobody else passes over a job that stays.
+/// one in the order of the lane, as many as are taken, so that nobody else passes over a job that stays. Conditions are compared as
+/// rows, and each row is locked by its id alone, so that whatever the planner believes there is no other index to take.
 async fn look(
     conn: &mut PgConnection,
     taker: Taker<'_>,
@@ -170,26 +171,27 @@ async fn look(
             SELECT levels.kind, next.priority
             FROM levels, LATERAL (
                 SELECT t.priority FROM fang_tasks t
-                WHERE t.state IN ('new', 'retried') AND t.task_type = $1 AND t.kind = levels.kind
-                AND t.priority > levels.priority
-                ORDER BY t.priority LIMIT 1
+                WHERE t.state IN ('new', 'retried')
+                AND (t.task_type, t.kind, t.priority) > ($1, levels.kind, levels.priority)
+                AND (t.task_type, t.kind) <= ($1, levels.kind)
+                ORDER BY t.task_type, t.kind, t.priority LIMIT 1
             ) AS next
         ), candidates AS MATERIALIZED (
             SELECT first.id
             FROM levels, LATERAL (
                 SELECT t.id, t.scheduled_at, t.number FROM fang_tasks t
-                WHERE t.state IN ('new', 'retried') AND t.task_type = $1 AND t.kind = levels.kind
-                AND t.priority = levels.priority AND t.scheduled_at <= now()
-                ORDER BY t.scheduled_at, t.number LIMIT 100
+                WHERE t.state IN ('new', 'retried')
+                AND (t.task_type, t.kind, t.priority) >= ($1, levels.kind, levels.priority)
+                AND (t.task_type, t.kind, t.priority, t.scheduled_at) <= ($1, levels.kind, levels.priority, now())
+                ORDER BY t.task_type, t.kind, t.priority, t.scheduled_at, t.number LIMIT 100
             ) AS first
             ORDER BY levels.priority, first.scheduled_at, first.number LIMIT 100
         ), due AS MATERIALIZED (
             SELECT free.id
             FROM candidates, LATERAL (
-                SELECT t.id FROM fang_tasks t
-                WHERE t.id = candidates.id AND t.state IN ('new', 'retried') AND t.task_type = $1 AND t.scheduled_at <= now()
-                FOR UPDATE SKIP LOCKED
+                SELECT t.* FROM fang_tasks t WHERE t.id = candidates.id LIMIT 1 FOR UPDATE SKIP LOCKED
             ) AS free
+            WHERE free.state IN ('new', 'retried') AND free.task_type = $1 AND free.scheduled_at <= now()
             LIMIT $3
         ), claimed AS (
             UPDATE fang_tasks t

@@ -1,7 +1,7 @@
 //! Which jobs are taken, and what taking them costs.
 
 use serde_json::json;
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 use crate::support::Database;
 
@@ -72,7 +72,9 @@ async fn cost(db: &Database, mode: &str) -> i64 {
     const READ: &str =
         "SELECT sum(pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid))::bigint
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')";
-    let mut tx = db.pool.begin().await.unwrap();
+    // A connection of its own: a plan from when the table was empty would last until the next autoanalyze.
+    let mut conn = PgConnection::connect(&db.url).await.unwrap();
+    let mut tx = conn.begin().await.unwrap();
     sqlx::query(&format!("SET LOCAL plan_cache_mode = {mode}")).execute(&mut *tx).await.unwrap();
     let before: i64 = sqlx::query_scalar(READ).fetch_one(&mut *tx).await.unwrap();
     assert_eq!(claim(&mut tx, 4).await.len(), 4);
@@ -95,6 +97,12 @@ async fn a_claim_costs_the_same_however_many_wait_for_what_it_cannot_take() {
             "INSERT INTO paused_kinds (kind, paused_by, reason) VALUES ('held', 'anna', 'x') ON CONFLICT DO NOTHING",
         )
         .await;
+        // Of its own kind too, but not due yet.
+        let later = format!(
+            "INSERT INTO fang_tasks (metadata, task_type, kind, scheduled_at)
+             SELECT '{{}}', 'test', 'effect', now() + interval '1 hour' FROM generate_series(1, {many})"
+        );
+        sql(&db, &later).await;
         db.add(10, "effect", 1, json!({})).await;
         for statistics in ["stale", "fresh"] {
             if statistics == "fresh" {
