@@ -135,5 +135,6 @@ fn the_tasks_of_influxdb_add_up_every_counter() {
         for point in &points {
             assert!(task.contains(&format!("r._measurement == \"{}\"", point.measurement)), "{}", point.measurement);
         }
+        assert!(task.contains("r._measurement != \"check\""), "a check writes into each bucket by itself");
     }
 }

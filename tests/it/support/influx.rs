@@ -156,8 +156,12 @@ fn answer(head: &str, body: &str, mood: &Mood, state: &mut State) -> (u16, Strin
     match (url.path(), token.as_deref()) {
         ("/health", _) => (200, r#"{"name":"influxdb","message":"ready for queries and writes","status":"pass","checks":[],"version":"v2.7.11","commit":"fbf5d4ab5e"}"#.into()),
         ("/api/v2/write" | "/api/v2/query", None) => said(401, "unauthorized", "unauthorized access"),
-        ("/api/v2/write" | "/api/v2/query", _) if named("org") != "ratemyderp" => {
+        ("/api/v2/write", _) if named("org") != "ratemyderp" => {
             said(404, "not found", &format!("organization name \"{}\" not found", named("org")))
+        }
+        ("/api/v2/query", _) if named("org") != "ratemyderp" => {
+            let wrong = format!("failed to decode request body: organization name \"{}\" not found", named("org"));
+            said(400, "invalid", &wrong)
         }
         ("/api/v2/write", Some("write")) => {
             let bucket = named("bucket");
