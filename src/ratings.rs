@@ -1,9 +1,11 @@
 //! Votes: who casts them, which photo comes next, what they add up to.
 
+pub mod boards;
 pub mod brake;
 pub mod by_rater;
 pub mod check;
 pub mod collector;
+mod days;
 pub mod deck;
 pub mod demo;
 pub mod double_tap;

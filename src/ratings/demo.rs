@@ -56,7 +56,26 @@ pub async fn rate_photos(pool: &PgPool, owner: i64, seed: u64) -> Result<DemoVot
 
 async fn rate(tx: &mut Transaction<'_, Postgres>, photo: i64, seed: u64) -> Result<usize, sqlx::Error> {
     let votes: Vec<Vote> = (0..CROWD).filter_map(|number| vote(seed, number, photo)).collect();
-    record(tx, &votes).await.map(|recorded| recorded.len())
+    let cast = record(tx, &votes).await?.len();
+    spread(tx, photo, seed).await?;
+    Ok(cast)
+}
+
+/// As if they had come over the last fortnight, so that a demo has a yesterday and a week before.
+async fn spread(tx: &mut Transaction<'_, Postgres>, photo: i64, seed: u64) -> Result<(), sqlx::Error> {
+    let raters: Vec<Uuid> = (0..CROWD).map(|number| rater(seed, number).0).collect();
+    let hours: Vec<f64> =
+        (0..CROWD).map(|number| 336.0 * fraction(seed ^ (number << 20) ^ photo.unsigned_abs())).collect();
+    sqlx::query!(
+        "UPDATE ratings r SET created_at = now() - a.hours * interval '1 hour'
+         FROM unnest($1::uuid[], $2::float8[]) AS a (rater, hours) WHERE r.rater = a.rater AND r.submission = $3",
+        &raters,
+        &hours,
+        photo
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
 }
 
 /// What one of them gives a photo; nothing when they have not met it. People agree roughly, some are kinder than others, and some

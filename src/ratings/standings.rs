@@ -5,12 +5,12 @@
 
 mod generation;
 mod ladder;
-pub mod leaderboard;
 mod moments;
 mod parameters;
 pub mod profile_photos;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 pub use parameters::Parameters;
@@ -99,4 +99,37 @@ pub async fn find(conn: &mut PgConnection, submission: i64) -> Result<Option<Sta
             as_of: row.as_of,
         }
     }))
+}
+
+/// A score and what it was worked out from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Example {
+    pub submission: i64,
+    pub title: String,
+    pub count: i64,
+    pub sum: i64,
+    pub score: f64,
+    /// Everybody's mean.
+    pub mean: f64,
+    /// How many pretend ratings there are.
+    pub weight: f64,
+    /// How much people disagree about one photo: the standard deviation.
+    pub deviation: f64,
+    /// The score may be so much higher or lower.
+    pub uncertainty: f64,
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+/// The first of the leaderboard; nothing when there is none.
+pub async fn example(conn: &mut PgConnection) -> Result<Option<Example>, sqlx::Error> {
+    sqlx::query_as!(
+        Example,
+        r#"SELECT b.submission, s.title, b.count, b.sum, b.score, g.mean, g.weight, sqrt(g.variance) AS "deviation!",
+                  $1 * sqrt(g.variance / (b.count + g.weight)) AS "uncertainty!", g.finished_at AS as_of
+           FROM standings b JOIN submissions s ON s.id = b.submission CROSS JOIN generation g
+           WHERE s.ordinal IS NOT NULL ORDER BY b.score DESC, b.submission LIMIT 1"#,
+        WIDTH
+    )
+    .fetch_optional(conn)
+    .await
 }

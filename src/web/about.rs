@@ -4,9 +4,12 @@ use rocket::{Route, State, get, routes};
 use serde_json::json;
 
 use super::answers::view::View;
+use super::db::Db;
 use super::guards::{appearance, visitor};
 use crate::accounts::{security_log, session};
 use crate::config::Config;
+use crate::error::Error;
+use crate::ratings::{boards, standings};
 use crate::submissions::drafts;
 
 pub fn routes() -> Vec<Route> {
@@ -18,10 +21,19 @@ pub fn show() -> View {
     View::new("about/page", json!({}))
 }
 
-/// How scores and ranks are worked out.
+/// How scores and ranks are worked out, with the first of the leaderboard as the example.
 #[get("/about/scores")]
-pub fn scores() -> View {
-    View::new("about/scores", json!({}))
+pub async fn scores(db: &Db) -> Result<View, Error> {
+    let mut conn = db.acquire().await?;
+    let example = standings::example(&mut conn).await?;
+    let data = json!({
+        "example": example,
+        "least": boards::LEAST,
+        "calm": boards::CALM,
+        "ranked": boards::RANKED,
+        "rest": boards::photo_of_the_day::REST,
+    });
+    Ok(View::new("about/scores", data))
 }
 
 /// What we promise, and what is lacking.

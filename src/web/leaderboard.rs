@@ -1,147 +1,211 @@
-//! The derpiest of all time.
+//! The boards: photos in an order, of a time, of all species or one, as a gallery with a podium or as a table.
 
-use chrono::{DateTime, Utc};
+mod asked;
+pub mod rows;
+mod species;
+mod winners;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use rocket::{Route, get, routes};
 use serde::Serialize;
+use sqlx::PgConnection;
+use strum::VariantArray;
 
+use self::asked::{Asked, Looks};
+use self::rows::Row;
 use super::answers::view::View;
 use super::db::Db;
-use super::submissions::photo::{alt, thumbnail};
 use crate::error::Error;
-use crate::ratings::standings::leaderboard::{self, Entries, Entry, Mark, PAGE, Page};
-use crate::ratings::standings::{self};
+use crate::ratings::boards::{self, Board, LEAST, Listing, Order, PAGE, Page, Period, moved};
+use crate::ratings::standings;
 
 pub fn routes() -> Vec<Route> {
-    routes![show]
+    routes![show, species::index, species::show, winners::index]
 }
 
-/// A page of it; `after` and `before` are marks such as `8.25~812`, as the page's own links carry them.
-#[get("/leaderboard?<by>&<period>&<after>&<before>")]
-pub async fn show(
-    by: Option<&str>,
-    period: Option<&str>,
-    after: Option<&str>,
-    before: Option<&str>,
-    db: &Db,
-) -> Result<View, Error> {
-    if by.is_some_and(|by| by != "derpiest") {
-        return Err(Error::invalid("by", "There is no leaderboard by that. There is one of the derpiest."));
-    }
-    if period.is_some_and(|period| period != "all") {
-        return Err(Error::invalid("period", "There is no leaderboard of that time. There is one of all time."));
-    }
-    let page = match (after, before) {
-        (Some(mark), _) => Page::After(parse(mark)?),
-        (None, Some(mark)) => Page::Before(parse(mark)?),
-        (None, None) => Page::First,
-    };
+/// A page of it; `after` and `before` are marks such as `8.25~812`, as the page's own links carry them, and `since` the first day of a
+/// time that is over.
+#[get("/leaderboard?<asked..>")]
+pub async fn show(asked: Asked<'_>, db: &Db) -> Result<View, Error> {
+    let board = asked.board(None)?;
     let mut conn = db.acquire().await?;
-    let mut entries = leaderboard::page(&mut conn, page).await?;
-    if entries.entries.len() < PAGE && !entries.more_before {
-        // The way back up may end with a short page; the top is always a full one.
-        entries = leaderboard::page(&mut conn, Page::First).await?;
-    }
-    let generation = standings::generation(&mut conn).await?;
-    Ok(View::new("leaderboard/page", Board::of(entries, generation)))
+    let data = Data::of(&mut conn, &asked, board).await?;
+    Ok(View::new("leaderboard/page", data))
 }
 
+/// What the page shows.
 #[derive(Serialize)]
-struct Board {
+struct Data {
+    heading: String,
+    /// Which time, as in "This week, since 23 November 2026".
+    time: String,
+    orders: Vec<Way>,
+    periods: Vec<Way>,
+    looks: Vec<Way>,
+    /// The first three, on their podium.
+    podium: Vec<Row>,
     rows: Vec<Row>,
-    from: i64,
-    to: i64,
+    table: bool,
+    /// What the column of figures is called.
+    figure: &'static str,
+    order: &'static str,
+    ranked: bool,
+    from: Option<i64>,
+    to: Option<i64>,
     /// Do several photos on this page share the only rank on it?
     shared: bool,
-    /// Decimals of the scores on this page.
+    /// Photos on the board of all time.
+    total: Option<i64>,
     decimals: usize,
-    total: i64,
     at: Option<DateTime<Utc>>,
     previous: Option<String>,
     next: Option<String>,
+    /// Is this not the first page?
+    later: bool,
+    /// Where to look when nobody is on this board.
+    instead: Vec<Way>,
+    least: Option<i64>,
+    species: Option<String>,
+    winner: Option<winners::Winner>,
 }
 
+/// A link to another board, or the name of this one.
 #[derive(Serialize)]
-struct Row {
-    rank: i64,
-    id: i64,
-    title: String,
-    species: String,
-    score: f64,
-    count: i64,
-    thumbnail: String,
-    alt: String,
+struct Way {
+    name: String,
+    href: String,
+    here: bool,
 }
 
-impl Board {
-    fn of(page: Entries, generation: standings::Generation) -> Self {
-        let link =
-            |entry: Option<&Entry>, to: &str| entry.map(|entry| format!("/leaderboard?{to}={}", spell(entry.mark())));
-        let from = page.entries.first().map_or(0, |entry| entry.rank);
-        let to = page.entries.last().map_or(0, |entry| entry.rank);
-        Board {
+impl Data {
+    async fn of(conn: &mut PgConnection, asked: &Asked<'_>, board: Board) -> Result<Self, Error> {
+        let page = asked.page()?;
+        let looks = asked.looks()?;
+        let mut listing = boards::page(conn, &board, page).await?;
+        if listing.photos.len() < PAGE && !listing.more_before {
+            // The way back up may end with a short page; the top is always a full one.
+            listing = boards::page(conn, &board, Page::First).await?;
+        }
+        let generation = standings::generation(conn).await?;
+        let top = !listing.more_before;
+        let winner = if top && board.species.is_none() { winners::latest(conn).await? } else { None };
+        let link = |mark: Option<boards::Mark>, to: &str| {
+            mark.map(|mark| asked::address(&board, looks, &format!("{to}={}", asked::spell(mark))))
+        };
+        let previous = link(listing.photos.first().map(boards::Listed::mark), "before").filter(|_| listing.more_before);
+        let next = link(listing.photos.last().map(boards::Listed::mark), "after").filter(|_| listing.more_after);
+        let decimals = decimals(&listing);
+        let whole = board.period == Period::All && board.species.is_none() && board.order != Order::Divisive;
+        let mut rows = rows(conn, &board, listing).await?;
+        let (from, to) = (rows.first().and_then(Row::rank), rows.last().and_then(Row::rank));
+        let shared = from == to && rows.len() > 1;
+        let on_podium =
+            if top && looks == Looks::Gallery && board.order != Order::Newest { rows.len().min(3) } else { 0 };
+        Ok(Data {
+            heading: heading(&board),
+            time: asked::time(&board, Utc::now().date_naive()),
+            orders: orders(&board, looks),
+            periods: if board.order == Order::Newest { vec![] } else { periods(&board, looks) },
+            looks: [Looks::Gallery, Looks::Table].map(|other| look(&board, looks, other)).into(),
+            podium: rows.drain(..on_podium).collect(),
+            rows,
+            table: looks == Looks::Table,
+            figure: if board.order == Order::Divisive { "Spread" } else { "Score" },
+            order: board.order.name(),
+            ranked: board.order != Order::Newest,
             from,
             to,
-            shared: from == to && page.entries.len() > 1,
-            decimals: decimals(&page.entries),
-            total: generation.photos,
+            shared,
+            total: Some(generation.photos).filter(|_| whole),
+            decimals,
             at: generation.finished_at,
-            previous: link(page.entries.first(), "before").filter(|_| page.more_before),
-            next: link(page.entries.last(), "after").filter(|_| page.more_after),
-            rows: page.entries.into_iter().map(Row::from).collect(),
-        }
+            previous,
+            next,
+            later: !top,
+            instead: instead(&board, looks),
+            least: (board.period != Period::All || board.order == Order::Divisive).then_some(LEAST),
+            species: board.species,
+            winner,
+        })
     }
 }
 
-impl From<Entry> for Row {
-    fn from(entry: Entry) -> Self {
-        Row {
-            rank: entry.rank,
-            id: entry.submission,
-            alt: alt(&entry.title, &entry.species, &entry.alt_text),
-            thumbnail: thumbnail(entry.rendition_key, &entry.rendition_sizes),
-            title: entry.title,
-            species: entry.species,
-            score: entry.score,
-            count: entry.count,
-        }
-    }
+async fn rows(conn: &mut PgConnection, board: &Board, listing: Listing) -> Result<Vec<Row>, Error> {
+    let main = board.order == Order::Derpiest && board.period == Period::All && board.species.is_none();
+    let ranks: Vec<(i64, i64)> =
+        listing.photos.iter().filter_map(|photo| Some((photo.submission, photo.rank?))).collect();
+    let moved = if main { moved::since_yesterday(conn, &ranks).await? } else { Default::default() };
+    let row = |photo: boards::Listed| {
+        let moved = moved.get(&photo.submission).copied();
+        Row::of(photo, moved)
+    };
+    Ok(listing.photos.into_iter().map(row).collect())
 }
 
-/// One, or as many as it takes to tell the scores of different ranks apart; never more than three.
-fn decimals(entries: &[Entry]) -> usize {
-    let alike = |decimals: usize, pair: &[Entry]| {
-        let shown = |entry: &Entry| format!("{:.decimals$}", entry.score);
+fn heading(board: &Board) -> String {
+    let of = board.species.as_ref().map_or_else(String::new, |species| format!(": {species}"));
+    let all = board.period == Period::All;
+    let order = match board.order {
+        Order::Derpiest => "The derpiest",
+        Order::LeastDerpy => "The least derpy",
+        Order::Divisive => "The most divisive",
+        Order::Newest => return format!("The newest{of}"),
+    };
+    format!("{order}{}{of}", if all { " of all time" } else { "" })
+}
+
+fn orders(board: &Board, looks: Looks) -> Vec<Way> {
+    let way = |&order: &Order| {
+        let period = if order == Order::Newest { Period::All } else { board.period };
+        let since = if order == Order::Newest { period.since(NaiveDate::default()) } else { board.since };
+        let other = Board { order, period, since, species: board.species.clone() };
+        let name = match order {
+            Order::Derpiest => "Derpiest",
+            Order::LeastDerpy => "Least derpy",
+            Order::Divisive => "Most divisive",
+            Order::Newest => "Newest",
+        };
+        Way { name: name.to_owned(), href: asked::address(&other, looks, ""), here: order == board.order }
+    };
+    Order::VARIANTS.iter().map(way).collect()
+}
+
+fn periods(board: &Board, looks: Looks) -> Vec<Way> {
+    let today = Utc::now().date_naive();
+    let way = |&period: &Period| {
+        let other = Board { period, since: period.since(today), ..board.clone() };
+        let href = asked::address(&other, looks, "");
+        Way { name: asked::now(period).to_owned(), href, here: other == *board }
+    };
+    Period::VARIANTS.iter().map(way).collect()
+}
+
+fn look(board: &Board, looks: Looks, other: Looks) -> Way {
+    let name = if other == Looks::Gallery { "Gallery" } else { "Table" };
+    Way { name: name.to_owned(), href: asked::address(board, other, ""), here: looks == other }
+}
+
+/// The time before this one, and all time.
+fn instead(board: &Board, looks: Looks) -> Vec<Way> {
+    let today = Utc::now().date_naive();
+    let before = board.period.before(board.since).map(|since| Board { since, ..board.clone() });
+    let all = (board.period != Period::All).then(|| Board {
+        period: Period::All,
+        since: Period::All.since(today),
+        ..board.clone()
+    });
+    let way = |other: Board| {
+        let href = asked::address(&other, looks, "");
+        Way { name: asked::time(&other, today), href, here: false }
+    };
+    before.into_iter().chain(all).map(way).collect()
+}
+
+/// One, or as many as it takes to tell the figures of different ranks apart; never more than three.
+fn decimals(listing: &Listing) -> usize {
+    let alike = |decimals: usize, pair: &[boards::Listed]| {
+        let shown = |photo: &boards::Listed| format!("{:.decimals$}", photo.figure);
         pair[0].rank != pair[1].rank && shown(&pair[0]) == shown(&pair[1])
     };
-    (1..3).find(|&decimals| !entries.windows(2).any(|pair| alike(decimals, pair))).unwrap_or(3)
-}
-
-fn spell(mark: Mark) -> String {
-    format!("{}~{}", mark.score, mark.submission)
-}
-
-fn parse(mark: &str) -> Result<Mark, Error> {
-    let parts = mark.split_once('~').and_then(|(score, submission)| {
-        let score: f64 = score.parse().ok().filter(|score: &f64| score.is_finite())?;
-        Some(Mark { score, submission: submission.parse().ok()? })
-    });
-    parts.ok_or_else(|| Error::invalid("after", "This page of the leaderboard does not exist. Begin at the top."))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_mark_survives_its_link() {
-        let mark = Mark { score: 7.123_456_789_012_345, submission: 812 };
-        assert_eq!(parse(&spell(mark)).ok(), Some(mark));
-    }
-
-    #[test]
-    fn a_mangled_mark_is_refused() {
-        for wrong in ["", "7", "~", "NaN~1", "inf~1", "7~x", "7~1~2", "7~99999999999999999999"] {
-            assert!(parse(wrong).is_err(), "{wrong}");
-        }
-    }
+    (1..3).find(|&decimals| !listing.photos.windows(2).any(|pair| alike(decimals, pair))).unwrap_or(3)
 }

@@ -6,6 +6,7 @@ mod accounts;
 mod alerts;
 mod architecture;
 mod board;
+mod boards;
 mod deck;
 mod double_tap;
 mod health;

@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 use ratemyderp::ratings::deck::{Bookmarks, Rater};
 use ratemyderp::ratings::record::Vote;
-use ratemyderp::ratings::standings::leaderboard::{self, Page};
 use ratemyderp::ratings::standings::{self, Standing, Summary};
 
 use crate::support::{World, rows, score, someone};
@@ -184,34 +183,6 @@ async fn ranking_reads_what_changed_however_many_photos_there_are() {
     // The ladder has more rungs, up to a thousand, and no more than these.
     let limit = read[0].max(read[1]) + 3 * 1000;
     assert!(read[2..].iter().all(|&rows| rows <= limit), "{read:?}");
-}
-
-#[tokio::test]
-async fn pages_of_the_leaderboard_meet_without_gap_or_overlap() {
-    let world = World::new().await;
-    for number in 0..53u32 {
-        let photo = world.photo(&format!("Photo {number}")).await;
-        // Many ties.
-        world.rate(someone(1), photo, 1 + (number % 4) as u8).await;
-    }
-    work_out(&world).await;
-    let mut conn = world.pool.acquire().await.unwrap();
-    let (mut down, mut page) = (vec![], Page::First);
-    loop {
-        let found = leaderboard::page(&mut conn, page).await.unwrap();
-        down.push(found.entries.iter().map(|entry| (entry.submission, entry.rank)).collect::<Vec<_>>());
-        match found.entries.last().filter(|_| found.more_after) {
-            Some(last) => page = Page::After(last.mark()),
-            None => break,
-        }
-    }
-    assert_eq!(down.iter().map(Vec::len).collect::<Vec<_>>(), [20, 20, 13]);
-    let all: Vec<_> = down.iter().flatten().copied().collect();
-    assert_eq!(all.iter().map(|(id, _)| id).collect::<std::collections::BTreeSet<_>>().len(), 53);
-    assert!(all.windows(2).all(|pair| pair[0].1 <= pair[1].1), "best first");
-    let last = leaderboard::page(&mut conn, page).await.unwrap();
-    let up = leaderboard::page(&mut conn, Page::Before(last.entries[0].mark())).await.unwrap();
-    assert_eq!(up.entries.iter().map(|entry| (entry.submission, entry.rank)).collect::<Vec<_>>(), down[1]);
 }
 
 proptest! {

@@ -1,9 +1,9 @@
-//! `rank_photos`: the standings.
+//! `rank_photos`: the standings and the boards.
 
 use std::time::Duration;
 
 use ratemyderp::queue::{JobKind, rest};
-use ratemyderp::ratings::standings;
+use ratemyderp::ratings::{boards, standings};
 
 use crate::{Claim, Context, Failure};
 
@@ -23,7 +23,9 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
         return Err(Failure::Postponed(why, rest.left));
     }
     let began = std::time::Instant::now();
+    boards::moved::keep(&mut tx).await?;
     standings::recompute(&mut tx).await?;
     claim.say(format!("worked out the standings in {} ms", began.elapsed().as_millis()));
+    boards::update(&mut tx).await?;
     claim.commit(tx).await
 }

@@ -63,6 +63,14 @@ pub fn thumbnail(key: Uuid, sizes: &[i32]) -> String {
     url(&folder(key), at_most(sizes, THUMBNAIL).unwrap_or(THUMBNAIL))
 }
 
+/// The same with the larger ones that a browser may choose, up to `most` pixels: the address to fall back on, and all of them.
+pub fn pictures(key: Uuid, sizes: &[i32], most: i32) -> (String, String) {
+    let folder = folder(key);
+    let most = at_most(sizes, most).unwrap_or(THUMBNAIL);
+    let sizes: Vec<i32> = sizes.iter().copied().filter(|&size| size <= most).collect();
+    (url(&folder, most), srcset(&folder, &sizes))
+}
+
 /// The owner's words, or an honest stand-in; never the name of a file.
 pub fn alt(title: &str, species: &str, described: &str) -> String {
     if described.trim().is_empty() {

@@ -1,5 +1,6 @@
 //! Every page and state, looked at in every way we promise.
 
+mod boards;
 mod described;
 mod look;
 mod mails;
@@ -165,7 +166,7 @@ async fn the_pages_of_the_leaderboard() {
     site.add(15).await;
     site.rank().await;
     let visitor = Visitor::new(Options::default()).await;
-    visitor.goto(&site.url("/leaderboard")).await;
+    visitor.goto(&site.url("/leaderboard?view=table")).await;
     look(&visitor, "first page").await;
     let top = visitor.text(".board tbody a").await;
     visitor.follow("a[rel='next']").await;

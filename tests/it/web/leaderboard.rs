@@ -10,7 +10,7 @@ use crate::support::{World, score, someone};
 async fn the_board_says_ranks_and_leads_down_and_up() {
     let world = World::new().await;
     let client = world.client().await;
-    assert!(get(&client, "/leaderboard").await.text().contains("Nobody is on the board yet"));
+    assert!(get(&client, "/leaderboard?view=table").await.text().contains("Nobody is on the board yet"));
     for number in 0..25u8 {
         let photo = world.photo(&format!("Photo {number}")).await;
         for rater in 0..4 {
@@ -20,7 +20,7 @@ async fn the_board_says_ranks_and_leads_down_and_up() {
     let mut tx = world.pool.begin().await.unwrap();
     ratemyderp::ratings::standings::recompute(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    let top = get(&client, "/leaderboard").await;
+    let top = get(&client, "/leaderboard?view=table").await;
     assert!(top.text().contains("of 25, derpiest first"), "{}", top.text());
     let next = top.between("rel=\"next\" href=\"", "\"").expect("a way down");
     let bottom = get(&client, &next).await;
@@ -45,7 +45,17 @@ async fn a_mangled_address_is_explained() {
 async fn a_board_that_is_not_there_is_not_made_up() {
     let world = World::new().await;
     let client = world.client().await;
-    for (wrong, said) in [("by=nonsense", "no leaderboard by that"), ("by=", "by that"), ("period=8", "of that time")] {
+    for (wrong, said) in [
+        ("by=nonsense", "no leaderboard by that"),
+        ("by=", "by that"),
+        ("period=8", "of that time"),
+        ("period=week&since=2026-11-24", "Weeks begin on Mondays"),
+        ("period=day&since=3026-11-24", "none is in the future"),
+        ("period=day&since=yesterday", "No such day"),
+        ("since=2026-11-24", "No such day"),
+        ("by=newest&period=day", "not listed by time"),
+        ("view=film", "a gallery or a table"),
+    ] {
         let page = get(&client, &format!("/leaderboard?{wrong}")).await;
         assert_eq!(page.status, Status::UnprocessableEntity, "{wrong}");
         assert!(page.text().contains(said), "{}", page.text());
@@ -64,7 +74,7 @@ async fn a_page_whose_photos_share_a_rank_says_so() {
     let mut tx = world.pool.begin().await.unwrap();
     ratemyderp::ratings::standings::recompute(&mut tx).await.unwrap();
     tx.commit().await.unwrap();
-    let top = get(&client, "/leaderboard").await;
+    let top = get(&client, "/leaderboard?view=table").await;
     assert!(top.text().contains("Rank 1, which these photos share, of 23, derpiest first"), "{}", top.text());
     let bottom = get(&client, &top.between("rel=\"next\" href=\"", "\"").expect("a way down")).await;
     assert!(bottom.text().contains("Rank 21, which these photos share, of 23"), "{}", bottom.text());
@@ -79,7 +89,7 @@ async fn the_way_up_ends_at_the_top_and_leaves_nobody_out() {
         photo_with(&world, [&vec![10; number + 2][..], &[1]].concat()).await;
     }
     rank(&world).await;
-    let second = follow(&client, &get(&client, "/leaderboard").await, "next").await;
+    let second = follow(&client, &get(&client, "/leaderboard?view=table").await, "next").await;
     assert!(second.text().contains("Ranks 21 to 40 of 45"), "{}", second.text());
     let third = follow(&client, &second, "next").await;
     let up = follow(&client, &third, "prev").await;
@@ -101,7 +111,7 @@ async fn photos_with_the_mean_share_a_rank_however_many_ratings_they_have() {
         photo_with(&world, scores).await;
     }
     rank(&world).await;
-    let board = get(&client, "/leaderboard").await;
+    let board = get(&client, "/leaderboard?view=table").await;
     assert_eq!(column(&board, RANK), ["1", "2", "2", "2", "2", "6"]);
     assert_eq!(column(&board, SCORE)[1..5], ["9.0"; 4]);
 }
@@ -115,7 +125,7 @@ async fn scores_of_different_ranks_are_told_apart() {
         photo_with(&world, scores).await;
     }
     rank(&world).await;
-    let board = get(&client, "/leaderboard").await;
+    let board = get(&client, "/leaderboard?view=table").await;
     let scores = column(&board, SCORE);
     assert!(scores[0] > scores[1] && scores[0].len() > "9.9".len(), "{scores:?}");
 }

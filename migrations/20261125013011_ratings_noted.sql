@@ -1,0 +1,8 @@
+CREATE TRIGGER note_added_ratings AFTER INSERT ON ratings
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION note_added_ratings();
+
+CREATE TRIGGER note_changed_ratings AFTER UPDATE ON ratings
+    REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION note_changed_ratings();
+
+CREATE TRIGGER note_deleted_ratings AFTER DELETE ON ratings
+    REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION note_deleted_ratings();

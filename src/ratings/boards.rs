@@ -1,0 +1,133 @@
+//! The boards: photos in an order, of a period, of all species or one.
+//!
+//! Days, weeks (from Monday), months and years are those of UTC. Only votes that were first cast in a period count for it, and only photos
+//! with [`LEAST`] of them are listed. Everything is worked out by the ranking job, from what has changed since its last run.
+
+mod follow;
+mod listing;
+pub mod moved;
+pub mod photo_of_the_day;
+pub mod species;
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+use sqlx::{Postgres, Transaction};
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
+use super::days;
+
+pub use listing::{Listed, Listing, Mark, PAGE, Page, page};
+
+/// A photo needs so many ratings in a period to be on its boards, and altogether to be on those of the divisive.
+pub const LEAST: i64 = 10;
+
+/// So many pretend ratings, which disagree as much as usual, go into how much people disagree about a photo.
+pub const CALM: f64 = 10.0;
+
+/// Ranks are given up to here; who is behind is behind them.
+pub const RANKED: i64 = 1000;
+
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Order {
+    /// Highest score first.
+    Derpiest,
+    /// Lowest score first.
+    LeastDerpy,
+    /// Where people disagree most first.
+    Divisive,
+    /// Those that came into the deck last first.
+    Newest,
+}
+
+/// Of which votes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray, sqlx::Type)]
+#[strum(serialize_all = "snake_case")]
+#[sqlx(type_name = "board_period", rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+    Year,
+    All,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Board {
+    pub order: Order,
+    pub period: Period,
+    /// The first day of the period.
+    pub since: NaiveDate,
+    /// One species alone, in small letters.
+    pub species: Option<String>,
+}
+
+impl Order {
+    /// As in addresses.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Period {
+    /// As in addresses.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The first day of the period that a day is in.
+    pub fn since(self, day: NaiveDate) -> NaiveDate {
+        match self {
+            Period::Day => day,
+            Period::Week => day.week(chrono::Weekday::Mon).first_day(),
+            Period::Month => day.with_day0(0).unwrap_or(day),
+            Period::Year => day.with_ordinal0(0).unwrap_or(day),
+            Period::All => NaiveDate::default(),
+        }
+    }
+
+    /// The first day of the one before; nothing before all time.
+    pub fn before(self, since: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Period::Day => since.checked_sub_days(Days::new(1)),
+            Period::Week => since.checked_sub_days(Days::new(7)),
+            Period::Month => since.checked_sub_months(Months::new(1)),
+            Period::Year => since.checked_sub_months(Months::new(12)),
+            Period::All => None,
+        }
+    }
+}
+
+/// Brings all boards up to date with the votes and with the generation just made, which stays locked until the commit.
+pub async fn update(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
+    let parameters = follow::parameters(tx).await?;
+    match days::roll_up(tx).await? {
+        Some(changes) => follow::follow(tx, &changes, &parameters).await?,
+        None => follow::rebuild(tx, &parameters).await?,
+    }
+    follow::rescore(tx, &parameters).await?;
+    photo_of_the_day::choose(tx).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_begin_where_calendars_say() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+        let thursday = day("2026-11-26");
+        for (period, since, before) in [
+            (Period::Day, "2026-11-26", "2026-11-25"),
+            (Period::Week, "2026-11-23", "2026-11-16"),
+            (Period::Month, "2026-11-01", "2026-10-01"),
+            (Period::Year, "2026-01-01", "2025-01-01"),
+        ] {
+            assert_eq!(period.since(thursday), day(since));
+            assert_eq!(period.before(day(since)), Some(day(before)));
+        }
+        assert_eq!(Period::All.before(Period::All.since(thursday)), None);
+    }
+}

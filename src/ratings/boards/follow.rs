@@ -1,0 +1,175 @@
+//! Bringing the rows of boards up to date.
+
+use sqlx::{Postgres, Transaction};
+
+use super::super::days::{Changes, Columns};
+use super::super::standings::Parameters;
+use super::{CALM, LEAST};
+
+/// Those of the generation.
+pub(super) async fn parameters(tx: &mut Transaction<'_, Postgres>) -> Result<Parameters, sqlx::Error> {
+    sqlx::query_as!(Parameters, "SELECT mean, weight, variance FROM generation FOR UPDATE").fetch_one(&mut **tx).await
+}
+
+/// Adds what has changed to the boards of its days, and looks again at photos that have changed themselves.
+pub(super) async fn follow(
+    tx: &mut Transaction<'_, Postgres>,
+    changes: &Changes,
+    parameters: &Parameters,
+) -> Result<(), sqlx::Error> {
+    if changes.days.is_empty() && changes.photos.is_empty() {
+        return Ok(());
+    }
+    count_species(tx, &changes.photos, -1).await?;
+    write(tx, changes, parameters).await?;
+    count_species(tx, &changes.photos, 1).await?;
+    sqlx::query!(
+        "DELETE FROM board_photos WHERE submission = ANY($1) AND ratings = 0 AND (period <> 'all' OR NOT shown)",
+        &changed(changes)
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
+fn changed(changes: &Changes) -> Vec<i64> {
+    let mut photos: Vec<i64> = changes.days.iter().map(|change| change.submission).collect();
+    photos.extend(&changes.photos);
+    photos.dedup();
+    photos
+}
+
+/// The job alone writes here, and one at a time: what is read stays true. Scores are those of [`standings`](crate::ratings::standings).
+async fn write(
+    tx: &mut Transaction<'_, Postgres>,
+    changes: &Changes,
+    parameters: &Parameters,
+) -> Result<(), sqlx::Error> {
+    let columns = Columns::of(&changes.days);
+    sqlx::query!(
+        "WITH part AS (
+             SELECT submission, period, since_of(period, day) AS since, sum(ratings)::bigint AS ratings,
+                    sum(sum)::bigint AS sum, sum(squares)::bigint AS squares
+             FROM (SELECT c.*, p.period
+                   FROM unnest($1::bigint[], $2::date[], $3::bigint[], $4::bigint[], $5::bigint[])
+                        AS c (submission, day, ratings, sum, squares), unnest(enum_range(NULL::board_period)) AS p (period)
+                   UNION ALL
+                   SELECT submission, '1970-01-01', 0, 0, 0, 'all' FROM unnest($6::bigint[]) AS n (submission)
+                   UNION ALL
+                   SELECT submission, since, 0, 0, 0, period FROM board_photos WHERE submission = ANY($6)) AS change
+             GROUP BY 1, 2, 3),
+         total AS (
+             SELECT p.submission, p.period, p.since, lower(s.species) AS species, s.ordinal IS NOT NULL AS shown,
+                    p.ratings + coalesce(b.ratings, 0) AS ratings, p.sum + coalesce(b.sum, 0) AS sum,
+                    p.squares + coalesce(b.squares, 0) AS squares
+             FROM part p JOIN submissions s ON s.id = p.submission
+                  LEFT JOIN LATERAL (SELECT ratings, sum, squares FROM board_photos
+                                     WHERE (submission, period, since) = (p.submission, p.period, p.since) OFFSET 0) AS b ON true)
+         INSERT INTO board_photos
+         SELECT t.*, board_score(shown, ratings, sum, CASE period WHEN 'all' THEN 1 ELSE $9::bigint END, $7, $8),
+                board_spread(shown, ratings, sum, squares, $9, $10, $11)
+         FROM total t
+         ON CONFLICT (submission, period, since) DO UPDATE
+         SET species = excluded.species, shown = excluded.shown, ratings = excluded.ratings, sum = excluded.sum,
+             squares = excluded.squares, score = excluded.score, spread = excluded.spread",
+        &columns.submissions,
+        &columns.days,
+        &columns.ratings,
+        &columns.sums,
+        &columns.squares,
+        &changes.photos,
+        parameters.mean,
+        parameters.weight,
+        LEAST,
+        parameters.variance,
+        CALM
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
+/// Everything, from the days. The photos of the day stay.
+pub(super) async fn rebuild(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<(), sqlx::Error> {
+    sqlx::query!("DELETE FROM board_photos").execute(&mut **tx).await?;
+    sqlx::query!(
+        "WITH total AS (
+             SELECT d.submission, p.period, since_of(p.period, d.day) AS since, sum(d.ratings)::bigint AS ratings,
+                    sum(d.sum)::bigint AS sum, sum(d.squares)::bigint AS squares
+             FROM (SELECT submission, day, ratings, sum, squares FROM submission_days
+                   UNION ALL SELECT id, '1970-01-01', 0, 0, 0 FROM submissions WHERE ordinal IS NOT NULL) AS d,
+                  unnest(enum_range(NULL::board_period)) AS p (period)
+             GROUP BY 1, 2, 3 HAVING p.period = 'all' OR sum(d.ratings) > 0),
+         listed AS (
+             SELECT t.submission, t.period, t.since, lower(s.species) AS species, s.ordinal IS NOT NULL AS shown,
+                    t.ratings, t.sum, t.squares
+             FROM total t JOIN submissions s ON s.id = t.submission)
+         INSERT INTO board_photos
+         SELECT t.*, board_score(shown, ratings, sum, CASE period WHEN 'all' THEN 1 ELSE $3::bigint END, $1, $2),
+                board_spread(shown, ratings, sum, squares, $3, $4, $5)
+         FROM listed t",
+        parameters.mean,
+        parameters.weight,
+        LEAST,
+        parameters.variance,
+        CALM
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!("DELETE FROM species").execute(&mut **tx).await?;
+    sqlx::query!(
+        "INSERT INTO species (name, photos)
+         SELECT species, count(*) FROM board_photos WHERE period = 'all' AND shown GROUP BY species"
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}
+
+/// The photos that these rows speak of leave their species, or come to it.
+async fn count_species(tx: &mut Transaction<'_, Postgres>, photos: &[i64], times: i64) -> Result<(), sqlx::Error> {
+    if photos.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "INSERT INTO species AS s (name, photos)
+         SELECT species, $2 * count(*) FROM board_photos
+         WHERE submission = ANY($1) AND period = 'all' AND shown GROUP BY species
+         ON CONFLICT (name) DO UPDATE SET photos = s.photos + excluded.photos",
+        photos,
+        times
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!("DELETE FROM species WHERE photos = 0").execute(&mut **tx).await.map(drop)
+}
+
+/// Gives the boards of now other scores when the generation has other parameters. Those of the past keep theirs.
+pub(super) async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<(), sqlx::Error> {
+    let changed = sqlx::query!(
+        "UPDATE board_state SET mean = $1, weight = $2, variance = $3 WHERE (mean, weight, variance) <> ($1, $2, $3)",
+        parameters.mean,
+        parameters.weight,
+        parameters.variance
+    )
+    .execute(&mut **tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Ok(());
+    }
+    sqlx::query!(
+        "UPDATE board_photos
+         SET score = board_score(shown, ratings, sum, CASE period WHEN 'all' THEN 1 ELSE $3::bigint END, $1, $2),
+             spread = board_spread(shown, ratings, sum, squares, $3, $4, $5)
+         FROM unnest(enum_range(NULL::board_period)) AS p (now_period)
+         WHERE period = now_period AND since = since_of(now_period, (now() AT TIME ZONE 'UTC')::date) AND score IS NOT NULL",
+        parameters.mean,
+        parameters.weight,
+        LEAST,
+        parameters.variance,
+        CALM
+    )
+    .execute(&mut **tx)
+    .await
+    .map(drop)
+}

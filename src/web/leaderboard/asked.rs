@@ -1,0 +1,173 @@
+//! Which board somebody asks for, and how its address is spelt.
+
+use chrono::{Datelike, NaiveDate, Utc};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rocket::FromForm;
+
+use crate::error::Error;
+use crate::ratings::boards::{Board, Mark, Order, Page, Period};
+
+/// As it stands in the address.
+#[derive(FromForm)]
+pub struct Asked<'r> {
+    by: Option<&'r str>,
+    period: Option<&'r str>,
+    since: Option<&'r str>,
+    view: Option<&'r str>,
+    after: Option<&'r str>,
+    before: Option<&'r str>,
+}
+
+/// How a board looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looks {
+    Gallery,
+    Table,
+}
+
+/// The first day of which there are boards.
+const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(2020, 1, 1) {
+    Some(first) => first,
+    None => NaiveDate::MIN,
+};
+
+impl Asked<'_> {
+    /// The board, of this species alone if there is one.
+    pub fn board(&self, species: Option<String>) -> Result<Board, Error> {
+        let order = self.by.map_or(Ok(Order::Derpiest), str::parse).map_err(|_| {
+            Error::invalid(
+                "by",
+                "There is no leaderboard by that. There are the derpiest, least derpy, most divisive and newest.",
+            )
+        })?;
+        let period: Period = self.period.map_or(Ok(Period::All), str::parse).map_err(|_| {
+            let words =
+                "There is no leaderboard of that time. There are those of a day, week, month, year and all time.";
+            Error::invalid("period", words)
+        })?;
+        if order == Order::Newest && period != Period::All {
+            return Err(Error::invalid(
+                "period",
+                "The newest photos are not listed by time: the last one is first anyway.",
+            ));
+        }
+        let since = self.since(period)?;
+        Ok(Board { order, period, since, species })
+    }
+
+    fn since(&self, period: Period) -> Result<NaiveDate, Error> {
+        let today = Utc::now().date_naive();
+        let Some(since) = self.since else { return Ok(period.since(today)) };
+        let day =
+            since.parse().ok().filter(|&day| FIRST <= period.since(day) && day <= today && day.to_string() == since);
+        day.filter(|&day| period != Period::All && period.since(day) == day).ok_or_else(|| {
+            Error::invalid(
+                "since",
+                "No such day, week, month or year. Weeks begin on Mondays, and none is in the future.",
+            )
+        })
+    }
+
+    pub fn looks(&self) -> Result<Looks, Error> {
+        match self.view {
+            None | Some("gallery") => Ok(Looks::Gallery),
+            Some("table") => Ok(Looks::Table),
+            Some(_) => Err(Error::invalid("view", "A leaderboard is a gallery or a table.")),
+        }
+    }
+
+    pub fn page(&self) -> Result<Page, Error> {
+        Ok(match (self.after, self.before) {
+            (Some(mark), _) => Page::After(parse(mark)?),
+            (None, Some(mark)) => Page::Before(parse(mark)?),
+            (None, None) => Page::First,
+        })
+    }
+}
+
+/// The address of a board; `more` goes behind it.
+pub fn address(board: &Board, looks: Looks, more: &str) -> String {
+    let mut address = board.species.as_ref().map_or_else(|| "/leaderboard".to_owned(), |name| species_address(name));
+    let mut parts = vec![];
+    if board.order != Order::Derpiest {
+        parts.push(format!("by={}", board.order.name()));
+    }
+    if board.period != Period::All {
+        parts.push(format!("period={}", board.period.name()));
+        if board.since != board.period.since(Utc::now().date_naive()) {
+            parts.push(format!("since={}", board.since));
+        }
+    }
+    if looks == Looks::Table {
+        parts.push("view=table".to_owned());
+    }
+    if !more.is_empty() {
+        parts.push(more.to_owned());
+    }
+    for (at, part) in parts.iter().enumerate() {
+        address.push(if at == 0 { '?' } else { '&' });
+        address += part;
+    }
+    address
+}
+
+/// The page of a species.
+pub fn species_address(name: &str) -> String {
+    format!("/species/{}", utf8_percent_encode(name, NON_ALPHANUMERIC))
+}
+
+/// The time that it is now.
+pub fn now(period: Period) -> &'static str {
+    match period {
+        Period::Day => "Today",
+        Period::Week => "This week",
+        Period::Month => "This month",
+        Period::Year => "This year",
+        Period::All => "All time",
+    }
+}
+
+/// A time in words.
+pub fn time(board: &Board, today: NaiveDate) -> String {
+    let Board { period, since, .. } = *board;
+    let day = since.format("%-d %B %Y");
+    match period {
+        Period::All => now(period).to_owned(),
+        Period::Day if since == period.since(today) => format!("Today, {day}"),
+        Period::Week if since == period.since(today) => format!("This week, from Monday, {day}"),
+        Period::Day => day.to_string(),
+        Period::Week => format!("The week from Monday, {day}"),
+        Period::Month => since.format("%B %Y").to_string(),
+        Period::Year => since.year().to_string(),
+    }
+}
+
+pub fn spell(mark: Mark) -> String {
+    format!("{}~{}", mark.figure, mark.submission)
+}
+
+fn parse(mark: &str) -> Result<Mark, Error> {
+    let parts = mark.split_once('~').and_then(|(figure, submission)| {
+        let figure: f64 = figure.parse().ok().filter(|figure: &f64| figure.is_finite())?;
+        Some(Mark { figure, submission: submission.parse().ok()? })
+    });
+    parts.ok_or_else(|| Error::invalid("after", "This page of the leaderboard does not exist. Begin at the top."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_survives_its_link() {
+        let mark = Mark { figure: 7.123_456_789_012_345, submission: 812 };
+        assert_eq!(parse(&spell(mark)).ok(), Some(mark));
+    }
+
+    #[test]
+    fn a_mangled_mark_is_refused() {
+        for wrong in ["", "7", "~", "NaN~1", "inf~1", "7~x", "7~1~2", "7~99999999999999999999"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
