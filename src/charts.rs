@@ -20,7 +20,7 @@ pub use self::unit::{Unit, duration};
 
 /// The Content-Security-Policy of an SVG by us: it may use its own style, and nothing else. A test compares the hash.
 pub const CSP: &str =
-    "default-src 'none'; style-src 'sha256-sTWEdTyyl3JhVGUTubFQVdDodbjfFJo4XON916mYa2A='; frame-ancestors 'none'";
+    "default-src 'none'; style-src 'sha256-xx/Kn+ELDFG1uKhCSvc43/Jv+USZQMnlrl9d8j+zTeo='; frame-ancestors 'none'";
 
 /// How the figures are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,15 @@ pub enum Shape {
     Lines,
     /// A bar for each; for what is counted.
     Bars,
+}
+
+/// How large a picture is, in relation to its letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// The only one of a page.
+    Large,
+    /// One of several beside each other, or on a phone.
+    Small,
 }
 
 /// What the figures of neighbours are together, where a table has fewer rows than the chart has figures.
@@ -102,7 +111,12 @@ pub struct Chart {
 impl Chart {
     /// The picture, complete with its style. The class chooses colours, as in `dark`; without one the system does.
     pub fn svg(&self, class: &str) -> String {
-        svg::draw(self, class)
+        self.svg_in(Size::Large, class)
+    }
+
+    /// The same in another size.
+    pub fn svg_in(&self, size: Size, class: &str) -> String {
+        svg::draw(self, size, class)
     }
 
     /// What it shows, in words: the mean, the extreme with its time, the change, and gaps.

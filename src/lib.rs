@@ -8,6 +8,7 @@ pub mod alerts;
 pub mod charts;
 pub mod check;
 pub mod config;
+pub mod dashboards;
 pub mod db;
 pub mod error;
 pub mod health;

@@ -17,6 +17,7 @@ pub mod rollup;
 mod slot;
 pub mod source;
 pub mod store;
+pub mod system;
 mod tags;
 
 use std::time::Duration;

@@ -11,6 +11,8 @@ mod keys;
 
 mod about;
 mod appearance;
+mod charts;
+mod dashboard;
 mod drafts;
 mod health;
 mod home;
@@ -79,6 +81,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .manage(passwords)
         .manage(limits::Limits::new(config.rates.votes_per_rater, config.rates.votes_per_network))
         .manage(Turns::new(&config.uploads))
+        .manage(charts::Sheets::default())
         .manage(storage)
         .mount("/", routes())
         .mount("/", development_routes(&config))
@@ -92,6 +95,7 @@ fn routes() -> Vec<Route> {
         about::routes(),
         appearance::routes(),
         assets::routes(),
+        dashboard::routes(),
         drafts::routes(),
         health::routes(),
         home::routes(),

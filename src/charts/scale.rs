@@ -4,9 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::unit::Axis;
 
-/// Most times written below a chart.
-const TIMES: i64 = 7;
-
 /// Whole figures up to one that is no less than the highest, some four to six of them: 1, 2 or 5 times a power of ten apart.
 pub(super) fn ticks(highest: f64, axis: Axis, whole: bool) -> Vec<f64> {
     let top = (highest / axis.size).clamp(0.0, 1e15);
@@ -24,13 +21,13 @@ pub(super) fn label(tick: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Times at whole minutes, hours or days within a range.
-pub(super) fn times(start: DateTime<Utc>, range: TimeDelta) -> Vec<DateTime<Utc>> {
+/// So many times at whole minutes, hours or days within a range.
+pub(super) fn times(start: DateTime<Utc>, range: TimeDelta, most: i64) -> Vec<DateTime<Utc>> {
     let seconds = range.num_seconds();
     let apart = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800];
-    let apart = apart.into_iter().find(|apart| seconds / apart <= TIMES).unwrap_or((seconds / TIMES).max(1));
+    let apart = apart.into_iter().find(|apart| seconds / apart <= most).unwrap_or((seconds / most).max(1));
     let first = start.timestamp().div_euclid(apart) * apart;
-    (0..=TIMES + 2)
+    (0..=most + 2)
         .filter_map(|count| DateTime::from_timestamp(first + count * apart, 0))
         .filter(|time| *time >= start && *time <= start + range)
         .collect()

@@ -2,43 +2,55 @@
 
 use std::fmt::{self, Write};
 
-use super::{Chart, Series, Shape, Unit, scale};
+use super::{Chart, Series, Shape, Size, Unit, scale};
 
 /// The style of every chart; a hash of it stands in [`CSP`](super::CSP).
 pub(super) const STYLE: &str = include_str!("style.css");
 
-const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 320.0;
-const LEFT: f64 = 64.0;
 const TOP: f64 = 34.0;
-const BOTTOM: f64 = 280.0;
+/// Below the axis: times.
+const BELOW: f64 = 40.0;
 /// Between the names of two series.
 const LABEL: f64 = 18.0;
 /// Series that have dashes of their own.
 const STYLES: usize = 4;
 
-pub(super) fn draw(chart: &Chart, class: &str) -> String {
+pub(super) fn draw(chart: &Chart, size: Size, class: &str) -> String {
     let mut svg = String::new();
     // Writing to a string does not fail.
-    let _ = Frame::of(chart).write(&mut svg, class);
+    let _ = Frame::of(chart, size).write(&mut svg, class);
     svg
 }
 
 /// A chart on its sheet.
 struct Frame<'a> {
     chart: &'a Chart,
+    width: f64,
+    height: f64,
+    left: f64,
     right: f64,
+    bottom: f64,
+    /// Are there names at the ends? A small chart of one line has its title alone.
+    named: bool,
+    /// Most times written below.
+    times: i64,
     /// The largest figure at the axis, in base units.
     top: f64,
 }
 
 impl<'a> Frame<'a> {
-    fn of(chart: &'a Chart) -> Self {
+    fn of(chart: &'a Chart, size: Size) -> Self {
+        let (width, height, left, times) = match size {
+            Size::Large => (720.0, 320.0, 64.0, 7),
+            Size::Small => (420.0, 250.0, 52.0, 4),
+        };
+        let named = size == Size::Large || chart.series.len() > 1;
         let longest = chart.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0).min(18);
         let axis = chart.unit.axis(chart.highest());
         let ticks = scale::ticks(chart.highest(), axis, matches!(chart.unit, Unit::Things(..)));
         let top = ticks.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE) * axis.size;
-        Frame { chart, right: WIDTH - 24.0 - 9.5 * longest as f64, top }
+        let right = width - if named { 24.0 + 9.5 * longest as f64 } else { 14.0 };
+        Frame { chart, width, height, left, right, bottom: height - BELOW, named, times, top }
     }
 
     fn write(&self, svg: &mut String, class: &str) -> fmt::Result {
@@ -46,7 +58,8 @@ impl<'a> Frame<'a> {
         let title = escaped(&self.chart.sentence());
         write!(
             svg,
-            r#"<svg xmlns="http://www.w3.org/2000/svg" class="{class}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">"#
+            r#"<svg xmlns="http://www.w3.org/2000/svg" class="{class}" viewBox="0 0 {} {}" role="img">"#,
+            self.width, self.height
         )?;
         write!(svg, "<title>{title}</title><style>{STYLE}</style>")?;
         self.gaps(svg)?;
@@ -70,7 +83,7 @@ impl<'a> Frame<'a> {
             let run = (index..self.chart.len()).take_while(|&index| missing(index)).count();
             if run > 0 {
                 let (x, width) = (self.x(index as f64), self.x((index + run) as f64) - self.x(index as f64));
-                let height = BOTTOM - TOP;
+                let height = self.bottom - TOP;
                 write!(svg, r#"<rect class="gap" x="{x:.1}" y="{TOP}" width="{width:.1}" height="{height}"/>"#)?;
             }
             index += run.max(1);
@@ -79,22 +92,24 @@ impl<'a> Frame<'a> {
     }
 
     fn axes(&self, svg: &mut String) -> fmt::Result {
-        let (chart, right) = (self.chart, self.right);
+        let (chart, left, right, bottom) = (self.chart, self.left, self.right, self.bottom);
         let axis = chart.unit.axis(chart.highest());
         for tick in scale::ticks(chart.highest(), axis, matches!(chart.unit, Unit::Things(..))) {
             let (y, label) = (self.y(tick * axis.size), scale::label(tick));
-            write!(svg, r#"<path class="grid" d="M{LEFT} {y:.1}H{right:.1}"/>"#)?;
-            write!(svg, r#"<text class="end" x="{}" y="{:.1}">{label}</text>"#, LEFT - 8.0, y + 5.0)?;
+            write!(svg, r#"<path class="grid" d="M{left} {y:.1}H{right:.1}"/>"#)?;
+            write!(svg, r#"<text class="end" x="{}" y="{:.1}">{label}</text>"#, left - 8.0, y + 5.0)?;
         }
         write!(svg, r#"<text x="8" y="18">{}</text>"#, escaped(axis.name))?;
-        for time in scale::times(chart.start, chart.range()) {
+        for time in scale::times(chart.start, chart.range(), self.times) {
             let x = self.x_of(time);
             let label = scale::time_label(time, chart.range());
-            write!(svg, r#"<path class="axis" d="M{x:.1} {BOTTOM}v6"/>"#)?;
-            write!(svg, r#"<text class="middle" x="{x:.1}" y="{}">{label}</text>"#, BOTTOM + 24.0)?;
+            write!(svg, r#"<path class="axis" d="M{x:.1} {bottom}v6"/>"#)?;
+            write!(svg, r#"<text class="middle" x="{x:.1}" y="{}">{label}</text>"#, bottom + 24.0)?;
         }
-        write!(svg, r#"<path class="axis" d="M{LEFT} {BOTTOM}H{right:.1}"/>"#)?;
-        write!(svg, r#"<text class="end" x="{}" y="{}">UTC</text>"#, WIDTH - 8.0, BOTTOM + 24.0)
+        write!(svg, r#"<path class="axis" d="M{left} {bottom}H{right:.1}"/>"#)?;
+        // Where names do not leave room, it stands above.
+        let y = if self.named { bottom + 24.0 } else { 18.0 };
+        write!(svg, r#"<text class="end" x="{}" y="{y}">UTC</text>"#, self.width - 8.0)
     }
 
     /// Broken where figures are missing; a figure between two gaps is a dot.
@@ -118,20 +133,28 @@ impl<'a> Frame<'a> {
     /// A zero is a low bar: it was counted.
     fn bars(&self, svg: &mut String, series: &Series, index: usize) -> fmt::Result {
         let beside = self.chart.series.len().max(1) as f64;
-        let slot = (self.right - LEFT) / self.chart.len().max(1) as f64;
+        let slot = (self.right - self.left) / self.chart.len().max(1) as f64;
         let width = (slot * 0.9 / beside).max(0.5);
         for (at, value) in series.figures() {
             let x = self.x(at as f64) + slot * 0.05 + width * index as f64;
-            let height = (BOTTOM - self.y(value)).max(2.0);
-            let (style, y) = (index % STYLES, BOTTOM - height);
-            write!(svg, r#"<rect class="f{style}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}"/>"#)?;
+            let height = (self.bottom - self.y(value)).max(2.0);
+            let (style, y) = (index % STYLES, self.bottom - height);
+            // An edge would leave nothing of a thin one.
+            let edge = if width < 4.0 { " thin" } else { "" };
+            write!(
+                svg,
+                r#"<rect class="f{style}{edge}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}"/>"#
+            )?;
         }
         Ok(())
     }
 
     /// Beside the last figure of each series, so that nobody needs a legend; apart from each other.
     fn names(&self, svg: &mut String) -> fmt::Result {
-        let last = |series: &Series| series.figures().last().map_or(BOTTOM, |(_, value)| self.y(value));
+        if !self.named {
+            return Ok(());
+        }
+        let last = |series: &Series| series.figures().last().map_or(self.bottom, |(_, value)| self.y(value));
         let mut names: Vec<(f64, usize, &str)> = self
             .chart
             .series
@@ -140,7 +163,7 @@ impl<'a> Frame<'a> {
             .map(|(index, series)| (last(series), index, series.name.as_str()))
             .collect();
         names.sort_by(|one, other| one.0.total_cmp(&other.0));
-        let lowest = |left: usize| BOTTOM - LABEL * left as f64;
+        let lowest = |left: usize| self.bottom - LABEL * left as f64;
         let (mut free, count) = (TOP, names.len());
         for (place, (y, index, name)) in names.into_iter().enumerate() {
             let y = y.min(lowest(count - 1 - place)).max(free);
@@ -163,15 +186,15 @@ impl<'a> Frame<'a> {
         for mark in self.chart.marks.iter().filter(|mark| mark.at >= self.chart.start && mark.at <= end) {
             let x = self.x_of(mark.at);
             let label: String = mark.label.chars().take(30).collect();
-            write!(svg, r#"<path class="mark" d="M{x:.1} {}V{BOTTOM}"/>"#, TOP - 8.0)?;
-            let class = if x > (LEFT + self.right) / 2.0 { r#" class="end""# } else { "" };
+            write!(svg, r#"<path class="mark" d="M{x:.1} {}V{}"/>"#, TOP - 8.0, self.bottom)?;
+            let class = if x > (self.left + self.right) / 2.0 { r#" class="end""# } else { "" };
             write!(svg, r#"<text{class} x="{x:.1}" y="{}">{}</text>"#, TOP - 12.0, escaped(&label))?;
         }
         Ok(())
     }
 
     fn x(&self, intervals: f64) -> f64 {
-        LEFT + (self.right - LEFT) * intervals / self.chart.len().max(1) as f64
+        self.left + (self.right - self.left) * intervals / self.chart.len().max(1) as f64
     }
 
     fn x_of(&self, time: chrono::DateTime<chrono::Utc>) -> f64 {
@@ -180,7 +203,7 @@ impl<'a> Frame<'a> {
     }
 
     fn y(&self, value: f64) -> f64 {
-        BOTTOM - (BOTTOM - TOP) * (value / self.top).clamp(0.0, 1.0)
+        self.bottom - (self.bottom - TOP) * (value / self.top).clamp(0.0, 1.0)
     }
 }
 

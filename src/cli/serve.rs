@@ -12,8 +12,9 @@ pub async fn run() -> Result<(), Failure> {
     let config = Config::load()?;
     let storage = Storage::from_config(&config.storage)?;
     let database = config.database().clone();
+    let disks = vec![config.storage.path()];
     let rocket = web::rocket(config::figment(), config, storage)?;
-    let figures = flusher::start(&database, Role::Web)?;
+    let figures = flusher::start(&database, Role::Web, disks)?;
     let stopped = rocket.launch().await.map_err(|cause| cause.to_string());
     figures.stop().await;
     let stopped = stopped?;

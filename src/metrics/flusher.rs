@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::point::{Point, Value};
 use super::recorder::{Recorder, recorder};
+use super::system::{Disks, Watch, database};
 use super::{EVERY, gauges, slot, store};
 use crate::config::DatabaseConfig;
 
@@ -44,15 +45,15 @@ pub struct Running {
     task: JoinHandle<()>,
 }
 
-/// Starts writing what this process counts. Fails on a malformed URL only.
-pub fn start(config: &DatabaseConfig, role: Role) -> Result<Running, sqlx::Error> {
+/// Starts writing what this process counts, and how its host is, with the disks of these folders. Fails on a malformed URL only.
+pub fn start(config: &DatabaseConfig, role: Role, disks: Disks) -> Result<Running, sqlx::Error> {
     let options: PgConnectOptions = config.url.parse()?;
     let options = options
         .application_name("ratemyderp metrics")
         .options([("statement_timeout", "5s"), ("idle_in_transaction_session_timeout", "10s")])
         .disable_statement_logging();
     let (stop, stopping) = oneshot::channel();
-    let task = tokio::spawn(run(Flusher::new(options, role, recorder()), stopping));
+    let task = tokio::spawn(run(Flusher::new(options, role, recorder()).watching(disks), stopping));
     Ok(Running { stop, task })
 }
 
@@ -92,12 +93,29 @@ pub struct Flusher {
     link: Option<PgConnection>,
     slot: Option<String>,
     complained: bool,
+    watch: Watch,
+    database: database::Last,
 }
 
 impl Flusher {
     /// Nothing is connected before the first write.
     pub fn new(options: PgConnectOptions, role: Role, recorder: &'static Recorder) -> Self {
-        Flusher { options, role, recorder, batches: VecDeque::new(), link: None, slot: None, complained: false }
+        Flusher {
+            options,
+            role,
+            recorder,
+            batches: VecDeque::new(),
+            link: None,
+            slot: None,
+            complained: false,
+            watch: Watch::new(Vec::new()),
+            database: database::Last::default(),
+        }
+    }
+
+    /// The same, which looks at these folders' disks too.
+    pub fn watching(self, disks: Disks) -> Self {
+        Flusher { watch: Watch::new(disks), ..self }
     }
 
     /// Ends the ten seconds that began then.
@@ -110,6 +128,7 @@ impl Flusher {
             at: begin,
             gauge: false,
         });
+        points.extend(self.watch.sample(begin, self.slot.clone()).await);
         self.keep(points);
         self.flush(Some(begin)).await;
     }
@@ -180,7 +199,7 @@ impl Flusher {
         }
         self.batches.clear();
         match tick {
-            Some(begin) if self.role == Role::Jobs => gauges::measure(conn, begin).await,
+            Some(begin) if self.role == Role::Jobs => gauges::measure(conn, begin, &mut self.database).await,
             _ => Ok(()),
         }
     }

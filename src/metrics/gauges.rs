@@ -7,11 +7,16 @@ use sqlx::PgConnection;
 
 use super::point::{Point, Value};
 use super::store;
+use super::system::database;
 
 type Fields = Vec<(Cow<'static, str>, Value)>;
 
 /// Measures, and writes it down as of this moment, unless another process does. What is dear is measured less often.
-pub(super) async fn measure(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<(), sqlx::Error> {
+pub(super) async fn measure(
+    conn: &mut PgConnection,
+    at: DateTime<Utc>,
+    last: &mut database::Last,
+) -> Result<(), sqlx::Error> {
     // Held for as long as the connection lives; whoever has it gets it again.
     let mine = sqlx::query_scalar!(
         r#"
@@ -29,6 +34,7 @@ pub(super) async fn measure(conn: &mut PgConnection, at: DateTime<Utc>) -> Resul
     let mut points = vec![Point::gauge("active", at, vec![], active(conn, at).await?)];
     points.push(Point::gauge("standings", at, vec![], standings(conn).await?));
     points.extend(queue(conn, at).await?);
+    points.extend(database::points(conn, last, at).await);
     if at.second() == 0 {
         points.push(Point::gauge("total", at, vec![], totals(conn).await?));
     }

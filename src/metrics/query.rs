@@ -29,6 +29,34 @@ pub struct Query {
     pub span: Span,
 }
 
+impl Query {
+    /// What was counted.
+    pub fn counters(measurement: &'static str, fields: &[&'static str], span: Span) -> Self {
+        Query { measurement, fields: fields.to_vec(), only: vec![], by: None, aggregate: Aggregate::Sum, span }
+    }
+
+    /// What was measured, on average.
+    pub fn gauges(measurement: &'static str, fields: &[&'static str], stands: Stands, span: Span) -> Self {
+        Query { aggregate: Aggregate::Mean { stands }, ..Query::counters(measurement, fields, span) }
+    }
+
+    /// The largest that was measured.
+    pub fn largest(measurement: &'static str, fields: &[&'static str], stands: Stands, span: Span) -> Self {
+        Query { aggregate: Aggregate::Max { stands }, ..Query::counters(measurement, fields, span) }
+    }
+
+    /// A series for each value of this tag.
+    pub fn by(self, tag: &'static str) -> Self {
+        Query { by: Some(tag), ..self }
+    }
+
+    /// Only series whose tag has one of these values.
+    pub fn only(mut self, tag: &'static str, values: &[&'static str]) -> Self {
+        self.only.push((tag, values.to_vec()));
+        self
+    }
+}
+
 /// What the figures of a step are together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Aggregate {
@@ -152,6 +180,11 @@ impl Range {
             Range::Week => "7 days",
             Range::Month => "30 days",
         }
+    }
+
+    /// As it is said alone, as in `1 hour`.
+    pub fn alone(self) -> &'static str {
+        if self == Range::Hour { "1 hour" } else { self.words() }
     }
 
     /// From an address. The error says which there are.

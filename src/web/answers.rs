@@ -1,5 +1,6 @@
 //! How handlers reply: pages, fragments, redirects, refusals, and what surrounds every page.
 
+pub mod csv;
 pub mod error;
 pub mod form;
 pub mod layout;

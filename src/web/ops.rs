@@ -14,6 +14,7 @@ pub mod reports;
 pub mod schedules;
 pub mod security;
 pub mod similar_photos;
+pub mod system;
 mod throughput;
 pub mod workers;
 
@@ -63,5 +64,6 @@ pub fn routes() -> Vec<Route> {
     ];
     all.extend(errors::routes());
     all.extend(jobs::routes());
+    all.extend(system::routes());
     all
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod appearance;
 mod back;
+mod dashboard;
 mod double_tap;
 mod doubled;
 mod errors;

@@ -4,6 +4,7 @@ mod about;
 mod answers;
 mod appearance;
 mod costs;
+pub mod dashboard;
 mod described;
 mod enumeration;
 mod fairings;

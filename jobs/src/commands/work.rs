@@ -38,7 +38,7 @@ pub async fn run(config: &Config) -> Result<ExitCode, Error> {
     if let Some(watching) = alerts::watch(context.pool.clone(), config.clone())? {
         tokio::spawn(watching);
     }
-    let figures = flusher::start(config.database(), Role::Jobs)?;
+    let figures = flusher::start(config.database(), Role::Jobs, vec![config.storage.path()])?;
     let shipping = shipper::start(config.database(), &config.influxdb)?;
     let stopped = process::run(context.pool.clone(), Arc::new(context), settings, schedules, stop).await;
     figures.stop().await;

@@ -12,6 +12,8 @@ pub struct Answer {
     pub span: Span,
     /// One for each value of the tag that was asked for, in their order; exactly one where none was.
     pub found: Vec<Found>,
+    /// What a series is of which nothing is stored: zero where somebody counted, gaps where nobody did or it is measured.
+    pub nothing: Vec<Option<f64>>,
 }
 
 /// Figures of one series.
@@ -29,14 +31,13 @@ impl Answer {
         self.of(None, place)
     }
 
-    /// The figures of a field of the series with this value, and gaps where there is none.
+    /// The figures of a field of the series with this value.
     pub fn of(&self, value: Option<&str>, place: usize) -> Vec<Option<f64>> {
         let found = match value {
             Some(_) => self.found.iter().find(|found| found.of.as_deref() == value),
             None => self.found.first(),
         };
-        let steps = usize::try_from(self.span.steps).unwrap_or(0);
-        found.and_then(|found| found.values.get(place)).cloned().unwrap_or_else(|| vec![None; steps])
+        found.and_then(|found| found.values.get(place)).unwrap_or(&self.nothing).clone()
     }
 }
 
@@ -84,8 +85,16 @@ pub fn answer(query: &Query, rows: Vec<Row>, ups: &Ups) -> Answer {
         Aggregate::Sum => ups.steps(&query.span, counted_by(query.measurement)),
         Aggregate::Mean { .. } | Aggregate::Max { .. } => Vec::new(),
     };
-    let found = series.into_iter().map(|(of, rows)| Found { of, values: fields(query, &rows, &up) }).collect();
-    Answer { span: query.span, found }
+    let found = series.into_iter().map(|(of, rows)| Found { of, values: fields(query, &rows, &up) });
+    let found = found.collect();
+    Answer { span: query.span, found, nothing: nothing(query, &up) }
+}
+
+fn nothing(query: &Query, up: &[bool]) -> Vec<Option<f64>> {
+    match query.aggregate {
+        Aggregate::Sum => up.iter().map(|up| up.then_some(0.0)).collect(),
+        _ => vec![None; usize::try_from(query.span.steps).unwrap_or(0)],
+    }
 }
 
 fn fields(query: &Query, rows: &[Row], up: &[bool]) -> Vec<Vec<Option<f64>>> {

@@ -6,15 +6,15 @@ use rocket::Request;
 use rocket::http::{ContentType, Header};
 use rocket::response::{Responder, Response, Result};
 
-use crate::charts::{self, Chart};
+use crate::charts::{self, Chart, Size};
 use crate::web::guards::appearance::Appearance;
 
 /// An SVG with a policy of its own. It is asked for anew with each page.
-pub struct ChartPicture(pub Chart);
+pub struct ChartPicture(pub Chart, pub Size);
 
 impl<'r> Responder<'r, 'static> for ChartPicture {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
-        let svg = self.0.svg(&Appearance::of(request).classes());
+        let svg = self.0.svg_in(self.1, &Appearance::of(request).classes());
         Response::build()
             .header(ContentType::SVG)
             .header(Header::new("Content-Security-Policy", charts::CSP))

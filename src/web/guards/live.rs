@@ -49,6 +49,11 @@ impl LiveView {
         LiveView { every: None, ..self }
     }
 
+    /// The same for figures that were read at another moment.
+    pub fn as_of(self, at: DateTime<Utc>) -> Self {
+        LiveView { at, ..self }
+    }
+
     /// Does it ask by itself?
     pub fn is_live(&self) -> bool {
         self.every.is_some()

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 
 use super::throughput;
 use crate::alerts::history;
-use crate::charts;
+use crate::charts::{self, Size};
 use crate::config::Config;
 use crate::error::Error;
 use crate::health::{self, Flow, Item, Part};
@@ -46,7 +46,7 @@ pub async fn show(staff: Staff, live: Live, db: &Db, config: &State<Config>) -> 
 /// How many attempts ended in each minute of the last hour.
 #[get("/ops/throughput.svg")]
 pub async fn picture(_observer: Observer, db: &Db) -> Result<ChartPicture, Error> {
-    Ok(ChartPicture(throughput::chart(&mut *db.acquire().await?).await?))
+    Ok(ChartPicture(throughput::chart(&mut *db.acquire().await?).await?, Size::Large))
 }
 
 /// What the page shows.

@@ -73,7 +73,7 @@ async fn nothing_counted_is_zero_while_a_process_was_there_and_a_gap_while_none_
     assert_eq!(ask(&world, form).await.field(0), [Some(3.0), Some(0.0)]);
     let by = ask(&world, Query { by: Some("via"), ..votes(span(50, 1)) }).await;
     assert_eq!((by.of(Some("form"), 0), by.of(Some("htmx"), 0)), (vec![Some(3.0)], vec![Some(6.0)]));
-    assert_eq!(by.of(Some("pigeon"), 0), [None]);
+    assert_eq!(by.of(Some("pigeon"), 0), [Some(0.0)], "nobody sent one, and somebody counted");
     let before = span(10, 5).before();
     assert_eq!((before.start, before.end()), (at(-50), noon()));
     assert_eq!(ask(&world, votes(before)).await.field(0), [Some(99.0)]);

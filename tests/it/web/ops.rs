@@ -9,3 +9,4 @@ mod reports;
 mod security;
 mod similar_photos;
 mod steering;
+mod system;

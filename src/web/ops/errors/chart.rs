@@ -5,7 +5,7 @@ use rocket::{Responder, get};
 use sqlx::PgConnection;
 
 use super::unknown;
-use crate::charts::{Chart, Mark, Series, Shape, Together, Unit};
+use crate::charts::{Chart, Mark, Series, Shape, Size, Together, Unit};
 use crate::error::Error;
 use crate::queue::board;
 use crate::web::answers::picture::ChartPicture;
@@ -51,7 +51,7 @@ pub struct Numbers {
 pub async fn svg(id: &str, _observer: Observer, live: Live, db: &Db) -> Result<Found<ChartPicture>, Error> {
     live.view_of(&[])?;
     Ok(match asked_for(id, db).await? {
-        Some(chart) => Found::Yes(ChartPicture(chart)),
+        Some(chart) => Found::Yes(ChartPicture(chart, Size::Large)),
         None => Found::No(Box::new(unknown(id))),
     })
 }

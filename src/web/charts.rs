@@ -1,0 +1,140 @@
+//! What pages of charts have in common: ranges, the addresses of charts, and what templates show of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use strum::VariantArray;
+
+use super::db::Db;
+use crate::charts::Size;
+use crate::dashboards::kept::Kept;
+use crate::dashboards::{Board, Figure, Sheet};
+use crate::error::Error;
+use crate::metrics::query::{Range, Resolution};
+
+/// For how long a page is not read anew: figures come every ten seconds, and added up ones every minute.
+const FRESH: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
+
+/// Pages of charts that were read just now.
+pub struct Sheets {
+    fine: Kept<(Board, Range), Sheet>,
+    coarse: Kept<(Board, Range), Sheet>,
+}
+
+impl Default for Sheets {
+    fn default() -> Self {
+        let [fine, coarse] = FRESH.map(Kept::new);
+        Sheets { fine, coarse }
+    }
+}
+
+impl Sheets {
+    /// The page, read once for everybody who looks now.
+    pub async fn get(&self, db: &Db, board: Board, range: Range) -> Result<Arc<Sheet>, Error> {
+        let kept = if range.resolution() == Resolution::Points { &self.fine } else { &self.coarse };
+        kept.get((board, range), async { Ok(Sheet::read(&mut *db.acquire().await?, board, range).await?) }).await
+    }
+}
+
+/// The range of an address; a day where it says nothing. 422 for one that there is not.
+pub fn range(typed: Option<&str>) -> Result<Range, Error> {
+    typed.map_or(Ok(Range::Day), |typed| Range::parse(typed).map_err(|message| Error::invalid("range", message)))
+}
+
+/// Is it for a wall? 422 for anything but `wall` and `wall=1`.
+pub fn wall(typed: Option<&str>) -> Result<bool, Error> {
+    match typed {
+        None => Ok(false),
+        Some("" | "1") => Ok(true),
+        Some(_) => Err(Error::invalid("wall", "Say wall, or wall=1, for a page that hangs on a wall.")),
+    }
+}
+
+/// How large a picture is asked for. 422 for a size that there is not.
+pub fn size(typed: Option<&str>) -> Result<Size, Error> {
+    match typed {
+        None | Some("large") => Ok(Size::Large),
+        Some("small") => Ok(Size::Small),
+        Some(_) => Err(Error::invalid("size", "A picture is large or small.")),
+    }
+}
+
+/// 422 for what is no time in seconds.
+pub fn moment(typed: Option<&str>) -> Result<(), Error> {
+    match typed.map(str::parse::<i64>) {
+        None | Some(Ok(_)) => Ok(()),
+        Some(Err(_)) => Err(Error::invalid("at", "That is no time in seconds since 1970.")),
+    }
+}
+
+/// A link to another range.
+#[derive(Serialize)]
+pub struct RangeLink {
+    href: String,
+    words: &'static str,
+    here: bool,
+}
+
+/// Links to all ranges of a page.
+pub fn ranges(path: &str, here: Range, wall: bool) -> Vec<RangeLink> {
+    let wall = if wall { "&wall=1" } else { "" };
+    let link = |range: &Range| RangeLink {
+        href: format!("{path}?range={}{wall}", range.name()),
+        words: range.alone(),
+        here: *range == here,
+    };
+    Range::VARIANTS.iter().map(link).collect()
+}
+
+/// A chart as templates show it.
+#[derive(Serialize)]
+pub struct ShownPanel {
+    id: &'static str,
+    title: &'static str,
+    definition: &'static str,
+    headline: Option<String>,
+    line: Option<String>,
+    change: Option<String>,
+    sentence: String,
+    picture: String,
+    page: String,
+    csv: String,
+}
+
+/// Charts under one heading.
+#[derive(Serialize)]
+pub struct ShownGroup {
+    name: &'static str,
+    panels: Vec<ShownPanel>,
+}
+
+/// All charts of a page.
+pub fn groups(path: &str, sheet: &Sheet) -> Vec<ShownGroup> {
+    let mut groups: Vec<ShownGroup> = Vec::new();
+    for figure in &sheet.figures {
+        let shown = panel(path, sheet, figure);
+        match groups.last_mut().filter(|group| group.name == figure.panel.group) {
+            Some(group) => group.panels.push(shown),
+            None => groups.push(ShownGroup { name: figure.panel.group, panels: vec![shown] }),
+        }
+    }
+    groups
+}
+
+/// One of them.
+pub fn panel(path: &str, sheet: &Sheet, figure: &Figure) -> ShownPanel {
+    let (id, range) = (figure.panel.id, sheet.range.name());
+    ShownPanel {
+        id,
+        title: figure.panel.title,
+        definition: figure.panel.definition,
+        headline: figure.headline.clone(),
+        line: figure.line.clone(),
+        change: figure.change.clone(),
+        sentence: figure.chart.sentence(),
+        picture: format!("{path}/{id}/picture.svg?range={range}&at={}", sheet.span.end().timestamp()),
+        page: format!("{path}/{id}?range={range}"),
+        csv: format!("{path}/{id}/figures.csv?range={range}"),
+    }
+}

@@ -1,0 +1,70 @@
+//! How pages, hosts and the database do.
+
+use ratemyderp::accounts::Role;
+use rocket::http::Status;
+
+use super::overview::client_of;
+use crate::health::WELL;
+use crate::support::World;
+use crate::web::dashboard::figures;
+use crate::web::page::get;
+
+#[rocket::async_test]
+async fn what_is_wrong_comes_first_and_leads_to_its_chart() {
+    let world = World::new().await;
+    let client = client_of(&world, "noodle", Role::Observer).await;
+    let page = get(&client, "/ops/system").await;
+    assert_eq!(page.status, Status::Ok);
+    assert!(
+        page.html.contains("<a href=\"#answers\">No web process has written figures for a minute</a>."),
+        "{}",
+        page.html
+    );
+    sqlx::raw_sql(WELL).execute(&world.pool).await.unwrap();
+    figures(&world.pool).await;
+    let page = get(&client, "/ops/system?range=1h").await;
+    let text = page.text();
+    assert!(
+        text.contains("All is well: 10 answers a second, 95 of 100 votes within 10 ms, processors 30 % busy."),
+        "{text}"
+    );
+    assert!(text.contains("Processors 30 % busy"), "{text}");
+    assert!(text.contains("Connections 12 connections connected"), "{text}");
+    assert_eq!(page.html.matches("<img src=\"/ops/system/").count(), 18);
+    let bad = "UPDATE metric_points SET fields = fields || '{\"used_percent\": 91}' WHERE measurement = 'disk';
+        UPDATE metric_points SET fields = fields || '{\"numbackends\": 97, \"oldest_xact_s\": 900}' WHERE measurement = 'postgresql';
+        UPDATE metric_points SET fields = '{\"n\": 90, \"b09\": 90}' WHERE measurement = 'answer' AND tags ->> 'part' = 'vote';
+        UPDATE metric_points SET fields = '{\"n\": 10, \"b01\": 10}' WHERE measurement = 'answer' AND tags ->> 'status' = '5xx'";
+    sqlx::raw_sql(bad).execute(&world.pool).await.unwrap();
+    let text = get(&client, "/ops/system?range=1h").await.text();
+    for words in [
+        "10 % of the answers of the last 5 minutes failed.",
+        "The disk of / is 91 % full.",
+        "97 of 100 database connections are in use.",
+        "A transaction has been open for 15 min.",
+        "Votes are slow: 95 of 100 are answered within 975 ms, not within 100 ms.",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[rocket::async_test]
+async fn a_chart_of_the_system_is_for_observers_alone() {
+    let world = World::new().await;
+    figures(&world.pool).await;
+    let client = client_of(&world, "noodle", Role::Observer).await;
+    assert!(get(&client, "/ops/system/processors?range=1h").await.text().contains("30 %"));
+    let csv = get(&client, "/ops/system/processors/figures.csv?range=1h").await;
+    assert!(csv.html.starts_with("time,busy (%),kernel (%)"), "{}", csv.html);
+    assert_eq!(get(&client, "/ops/system?range=1y").await.status, Status::UnprocessableEntity);
+    assert_eq!(get(&client, "/ops/system/nothing").await.status, Status::NotFound);
+    let member = client_of(&world, "olive", Role::Moderator).await;
+    for path in [
+        "/ops/system",
+        "/ops/system/processors",
+        "/ops/system/processors/picture.svg",
+        "/ops/system/processors/figures.csv",
+    ] {
+        assert_eq!(get(&member, path).await.status, Status::NotFound, "{path}");
+    }
+}
