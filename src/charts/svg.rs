@@ -49,7 +49,7 @@ impl<'a> Frame<'a> {
         let axis = chart.unit.axis(chart.highest());
         let ticks = scale::ticks(chart.highest(), axis, matches!(chart.unit, Unit::Things(..)));
         let top = ticks.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE) * axis.size;
-        let right = width - if named { 24.0 + 9.5 * longest as f64 } else { 14.0 };
+        let right = width - if named { 24.0 + 9.5 * longest as f64 } else { 28.0 };
         Frame { chart, width, height, left, right, bottom: height - BELOW, named, times, top }
     }
 

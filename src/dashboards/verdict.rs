@@ -144,7 +144,7 @@ fn calm(known: &Known<'_>, vote: Option<f64>) -> String {
     let one = |values: Vec<Option<f64>>| values.into_iter().flatten().next();
     let rate = one(known.per(1.0, known.total(ANSWERS, 0))).unwrap_or(0.0);
     let mut words = format!(
-        "All is well: {}",
+        "Pages, hosts and database are well: {}",
         Unit::Things("answer a second", "answers a second").say((rate * 10.0).round() / 10.0)
     );
     if let Some(vote) = vote {

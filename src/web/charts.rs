@@ -87,6 +87,11 @@ pub fn ranges(path: &str, here: Range, wall: bool) -> Vec<RangeLink> {
     Range::VARIANTS.iter().map(link).collect()
 }
 
+/// Is it one day at most, so that times of a table need no date?
+pub fn within_a_day(sheet: &Sheet) -> bool {
+    matches!(sheet.range, Range::QuarterHour | Range::Hour | Range::Day)
+}
+
 /// A chart as templates show it.
 #[derive(Serialize)]
 pub struct ShownPanel {

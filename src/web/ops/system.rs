@@ -82,6 +82,7 @@ pub async fn chart(
         "all": format!("{PATH}?range={}", sheet.range.name()),
         "panel": charts::panel(PATH, &sheet, figure),
         "range": sheet.range.words(),
+        "short": charts::within_a_day(&sheet),
         "table": figure.chart.table(),
     });
     Ok(View::new("ops/system_chart", data))

@@ -25,7 +25,7 @@ async fn what_is_wrong_comes_first_and_leads_to_its_chart() {
     let page = get(&client, "/ops/system?range=1h").await;
     let text = page.text();
     assert!(
-        text.contains("All is well: 10 answers a second, 95 of 100 votes within 10 ms, processors 30 % busy."),
+        text.contains("Pages, hosts and database are well: 10 answers a second, 95 of 100 votes within 10 ms, processors 30 % busy."),
         "{text}"
     );
     assert!(text.contains("Processors 30 % busy"), "{text}");
