@@ -85,7 +85,7 @@ pub static PANELS: [Panel; 18] = [
         "From the first byte of a request to the answer: half, 95 and 99 of a hundred take no longer.",
         Unit::Seconds,
         |span| vec![Query::counters("answer", &buckets::NAMES, span)],
-        |known| durations(known),
+        durations,
     )),
     highest(panel(
         PAGES,
@@ -93,7 +93,7 @@ pub static PANELS: [Panel; 18] = [
         "The same for votes alone, until the next photo is on its way. 95 of a hundred in 100 ms is what we promise.",
         Unit::Seconds,
         |span| vec![Query::counters("answer", &buckets::NAMES, span).only("part", &["vote"])],
-        |known| durations(known),
+        durations,
     )),
     panel(
         HOSTS,

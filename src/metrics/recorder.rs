@@ -100,6 +100,9 @@ impl Default for Recorder {
     }
 }
 
+/// Is shown a family, and what tells the tags of its rows.
+type Visit<'a> = dyn FnMut(&Family, &dyn Fn(usize) -> Tags) + 'a;
+
 impl Recorder {
     /// One with nothing in it: what a process counts goes to the [`recorder`].
     pub fn new() -> Self {
@@ -224,7 +227,7 @@ impl Recorder {
     }
 
     /// Every family, and the tags of its rows.
-    fn each(&self, of: &mut dyn FnMut(&Family, &dyn Fn(usize) -> Tags)) {
+    fn each(&self, of: &mut Visit<'_>) {
         let class = |row: usize| CLASSES[row % CLASSES.len()].to_owned();
         of(&self.http, &|row| self.http_tags(row));
         of(&self.answers, &|row| vec![("part", PARTS[row / CLASSES.len()].to_owned()), ("status", class(row))]);

@@ -39,7 +39,7 @@ pub async fn show(
     let sheet = sheet(sheets, db, range).await?;
     let is_live = live.is_live();
     let data = json!({
-        "live": live.as_of(sheet.at),
+        "live": live.read_at(sheet.at),
         "wall": wall,
         "here": format!("{PATH}?range={}", sheet.range.name()),
         "ranges": charts::ranges(PATH, sheet.range, wall),
@@ -63,7 +63,7 @@ pub async fn chart(
     let sheet = sheet(sheets, db, range).await?;
     let figure = sheet.figure(chart).ok_or(Error::NotFound)?;
     let data = json!({
-        "live": live.as_of(sheet.at),
+        "live": live.read_at(sheet.at),
         "ranges": charts::ranges(&format!("{PATH}/{chart}"), sheet.range, false),
         "all": format!("{PATH}?range={}", sheet.range.name()),
         "panel": charts::panel(PATH, &sheet, figure),

@@ -114,9 +114,12 @@ pub fn answers(queries: &[Query], spans: &[Span], text: &str, now: DateTime<Utc>
     }
 }
 
+/// The values of a row's fields, by its step and what it is of.
+type Rows = HashMap<(DateTime<Utc>, Option<String>), Vec<Option<f64>>>;
+
 fn rows(query: &Query, found: Vec<Row>, now: DateTime<Utc>) -> Result<Vec<answer::Row>, String> {
     let names: Vec<String> = query.fields.iter().map(|field| flux::stored(query, field)).collect();
-    let mut rows: HashMap<(DateTime<Utc>, Option<String>), Vec<Option<f64>>> = HashMap::new();
+    let mut rows = Rows::new();
     for row in found {
         let Some(place) = names.iter().position(|name| *name == row.field) else {
             return Err(format!("nobody asked for the field {}", row.field));

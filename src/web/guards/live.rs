@@ -50,7 +50,7 @@ impl LiveView {
     }
 
     /// The same for figures that were read at another moment.
-    pub fn as_of(self, at: DateTime<Utc>) -> Self {
+    pub fn read_at(self, at: DateTime<Utc>) -> Self {
         LiveView { at, ..self }
     }
 

@@ -49,7 +49,7 @@ pub async fn show(
     let pages = pages::read(&mut conn, sheet.range, Utc::now()).await?;
     let is_live = live.is_live();
     let data = json!({
-        "live": live.as_of(sheet.at),
+        "live": live.read_at(sheet.at),
         "here": format!("{PATH}?range={}", sheet.range.name()),
         "ranges": charts::ranges(PATH, sheet.range, wall),
         "range": sheet.range.words(),
@@ -77,7 +77,7 @@ pub async fn chart(
     let sheet = sheet(sheets, db, range).await?;
     let figure = sheet.figure(chart).ok_or(Error::NotFound)?;
     let data = json!({
-        "live": live.as_of(sheet.at),
+        "live": live.read_at(sheet.at),
         "ranges": charts::ranges(&format!("{PATH}/{chart}"), sheet.range, false),
         "all": format!("{PATH}?range={}", sheet.range.name()),
         "panel": charts::panel(PATH, &sheet, figure),
