@@ -6,7 +6,7 @@ const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 /// One block for each count, the highest of them as high as can be; nothing is a low dot.
 pub fn spark(counts: &[i64]) -> String {
     let most = counts.iter().copied().max().unwrap_or_default().max(1);
-    let block = |&count: &i64| match usize::try_from(count.saturating_mul(8).saturating_sub(1) / most) {
+    let block = |&count: &i64| match usize::try_from((i128::from(count) * 8 - 1) / i128::from(most)) {
         _ if count <= 0 => '·',
         Ok(height) => BLOCKS[height.min(7)],
         Err(_) => '·',
