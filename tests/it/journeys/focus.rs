@@ -8,7 +8,7 @@ use crate::support::browser::{Options, Viewport, Visitor};
 use crate::support::site::Site;
 
 /// Fragments that replace themselves without being asked. Each is watched by a test here.
-const POLLING: [&str; 3] = ["ops/_live.html.hbs", "ops/_operation.html.hbs", "submissions/_progress.html.hbs"];
+const POLLING: [&str; 2] = ["ops/_live.html.hbs", "submissions/_progress.html.hbs"];
 
 #[test]
 fn everything_in_a_fragment_that_replaces_itself_has_a_name_to_find_the_focus_by() {

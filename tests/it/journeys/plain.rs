@@ -59,6 +59,7 @@ async fn does_everything(site: &Site, options: Options) {
     assert_eq!(visitor.text("#photo-h").await, "You have seen them all");
     site.rank().await;
     visitor.follow("#card .action").await;
+    visitor.follow(".ways-of-boards a[href*='view=table']").await;
     assert_eq!(visitor.count(".board tbody tr").await, PHOTOS as usize);
     visitor.follow(".board a").await;
     // The derpiest may be the one that was reported and not rated, whose figures have to be asked for.
