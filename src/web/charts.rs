@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use strum::VariantArray;
 
 use super::db::Db;
+use super::guards::live::LiveView;
 use crate::charts::Size;
 use crate::dashboards::kept::Kept;
 use crate::dashboards::{Board, Figure, Sheet};
@@ -87,8 +89,22 @@ pub fn ranges(path: &str, here: Range, wall: bool) -> Vec<RangeLink> {
     Range::VARIANTS.iter().map(link).collect()
 }
 
+/// One chart, large, with its numbers, for the template.
+pub fn large(path: &str, sheet: &Sheet, chart: &str, live: LiveView) -> Result<Value, Error> {
+    let figure = sheet.figure(chart).ok_or(Error::NotFound)?;
+    Ok(json!({
+        "live": live.read_at(sheet.at),
+        "ranges": ranges(&format!("{path}/{chart}"), sheet.range, false),
+        "all": format!("{path}?range={}", sheet.range.name()),
+        "panel": panel(path, sheet, figure),
+        "range": sheet.range.words(),
+        "short": within_a_day(sheet),
+        "table": figure.chart.table(),
+    }))
+}
+
 /// Is it one day at most, so that times of a table need no date?
-pub fn within_a_day(sheet: &Sheet) -> bool {
+fn within_a_day(sheet: &Sheet) -> bool {
     matches!(sheet.range, Range::QuarterHour | Range::Hour | Range::Day)
 }
 
@@ -128,7 +144,7 @@ pub fn groups(path: &str, sheet: &Sheet) -> Vec<ShownGroup> {
 }
 
 /// One of them.
-pub fn panel(path: &str, sheet: &Sheet, figure: &Figure) -> ShownPanel {
+fn panel(path: &str, sheet: &Sheet, figure: &Figure) -> ShownPanel {
     let (id, range) = (figure.panel.id, sheet.range.name());
     ShownPanel {
         id,

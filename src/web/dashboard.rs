@@ -61,17 +61,7 @@ pub async fn chart(
 ) -> Result<View, Error> {
     let live = live.view_of(&["range"])?;
     let sheet = sheet(sheets, db, range).await?;
-    let figure = sheet.figure(chart).ok_or(Error::NotFound)?;
-    let data = json!({
-        "live": live.read_at(sheet.at),
-        "ranges": charts::ranges(&format!("{PATH}/{chart}"), sheet.range, false),
-        "all": format!("{PATH}?range={}", sheet.range.name()),
-        "panel": charts::panel(PATH, &sheet, figure),
-        "range": sheet.range.words(),
-        "short": charts::within_a_day(&sheet),
-        "table": figure.chart.table(),
-    });
-    Ok(View::new("dashboard/chart", data))
+    Ok(View::new("dashboard/chart", charts::large(PATH, &sheet, chart, live)?))
 }
 
 /// Its picture; `at` tells pictures of one address apart.

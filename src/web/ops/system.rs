@@ -75,17 +75,7 @@ pub async fn chart(
 ) -> Result<View, Error> {
     let live = live.view_of(&["range"])?;
     let sheet = sheet(sheets, db, range).await?;
-    let figure = sheet.figure(chart).ok_or(Error::NotFound)?;
-    let data = json!({
-        "live": live.read_at(sheet.at),
-        "ranges": charts::ranges(&format!("{PATH}/{chart}"), sheet.range, false),
-        "all": format!("{PATH}?range={}", sheet.range.name()),
-        "panel": charts::panel(PATH, &sheet, figure),
-        "range": sheet.range.words(),
-        "short": charts::within_a_day(&sheet),
-        "table": figure.chart.table(),
-    });
-    Ok(View::new("ops/system_chart", data))
+    Ok(View::new("ops/system_chart", charts::large(PATH, &sheet, chart, live)?))
 }
 
 /// Its picture; `at` tells pictures of one address apart.
