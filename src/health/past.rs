@@ -25,7 +25,7 @@ pub(super) struct Ends {
     pub last: Option<DateTime<Utc>>,
     /// By kind, within the time in which growth is looked for.
     pub lately: Vec<(String, i64)>,
-    /// Kinds that failed within the last [`FAILING_MINUTES`], and their newest error.
+    /// Kinds that failed within the last [`FAILING_MINUTES`] and whose newest error is not muted.
     pub failing: Vec<Failing>,
 }
 
@@ -67,8 +67,11 @@ pub(super) async fn ends(
     .await?;
     let mut failing = Vec::new();
     for row in rows.iter().filter(|row| row.failed > 0) {
-        let error = newest_error(conn, &row.kind).await?;
-        failing.push(Failing { kind: row.kind.clone(), attempts: row.attempts, failed: row.failed, error });
+        let newest = newest_error(conn, &row.kind).await?;
+        if newest.as_ref().is_none_or(|newest| !newest.muted) {
+            let error = newest.and_then(|newest| newest.text);
+            failing.push(Failing { kind: row.kind.clone(), attempts: row.attempts, failed: row.failed, error });
+        }
     }
     Ok(Ends {
         hour: rows.iter().map(|row| row.n).sum(),
@@ -78,20 +81,29 @@ pub(super) async fn ends(
     })
 }
 
-/// The order leaves the planner no index but the one on state, kind and number.
-async fn newest_error(conn: &mut PgConnection, kind: &str) -> Result<Option<String>, sqlx::Error> {
-    let found = sqlx::query_scalar!(
+/// An error of a job that waits for another attempt.
+struct NewestError {
+    text: Option<String>,
+    muted: bool,
+}
+
+/// The order leaves the planner no index but the one on state, kind and number. One row is read, whether it is muted or not.
+async fn newest_error(conn: &mut PgConnection, kind: &str) -> Result<Option<NewestError>, sqlx::Error> {
+    sqlx::query_as!(
+        NewestError,
         r#"
-        SELECT t.error_message FROM fang_tasks t LEFT JOIN error_group_notes n ON n.error_group = t.error_group
-        WHERE (t.state, t.kind, t.number) >= ('retried', $1, 0) AND (t.state, t.kind) <= ('retried', $1)
-        AND n.muted_at IS NULL
-        ORDER BY t.state DESC, t.kind DESC, t.number DESC LIMIT 1
+        SELECT t.error_message AS text,
+            EXISTS (SELECT FROM error_group_notes n WHERE n.error_group = t.error_group AND n.muted_at IS NOT NULL) AS "muted!"
+        FROM (
+            SELECT error_message, error_group FROM fang_tasks
+            WHERE (state, kind, number) >= ('retried', $1, 0) AND (state, kind) <= ('retried', $1)
+            ORDER BY state DESC, kind DESC, number DESC LIMIT 1
+        ) AS t
         "#,
         kind
     )
     .fetch_optional(conn)
-    .await?;
-    Ok(found.flatten())
+    .await
 }
 
 /// A schedule whose last ticks are missing.
