@@ -1,8 +1,10 @@
 //! How attempts end.
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use crate::support::Database;
+use crate::support::{Database, until};
 use crate::test_worker::Worker;
 
 #[tokio::test]
@@ -125,4 +127,25 @@ async fn failures_of_a_sort_are_one_group_and_what_they_took_is_kept() {
         database.count("workers WHERE version IS NOT NULL AND 'hopeless' = ANY(kinds) AND rss_bytes > 0").await,
         1
     );
+}
+
+#[tokio::test]
+async fn a_process_that_cannot_end_its_jobs_takes_no_more() {
+    let database = Database::new().await;
+    let jobs = database.add(30, "hopeless", 5, json!({ "ms": 0 })).await;
+    // Nobody can write down what failed, and so none of them ends.
+    let mut holding = database.pool.begin().await.unwrap();
+    sqlx::query("LOCK TABLE error_groups IN EXCLUSIVE MODE").execute(&mut *holding).await.unwrap();
+    let process = Worker { slots: 1, ..Worker::default() }.start(&database);
+    until("it holds eight jobs for its slot", async || {
+        database.count("fang_tasks WHERE state = 'in_progress'").await >= 8
+    })
+    .await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(database.count("fang_tasks WHERE state = 'in_progress'").await, 8);
+    holding.rollback().await.unwrap();
+    for job in jobs {
+        database.until_state(job, "failed").await;
+    }
+    drop(process);
 }
