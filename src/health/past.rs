@@ -95,10 +95,11 @@ async fn newest_error(conn: &mut PgConnection, kind: &str) -> Result<Option<Newe
         SELECT t.error_message AS text,
             EXISTS (SELECT FROM error_group_notes n WHERE n.error_group = t.error_group AND n.muted_at IS NOT NULL) AS "muted!"
         FROM (
-            SELECT error_message, error_group FROM fang_tasks
-            WHERE (state, kind, number) >= ('retried', $1, 0) AND (state, kind) <= ('retried', $1)
+            SELECT state, kind, error_message, error_group FROM fang_tasks
+            WHERE (state, kind, number) < ('retried', $1, 9223372036854775807)
             ORDER BY state DESC, kind DESC, number DESC LIMIT 1
         ) AS t
+        WHERE t.state = 'retried' AND t.kind = $1
         "#,
         kind
     )

@@ -243,11 +243,11 @@ async fn each(conn: &mut PgConnection, kind: &str) -> Result<Option<Duration>, s
     let seconds = sqlx::query_scalar!(
         "SELECT avg(extract(epoch FROM a.ended_at - a.started_at))::double precision
          FROM (
-             SELECT number, attempt FROM fang_tasks
-             WHERE (state, kind, number) < ('finished', $1, 9223372036854775807) AND (state, kind) >= ('finished', $1)
+             SELECT state, kind, number, attempt FROM fang_tasks
+             WHERE (state, kind, number) < ('finished', $1, 9223372036854775807)
              ORDER BY state DESC, kind DESC, number DESC LIMIT 50
          ) AS recent JOIN job_attempts a ON a.job = recent.number AND a.attempt = recent.attempt
-         WHERE a.outcome = 'finished'",
+         WHERE recent.state = 'finished' AND recent.kind = $1 AND a.outcome = 'finished'",
         kind
     )
     .fetch_one(conn)

@@ -147,8 +147,9 @@ async fn running(conn: &mut PgConnection, lane: &str) -> Result<i64, sqlx::Error
 ///
 /// Reads the index `fang_tasks_claimed` kind by kind and priority by priority, in each only what is due, so that jobs that are
 /// paused, unknown here, not due yet or of another kind are not stepped over, however many there are. Rows are locked one by
-/// one in the order of the lane, as many as are taken, so that nobody else passes over a job that stays. Conditions are compared as
-/// rows, and each row is locked by its id alone, so that whatever the planner believes there is no other index to take.
+/// one in the order of the lane, as many as are taken, so that nobody else passes over a job that stays. Columns are
+/// compared one by one: compared as a row they would find a beginning as well, but at an end the scan would walk on through the
+/// lane, without a word in the rows that it counts. Each row is locked by its id alone, so that there is no other index to take.
 async fn look(
     conn: &mut PgConnection,
     taker: Taker<'_>,
@@ -172,8 +173,7 @@ async fn look(
             FROM levels, LATERAL (
                 SELECT t.priority FROM fang_tasks t
                 WHERE t.state IN ('new', 'retried')
-                AND (t.task_type, t.kind, t.priority) > ($1, levels.kind, levels.priority)
-                AND (t.task_type, t.kind) <= ($1, levels.kind)
+                AND t.task_type = $1 AND t.kind = levels.kind AND t.priority > levels.priority
                 ORDER BY t.task_type, t.kind, t.priority LIMIT 1
             ) AS next
         ), candidates AS MATERIALIZED (
@@ -181,8 +181,7 @@ async fn look(
             FROM levels, LATERAL (
                 SELECT t.id, t.scheduled_at, t.number FROM fang_tasks t
                 WHERE t.state IN ('new', 'retried')
-                AND (t.task_type, t.kind, t.priority) >= ($1, levels.kind, levels.priority)
-                AND (t.task_type, t.kind, t.priority, t.scheduled_at) <= ($1, levels.kind, levels.priority, now())
+                AND t.task_type = $1 AND t.kind = levels.kind AND t.priority = levels.priority AND t.scheduled_at <= now()
                 ORDER BY t.task_type, t.kind, t.priority, t.scheduled_at, t.number LIMIT 100
             ) AS first
             ORDER BY levels.priority, first.scheduled_at, first.number LIMIT 100

@@ -106,10 +106,11 @@ async fn runs(conn: &mut PgConnection, kind: &str, ticks: &[Tick]) -> Result<Vec
         FROM (
             SELECT recent.*
             FROM unnest(enum_range(NULL::fang_task_state)) AS g (state), LATERAL (
-                SELECT t.number, t.state, t.attempt, t.created_at, t.error_message FROM fang_tasks t
-                WHERE (t.state, t.kind, t.number) < (g.state, $1, 9223372036854775807) AND (t.state, t.kind) >= (g.state, $1)
+                SELECT t.number, t.state, t.kind, t.attempt, t.created_at, t.error_message FROM fang_tasks t
+                WHERE (t.state, t.kind, t.number) < (g.state, $1, 9223372036854775807)
                 ORDER BY t.state DESC, t.kind DESC, t.number DESC LIMIT $2
             ) AS recent
+            WHERE recent.state = g.state AND recent.kind = $1 -- where the newest of all end
             ORDER BY recent.number DESC LIMIT $2
         ) AS r LEFT JOIN LATERAL (
             SELECT started_at, ended_at, outcome, error FROM job_attempts

@@ -1,4 +1,4 @@
-//! What lists cost on a table whose newest rows are all alike, whatever the planner believes: rows read.
+//! What lists cost on a table whose newest rows are all alike, whatever the planner believes: rows read, and blocks looked at.
 
 use chrono::{Duration, Utc};
 use ratemyderp::queue::JobState;
@@ -68,16 +68,16 @@ fn cases() -> Vec<(JobFilter, Path, i64)> {
     ]
 }
 
-async fn read(world: &World, mode: &str, filter: &JobFilter) -> (usize, i64) {
+async fn read(world: &World, mode: &str, filter: &JobFilter) -> (usize, i64, i64) {
     let mut conn = PgConnection::connect(world.url()).await.unwrap();
     sqlx::query(&format!("SET plan_cache_mode = {mode}")).execute(&mut conn).await.unwrap();
     let mut tx = conn.begin().await.unwrap();
-    let before = rows::read(&mut tx).await;
+    let before = (rows::read(&mut tx).await, rows::blocks(&mut tx).await);
     // However slow this machine is.
     let walk = board::walk_for(&mut tx, filter, LIMIT, std::time::Duration::from_secs(60)).await.unwrap();
-    let read = rows::read(&mut tx).await - before;
+    let (read, blocks) = (rows::read(&mut tx).await - before.0, rows::blocks(&mut tx).await - before.1);
     tx.commit().await.unwrap();
-    (walk.jobs.len(), read)
+    (walk.jobs.len(), read, blocks)
 }
 
 #[tokio::test]
@@ -89,9 +89,10 @@ async fn no_list_reads_more_than_its_page_although_the_newest_jobs_are_all_alike
             let mut conn = world.pool.acquire().await.unwrap();
             assert_eq!(Path::choose(&mut conn, &filter).await.unwrap(), path);
             for mode in ["force_generic_plan", "force_custom_plan"] {
-                let (found, read) = read(&world, mode, &filter).await;
+                let (found, read, blocks) = read(&world, mode, &filter).await;
                 assert_eq!(found, LIMIT as usize, "{filter:?}");
                 assert!(read <= most, "{read} rows read for {filter:?}: {mode}, statistics {statistics}");
+                assert!(blocks <= 2 * most, "{blocks} blocks for {filter:?}: {mode}, statistics {statistics}");
             }
         }
         sqlx::raw_sql("ANALYZE fang_tasks, job_attempts").execute(&world.pool).await.unwrap();

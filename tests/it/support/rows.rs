@@ -13,3 +13,14 @@ pub async fn read(conn: &mut PgConnection) -> i64 {
     .await
     .expect("figures")
 }
+
+/// Blocks that it has looked at: an index entry that is walked over without a match is no row.
+pub async fn blocks(conn: &mut PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "SELECT sum(pg_stat_get_xact_blocks_fetched(oid))::bigint
+         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')",
+    )
+    .fetch_one(conn)
+    .await
+    .expect("figures")
+}

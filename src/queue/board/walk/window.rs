@@ -1,4 +1,6 @@
-//! The statements: one for each path. Each reads at most a window of its index in its order, and stops when enough matches.
+//! The statements: one for each path. Each reads at most a window of its index in its order, and stops when enough matches. What
+//! ends a window is compared column by column: by `(a, b) > (x, y)` PostgreSQL finds a beginning, but at an end it walks on to the
+//! next `a`, without a word in the rows that it counts.
 
 use sqlx::PgConnection;
 
@@ -92,8 +94,8 @@ pub async fn look(
                 window,
                 r#"
             SELECT t.*, t.created_at AS key FROM fang_tasks t
-            WHERE t.state = 'failed' AND (t.error_group, t.number) < ($18, $16) AND (t.error_group, t.number) > ($18, $17)
-            ORDER BY t.error_group DESC, t.number DESC LIMIT $15
+            WHERE t.state = 'failed' AND t.error_group = $18 AND t.number < $16 AND t.number > $17
+            ORDER BY t.number DESC LIMIT $15
             "#,
                 before,
                 reach.lowest,
@@ -108,9 +110,8 @@ pub async fn look(
                 window,
                 r#"
             SELECT t.*, t.created_at AS key FROM fang_tasks t
-            WHERE t.submission IS NOT NULL
-            AND (t.submission, t.number) < ($18, $16) AND (t.submission, t.number) > ($18, $17)
-            ORDER BY t.submission DESC, t.number DESC LIMIT $15
+            WHERE t.submission = $18 AND t.number < $16 AND t.number > $17
+            ORDER BY t.number DESC LIMIT $15
             "#,
                 before,
                 reach.lowest,
@@ -125,9 +126,8 @@ pub async fn look(
                 window,
                 r#"
             SELECT t.*, t.created_at AS key FROM fang_tasks t
-            WHERE t.account IS NOT NULL
-            AND (t.account, t.number) < ($18, $16) AND (t.account, t.number) > ($18, $17)
-            ORDER BY t.account DESC, t.number DESC LIMIT $15
+            WHERE t.account = $18 AND t.number < $16 AND t.number > $17
+            ORDER BY t.number DESC LIMIT $15
             "#,
                 before,
                 reach.lowest,
@@ -147,8 +147,8 @@ pub async fn look(
             SELECT j.*, j.created_at AS key
             FROM (
                 SELECT DISTINCT worker, job FROM job_attempts
-                WHERE (worker, job) < ($18, $16) AND (worker, job) > ($18, $17)
-                ORDER BY worker DESC, job DESC LIMIT $15
+                WHERE worker = $18 AND job < $16 AND job > $17
+                ORDER BY job DESC LIMIT $15
             ) AS a, LATERAL (SELECT * FROM fang_tasks t WHERE t.number = a.job LIMIT 1) AS j
             ORDER BY a.job DESC
             "#,
@@ -179,9 +179,8 @@ async fn look_at_groups(
     SELECT newest.*, newest.created_at AS key
     FROM unnest($16::text[], $17::text[]) AS g (state, kind), LATERAL (
         SELECT * FROM fang_tasks t
-        WHERE (t.state, t.kind, t.number) < (g.state::fang_task_state, g.kind, $18)
-        AND (t.state, t.kind, t.number) > (g.state::fang_task_state, g.kind, $19)
-        ORDER BY t.state DESC, t.kind DESC, t.number DESC LIMIT $15
+        WHERE t.state = g.state::fang_task_state AND t.kind = g.kind AND t.number < $18 AND t.number > $19
+        ORDER BY t.number DESC LIMIT $15
     ) AS newest
     ORDER BY newest.number DESC LIMIT $15
     "#,
@@ -210,8 +209,7 @@ async fn look_at_waiting(
     FROM unnest($16::text[], $17::text[]) AS g (lane, kind), LATERAL (
         SELECT * FROM fang_tasks t
         WHERE t.state IN ('new', 'retried')
-        AND (t.task_type, t.kind, t.priority, t.scheduled_at, t.number) > (g.lane, g.kind, $18, $19, $20)
-        AND (t.task_type, t.kind) <= (g.lane, g.kind)
+        AND t.task_type = g.lane AND t.kind = g.kind AND (t.priority, t.scheduled_at, t.number) > ($18, $19, $20)
         ORDER BY t.task_type, t.kind, t.priority, t.scheduled_at, t.number LIMIT $15
     ) AS next
     ORDER BY next.priority, next.scheduled_at, next.number LIMIT $15

@@ -74,7 +74,7 @@ async fn a_filter_that_cannot_be_is_explained_and_typed_words_stay() {
         ("colour=red", "There is no filter “colour”."),
         ("account=nobody", "There is no account “nobody”."),
         ("tick=all", "There is no filter “tick”."),
-        ("since=13:00&until=12:00", "later than"),
+        ("since=-1h&until=-2h", "later than"),
         ("state=failed&state=queued", "two values"),
         ("q=%00", "none of them invisible"),
         ("before=99999999999999999999", "no place in a list"),
