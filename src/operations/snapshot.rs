@@ -7,7 +7,7 @@ use sqlx::{Postgres, Transaction};
 use super::{MOST, Operation, OperationState, Request, Selection, Verb, lock_known};
 use crate::accounts::audit::Actor;
 use crate::error::Error;
-use crate::queue::board::{self, JobFilter};
+use crate::queue::board::{self, JobFilter, JobRow};
 use crate::queue::{self, Job};
 
 /// Jobs that a filter may match for them to be there at once.
@@ -101,7 +101,9 @@ pub(super) async fn count(
         return ready(tx, number, false).await;
     };
     let walk = board::walk_for(tx, &filter, limit.min(MOST - operation.counted).max(1), CHUNK_TIME).await?;
-    let jobs: Vec<i64> = walk.jobs.iter().map(|job| job.number).collect();
+    // What an operator has put aside is retried when it is named, and not because it failed alike.
+    let meant = |job: &&JobRow| operation.verb != Verb::Retry || job.discarded_at.is_none();
+    let jobs: Vec<i64> = walk.jobs.iter().filter(meant).map(|job| job.number).collect();
     let counted = add(tx, number, &jobs).await?;
     let on = Selection::Filter(JobFilter { before: walk.next, ..filter });
     sqlx::query!(

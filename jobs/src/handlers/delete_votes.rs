@@ -8,6 +8,7 @@ use crate::{Claim, Context, Failure};
 pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result<(), Failure> {
     let mut tx = ctx.pool.begin().await?;
     sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
-    removal::erase(&mut tx, submission).await?;
+    let erased = removal::erase(&mut tx, submission).await?;
+    claim.say(if erased { "votes and reports are deleted" } else { "nobody has deleted this photo: its votes stay" });
     claim.commit(tx).await
 }

@@ -13,6 +13,7 @@ use crate::{Claim, Context, Failure};
 pub(super) async fn run(ctx: &Context, claim: &Claim, draft: i64) -> Result<(), Failure> {
     let draft = drafts::load(&mut *ctx.pool.acquire().await?, draft).await?;
     let Some(draft) = draft.filter(|draft| draft.preview_key.is_none()) else {
+        claim.say("no preview is wanted any more");
         return Ok(());
     };
     let original = match ctx.storage.original(draft.original_key).await {
@@ -23,6 +24,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, draft: i64) -> Result<(), 
     let jpeg = match made {
         Ok(jpeg) => jpeg,
         Err(rejection) => {
+            claim.say(format!("the file has no preview: {rejection}"));
             info!("draft {} has no preview: {rejection}", draft.id);
             return Ok(());
         }

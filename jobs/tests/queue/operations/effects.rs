@@ -7,7 +7,7 @@ use ratemyderp_jobs::{Context, drain};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{act, agrees, context, fail};
+use super::{act, agrees, context, fail, failed, votes};
 use crate::handlers::{self, mailer, settings};
 use crate::support::Database;
 
@@ -156,4 +156,33 @@ async fn what_somebody_relies_on_is_not_cancelled() {
     let why = act(&database.pool, "cancel", job).await.unwrap_err().to_string();
     assert!(why.contains("Somebody relies on it that these votes go."), "{why}");
     assert_eq!(database.state(job).await.0, "new");
+}
+
+#[tokio::test]
+async fn an_operation_is_deleted_when_it_is_old_and_no_job_names_it_any_more() {
+    let database = Database::new().await;
+    let jobs = failed(&database, votes(1..4)).await;
+    let mut ended = Vec::new();
+    for job in &jobs {
+        ended.push(act(&database.pool, "discard", *job).await.unwrap().number);
+    }
+    // The second job has been touched by another operation since; the third operation ended lately.
+    act(&database.pool, "restore", jobs[1]).await.unwrap();
+    sqlx::query("UPDATE operations SET ended_at = now() - interval '100 days' WHERE number = ANY($1)")
+        .bind(&ended[..2])
+        .execute(&database.pool)
+        .await
+        .unwrap();
+    handlers::enqueue(&database.pool, Job::DeleteOldRecords).await;
+    assert_eq!(drain(&context(&database)).await.unwrap(), 1);
+    let left: Vec<i64> =
+        sqlx::query_scalar("SELECT number FROM operations ORDER BY number").fetch_all(&database.pool).await.unwrap();
+    assert_eq!(left, [ended[0], ended[2], ended[2] + 1]);
+    assert_eq!(
+        database
+            .count("operation_jobs j LEFT JOIN operations o ON o.number = j.operation WHERE o.number IS NULL")
+            .await,
+        0
+    );
+    agrees(&database).await;
 }

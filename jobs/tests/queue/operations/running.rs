@@ -2,8 +2,11 @@
 
 use ratemyderp::error::Error;
 use ratemyderp::operations::run::{self, Next};
-use ratemyderp::operations::{Operation, OperationState, preview, snapshot, steer, undo as taking_back};
+use ratemyderp::operations::{
+    Operation, OperationState, Request, Selection, preview, snapshot, steer, undo as taking_back,
+};
 use ratemyderp::queue::Job;
+use ratemyderp::queue::board::{JobFilter, JobState};
 use ratemyderp_jobs::drain;
 use sqlx::PgPool;
 
@@ -157,4 +160,20 @@ async fn an_operation_is_started_once_and_whoever_comes_second_is_told() {
     let mut tx = database.pool.begin().await.unwrap();
     let error = steer::hold(&mut tx, &bert, number).await.unwrap_err();
     assert!(error.to_string().contains("is done: there is nothing to hold"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_put_aside_is_retried_when_it_is_named_and_not_with_all_that_failed() {
+    let database = Database::new().await;
+    let jobs = failed(&database, votes(1..6)).await;
+    act(&database.pool, "discard", jobs[2]).await.unwrap();
+    let filter = JobFilter { state: Some(JobState::Failed), ..JobFilter::default() };
+    let all = Request::parse("retry", "", "", Selection::Filter(filter)).unwrap();
+    let number = start(&database.pool, &all, false).await;
+    let done = finish(&database.pool, number).await;
+    assert_eq!((done.counted, done.done), (4, 4));
+    assert_eq!(database.state(jobs[2]).await.0, "failed");
+    act(&database.pool, "retry", jobs[2]).await.unwrap();
+    assert_eq!(database.state(jobs[2]).await.0, "retried");
+    agrees(&database).await;
 }

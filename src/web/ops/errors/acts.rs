@@ -1,11 +1,13 @@
 //! What operators say about a group of errors.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use rocket::form::FromForm;
 use rocket::post;
+use sqlx::{Postgres, Transaction};
 
 use super::super::notice::{Way, conflict};
 use super::{show, unknown};
+use crate::accounts::audit::Actor;
 use crate::error::Error;
 use crate::queue::board;
 use crate::steering::{Done, Reason, errors};
@@ -41,20 +43,7 @@ pub async fn note(
     visitor: Visitor<'_>,
     db: &Db,
 ) -> Result<Answer, Error> {
-    let Ok(group) = id.parse() else { return Ok(unknown(id).into()) };
-    let seen = match sent.0.seen {
-        "" => None,
-        "0" => Some(None),
-        typed => Some(Some(typed.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or_else(|| {
-            Error::invalid("seen", "This form does not say which note it is about. Open the page again.")
-        })?)),
-    };
-    let mut tx = db.begin().await?;
-    let done = errors::note(&mut tx, operator.actor(), group, sent.0.note, seen).await;
-    if done.is_ok() {
-        tx.commit().await?;
-    }
-    answer(id, done, ("note", sent.0.note), &visitor, db).await
+    act(id, Act::Note(&sent.0), &operator, &visitor, db).await
 }
 
 /// Nobody is alerted of it until it changes.
@@ -66,16 +55,7 @@ pub async fn mute(
     visitor: Visitor<'_>,
     db: &Db,
 ) -> Result<Answer, Error> {
-    let Ok(group) = id.parse() else { return Ok(unknown(id).into()) };
-    let mut tx = db.begin().await?;
-    let done = match Reason::parse(sent.0.reason) {
-        Ok(reason) => errors::mute(&mut tx, operator.actor(), group, &reason).await,
-        Err(wrong) => Err(wrong),
-    };
-    if done.is_ok() {
-        tx.commit().await?;
-    }
-    answer(id, done, ("reason", sent.0.reason), &visitor, db).await
+    act(id, Act::Mute(sent.0.reason), &operator, &visitor, db).await
 }
 
 /// It counts again.
@@ -87,16 +67,58 @@ pub async fn unmute(
     visitor: Visitor<'_>,
     db: &Db,
 ) -> Result<Answer, Error> {
+    act(id, Act::Unmute(sent.0.reason), &operator, &visitor, db).await
+}
+
+/// What is said about a group.
+enum Act<'r> {
+    Note(&'r NoteForm<'r>),
+    Mute(&'r str),
+    Unmute(&'r str),
+}
+
+impl Act<'_> {
+    /// The field in which it was typed, and what.
+    fn typed(&self) -> (&'static str, &str) {
+        match self {
+            Act::Note(form) => ("note", form.note),
+            Act::Mute(reason) | Act::Unmute(reason) => ("reason", reason),
+        }
+    }
+
+    async fn apply(&self, tx: &mut Transaction<'_, Postgres>, by: &Actor, group: i64) -> Result<Done, Error> {
+        match self {
+            Act::Note(form) => errors::note(tx, by, group, form.note, form.seen()?).await,
+            Act::Mute(reason) => errors::mute(tx, by, group, &Reason::parse(reason)?).await,
+            Act::Unmute(reason) => errors::unmute(tx, by, group, &Reason::parse(reason)?).await,
+        }
+    }
+}
+
+impl NoteForm<'_> {
+    /// Which note the page showed, if the form says that.
+    fn seen(&self) -> Result<Option<Option<DateTime<Utc>>>, Error> {
+        match self.seen {
+            "" => Ok(None),
+            "0" => Ok(Some(None)),
+            typed => match typed.parse().ok().and_then(DateTime::from_timestamp_micros) {
+                Some(at) => Ok(Some(Some(at))),
+                None => {
+                    Err(Error::invalid("seen", "This form does not say which note it is about. Open the page again."))
+                }
+            },
+        }
+    }
+}
+
+async fn act(id: &str, act: Act<'_>, operator: &Operator, visitor: &Visitor<'_>, db: &Db) -> Result<Answer, Error> {
     let Ok(group) = id.parse() else { return Ok(unknown(id).into()) };
     let mut tx = db.begin().await?;
-    let done = match Reason::parse(sent.0.reason) {
-        Ok(reason) => errors::unmute(&mut tx, operator.actor(), group, &reason).await,
-        Err(wrong) => Err(wrong),
-    };
+    let done = act.apply(&mut tx, operator.actor(), group).await;
     if done.is_ok() {
         tx.commit().await?;
     }
-    answer(id, done, ("reason", sent.0.reason), &visitor, db).await
+    answer(id, done, act.typed(), visitor, db).await
 }
 
 /// Back to the group, or what is wrong with what was typed.
