@@ -170,6 +170,8 @@ pub struct JobsConfig {
     pub keep_failed_days: u32,
     /// How long a stop waits for jobs in flight, in seconds.
     pub grace_seconds: u32,
+    /// How long a kind rests at most of which one attempt after the other fails alike, in seconds; 0 switches it off.
+    pub longest_rest_seconds: u32,
 }
 
 impl Config {

@@ -7,6 +7,7 @@ mod past;
 mod rules;
 pub mod samples;
 pub mod words;
+mod workers;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -31,6 +32,8 @@ pub enum Rule {
     Failing,
     /// Jobs failed, and nobody has seen to them.
     Failed,
+    /// A worker has gone without a word, and none has started in its place.
+    Vanished,
     /// Jobs of dead workers are not rescued.
     Orphans,
     /// Jobs wait that no worker knows.

@@ -3,6 +3,7 @@
 //! One task of the process claims ([`claimer`]), one ends ([`finisher`]), one keeps the leases ([`lease`]), one listens
 //! ([`wake`]); the workers hold no connection. A clone of the ledger is one worker's handle.
 
+mod breaker;
 mod claimer;
 mod finisher;
 pub(crate) mod lease;
@@ -23,6 +24,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use self::breaker::Breaker;
 use self::claimer::Request;
 use self::pace::Pace;
 pub(crate) use self::settle::Ending;
@@ -40,6 +42,8 @@ pub struct Settings {
     pub poll: Duration,
     /// How long a stop waits for jobs in flight.
     pub grace: Duration,
+    /// How long a kind rests at most of which one attempt after the other fails alike; zero: it never does.
+    pub longest_rest: Duration,
 }
 
 /// The queue as one process sees it.
@@ -65,6 +69,7 @@ struct Shared {
     held: Mutex<HashMap<Uuid, Arc<Held>>>,
     released: Notify,
     pace: Pace,
+    breaker: Breaker,
 }
 
 /// The tasks under a ledger.
@@ -96,6 +101,7 @@ impl Ledger {
             held: Mutex::default(),
             released: Notify::new(),
             pace: Pace::default(),
+            breaker: Breaker::default(),
         });
         let tasks = Tasks {
             claimer: tokio::spawn(claimer::run(shared.clone(), to_serve, stop)),
@@ -126,6 +132,9 @@ impl Ledger {
 
     /// Notes how long a job waited and ran, and how that ended.
     pub fn measure(&self, held: &Held, ran: Duration, ending: &Ending) {
+        if let Some(rest) = self.shared.breaker.note(&held.claim.kind, ending, self.shared.settings.longest_rest) {
+            self.shared.clone().wake_after(rest);
+        }
         let failed = matches!(ending, Ending::Retry(..) | Ending::Failed(_));
         if !matches!(ending, Ending::Postponed(..)) {
             self.shared.pace.add(&held.claim.kind, held.claim.waited, ran, failed);
@@ -192,6 +201,14 @@ impl Shared {
     fn release(&self, held: &Held) {
         self.held().remove(&held.claim.id);
         self.released.notify_waiters();
+    }
+
+    /// What falls due without a notification is looked for then.
+    fn wake_after(self: Arc<Self>, wait: Duration) {
+        tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            self.wake.notify_waiters();
+        });
     }
 
     fn end(&self, held: Arc<Held>, ending: Ending) {

@@ -6,6 +6,7 @@ use strum::VariantArray;
 
 use super::past::{self, Ends, Failures, LateSchedule};
 use super::samples::{self, Growth};
+use super::workers::{self, LiveWorker, Vanished};
 use crate::config::Config;
 use crate::queue::JobKind;
 use crate::queue::board::{JobCount, JobState};
@@ -17,9 +18,6 @@ const COUNTED: i64 = 1000;
 /// Most running jobs that are looked at.
 const RUNNING: i64 = 500;
 
-/// A worker says three times in a lease that it lives. Whoever has missed two of these by a good margin takes no more jobs.
-const MISSED: f64 = 0.8;
-
 /// Everything, as one moment saw it.
 #[derive(Debug)]
 pub(super) struct Figures {
@@ -29,6 +27,7 @@ pub(super) struct Figures {
     pub waits: Vec<Wait>,
     pub running: Vec<Running>,
     pub workers: Vec<LiveWorker>,
+    pub vanished: Vec<Vanished>,
     pub pauses: Vec<Paused>,
     pub ends: Ends,
     pub late: Vec<LateSchedule>,
@@ -63,14 +62,6 @@ pub(super) struct Running {
     pub lease_until: Option<DateTime<Utc>>,
 }
 
-/// A process that says that it lives.
-#[derive(Debug, Clone)]
-pub(super) struct LiveWorker {
-    pub quiet: bool,
-    /// Nothing for older programs, which do not say.
-    pub kinds: Option<Vec<String>>,
-}
-
 /// A lane, kind or schedule that is paused.
 #[derive(Debug, Clone)]
 pub(super) struct Paused {
@@ -95,7 +86,8 @@ impl Figures {
             counts: counts::counts(conn).await?,
             waits: waits(conn).await?,
             running: running(conn).await?,
-            workers: workers(conn, config.jobs.lease_seconds).await?,
+            workers: workers::live(conn, config.jobs.lease_seconds).await?,
+            vanished: workers::vanished(conn, config.jobs.lease_seconds).await?,
             ends: past::ends(conn, now, limits.grows_minutes).await?,
             late: past::late_schedules(conn, &schedules, now, limits.missed_ticks).await?,
             failures: past::failures(conn, failed_since).await?,
@@ -114,6 +106,11 @@ impl Figures {
                 && !self.is_paused("kind", &count.kind)
         };
         self.counts.iter().filter(waits).map(|count| count.count).sum()
+    }
+
+    /// Does a worker let this kind rest?
+    pub fn rests(&self, kind: &str) -> bool {
+        self.workers.iter().any(|worker| worker.resting.iter().any(|resting| resting == kind))
     }
 
     /// Is this lane or kind paused?
@@ -213,20 +210,6 @@ async fn running(conn: &mut PgConnection) -> Result<Vec<Running>, sqlx::Error> {
         ) AS a ON true
         "#,
         RUNNING
-    )
-    .fetch_all(conn)
-    .await
-}
-
-async fn workers(conn: &mut PgConnection, lease_seconds: u32) -> Result<Vec<LiveWorker>, sqlx::Error> {
-    sqlx::query_as!(
-        LiveWorker,
-        r#"
-        SELECT quiet_at IS NOT NULL AS "quiet!", kinds FROM workers
-        WHERE stopped_at IS NULL AND seen_at > now() - make_interval(secs => $1)
-        LIMIT 1000
-        "#,
-        f64::from(lease_seconds) * MISSED
     )
     .fetch_all(conn)
     .await

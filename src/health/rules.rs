@@ -23,6 +23,7 @@ pub(super) fn parts(figures: &Figures, limits: &AlertsConfig) -> Vec<Part> {
         implied(flow::overdue(figures, limits)),
         people::failing(figures, limits),
         people::failed(figures),
+        implied(people::vanished(figures)),
         implied(people::orphans(figures, limits)),
         people::unknown_kinds(figures),
         people::paused(figures, limits),
@@ -79,6 +80,10 @@ pub(super) fn watches(rule: Rule, limits: &AlertsConfig) -> String {
             count(limits.failed_jobs.max(1).into(), "job", "jobs"),
             limits.failed_hours
         ),
+        Rule::Vanished => {
+            "A worker has not been seen for two leases, did not say that it stops, and none has started since."
+                .to_owned()
+        }
         Rule::Orphans => {
             format!("Nobody rescues a dead worker’s job within {} after its lease.", seconds(limits.orphan_seconds))
         }

@@ -162,6 +162,36 @@ async fn what_a_dead_worker_held_and_what_nobody_knows_is_named() {
 }
 
 #[tokio::test]
+async fn a_worker_that_is_gone_without_a_word_is_named_until_another_starts() {
+    let world = World::new().await;
+    let gone = "INSERT INTO workers (host, pid, slots, started_at, seen_at)
+        SELECT 'derp', pid, 8, now() - interval '2 hours', now() - interval '200 seconds' FROM generate_series(41, 42) pid";
+    let started = "UPDATE workers SET started_at = now() - interval '3 hours' WHERE pid = 1";
+    let health = assess(&world, &format!("{WELL}; {started}; {gone}")).await;
+    assert_eq!(said(&health), [(Rule::Vanished, "2 workers have vanished", "/ops/workers")]);
+    assert!(
+        health.parts[0].items[0].words.starts_with("Worker 2 on derp, process 41, has not been seen for 3 min"),
+        "{health:?}"
+    );
+    // Each that starts takes the place of one, and one that stops has said so.
+    let again = "INSERT INTO workers (host, pid, slots, kinds) SELECT 'other', 43, 8, kinds FROM workers WHERE pid = 1";
+    let health = assess(&world, again).await;
+    assert_eq!(health.parts[0].link, "/ops/workers/3");
+    assert!(assess(&world, "UPDATE workers SET stopped_at = now() WHERE number IN (2, 3)").await.is_well());
+}
+
+#[tokio::test]
+async fn a_kind_that_rests_is_told_of_even_when_it_is_tried_seldom() {
+    let world = World::new().await;
+    let tried = "INSERT INTO job_pace VALUES (date_trunc('minute', now()), false, 'send_mail', 'run', 20, 3),
+        (date_trunc('minute', now()), false, 'send_mail', 'failed', 20, 3)";
+    assert!(assess(&world, &format!("{WELL}; {tried}")).await.is_well());
+    let health = assess(&world, "UPDATE workers SET resting = '{send_mail}'").await;
+    let words = "Of 3 attempts of send_mail within 5 minutes all failed, so the others rest until one does not";
+    assert_eq!(said(&health), [(Rule::Failing, words, "/ops/jobs?state=retrying&kind=send_mail")]);
+}
+
+#[tokio::test]
 async fn ticks_that_nobody_made_are_missed_unless_the_schedule_is_paused() {
     let world = World::new().await;
     let ticked = "INSERT INTO schedules (name, tick) VALUES

@@ -24,6 +24,7 @@ pub async fn run(config: &Config) -> Result<ExitCode, Error> {
         lease: Duration::from_secs(jobs.lease_seconds.max(1).into()),
         poll: Duration::from_secs(jobs.poll_seconds.max(1).into()),
         grace: Duration::from_secs(jobs.grace_seconds.into()),
+        longest_rest: Duration::from_secs(jobs.longest_rest_seconds.into()),
     };
     let context = Context::from_config(config)?;
     let signals = Mutex::new((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?));

@@ -80,7 +80,8 @@ pub(super) async fn run(
 
 /// Takes jobs for the idle workers, lane by lane. True when it is worth looking again at once.
 async fn look(shared: &Shared, idle: &mut Vec<Request>, first_lane: usize) -> Result<bool, sqlx::Error> {
-    let taker = Taker { worker: shared.worker, kinds: &shared.kinds, lease: shared.settings.lease };
+    let kinds = shared.breaker.awake(&shared.kinds);
+    let taker = Taker { worker: shared.worker, kinds: &kinds, lease: shared.settings.lease };
     let lanes = shared.lanes.len();
     let mut conn = shared.pool.acquire().await?;
     let mut more = false;

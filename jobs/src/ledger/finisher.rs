@@ -55,7 +55,7 @@ async fn end_all(shared: &Arc<Shared>, pending: Vec<(Arc<Held>, Ending)>) -> Vec
             Ok(()) => {
                 shared.release(&held);
                 if let Ending::Retry(_, wait) | Ending::Postponed(_, wait) = ending {
-                    wake_after(shared.clone(), wait);
+                    shared.clone().wake_after(wait);
                 }
             }
             Err(error) => {
@@ -66,14 +66,6 @@ async fn end_all(shared: &Arc<Shared>, pending: Vec<(Arc<Held>, Ending)>) -> Vec
         }
     }
     left
-}
-
-/// A retry falls due without a notification.
-fn wake_after(shared: Arc<Shared>, wait: Duration) {
-    tokio::spawn(async move {
-        tokio::time::sleep(wait).await;
-        shared.wake.notify_waiters();
-    });
 }
 
 async fn finish(shared: &Shared, finished: &[(Arc<Held>, Ending)]) -> Result<(), sqlx::Error> {

@@ -79,7 +79,7 @@ async fn beat(shared: &Shared) -> Result<(), sqlx::Error> {
     sqlx::query!(
         r#"
         WITH seen AS (
-            UPDATE workers SET seen_at = now(), rss_bytes = coalesce($4, rss_bytes) WHERE number = $1
+            UPDATE workers SET seen_at = now(), rss_bytes = coalesce($4, rss_bytes), resting = $5 WHERE number = $1
         ), mine AS (
             SELECT id FROM fang_tasks
             WHERE id = ANY($2) AND lease_owner = $1 AND state = 'in_progress'
@@ -94,6 +94,7 @@ async fn beat(shared: &Shared) -> Result<(), sqlx::Error> {
         &ids,
         shared.settings.lease.as_secs_f64(),
         resident_bytes(),
+        &shared.breaker.resting(),
     )
     .execute(&shared.pool)
     .await

@@ -149,3 +149,28 @@ async fn a_process_that_cannot_end_its_jobs_takes_no_more() {
     }
     drop(process);
 }
+
+#[tokio::test]
+async fn a_kind_whose_attempts_all_fail_rests_until_what_it_needs_is_back() {
+    let database = Database::new().await;
+    database.add(500, "away", 20, json!({ "ms": 0 })).await;
+    let worker = Worker { lease_ms: 900, longest_rest_ms: 1600, ..Worker::default() };
+    let _process = worker.start(&database);
+    until("it rests", async || database.count("workers WHERE resting = '{away}'").await == 1).await;
+    let others = database.add(20, "effect", 5, json!({ "ms": 0 })).await;
+    for job in others {
+        database.until_state(job, "finished").await;
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let tried = database.count("fang_tasks WHERE kind = 'away' AND attempt > 0").await;
+    assert!((10..100).contains(&tried), "{tried} of 500 were tried");
+    let most: i32 = sqlx::query_scalar("SELECT max(retries) FROM fang_tasks WHERE kind = 'away'")
+        .fetch_one(&database.pool)
+        .await
+        .unwrap();
+    assert!(most <= 12, "one was tried {most} times");
+    sqlx::query("INSERT INTO reachable DEFAULT VALUES").execute(&database.pool).await.unwrap();
+    database.until_settled().await;
+    assert_eq!(database.count("fang_tasks WHERE kind = 'away' AND state = 'finished'").await, 500);
+    until("it is awake", async || database.count("workers WHERE resting = '{}'").await == 1).await;
+}

@@ -33,6 +33,7 @@ impl Database {
         sqlx::raw_sql(
             "CREATE TABLE effects (job bigint NOT NULL, attempt integer NOT NULL);
              CREATE TABLE given_up (job bigint NOT NULL);
+             CREATE TABLE reachable ();
              INSERT INTO lanes (name) VALUES ('test');",
         )
         .execute(&pool)

@@ -23,11 +23,12 @@ pub struct Worker {
     pub slots: u32,
     pub lease_ms: u64,
     pub grace_ms: u64,
+    pub longest_rest_ms: u64,
 }
 
 impl Default for Worker {
     fn default() -> Self {
-        Worker { slots: 8, lease_ms: 20_000, grace_ms: 10_000 }
+        Worker { slots: 8, lease_ms: 20_000, grace_ms: 10_000, longest_rest_ms: 0 }
     }
 }
 
@@ -39,7 +40,8 @@ impl Worker {
             .env("TEST_WORKER_URL", &database.url)
             .env("TEST_WORKER_SLOTS", self.slots.to_string())
             .env("TEST_WORKER_LEASE_MS", self.lease_ms.to_string())
-            .env("TEST_WORKER_GRACE_MS", self.grace_ms.to_string());
+            .env("TEST_WORKER_GRACE_MS", self.grace_ms.to_string())
+            .env("TEST_WORKER_LONGEST_REST_MS", self.longest_rest_ms.to_string());
         Process::start(&mut command)
     }
 }
@@ -56,6 +58,7 @@ fn process() {
         lease: Duration::from_millis(number("TEST_WORKER_LEASE_MS")),
         poll: Duration::from_secs(30),
         grace: Duration::from_millis(number("TEST_WORKER_GRACE_MS")),
+        longest_rest: Duration::from_millis(number("TEST_WORKER_LONGEST_REST_MS")),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let stopped = runtime.block_on(async {
@@ -92,7 +95,7 @@ struct TestJob {
 
 impl JobSet for TestJobs {
     fn kinds(&self) -> Vec<String> {
-        ["effect", "decodings", "hold", "panic", "fail", "hopeless", "fatal", "nothing", "talk"]
+        ["effect", "decodings", "hold", "panic", "fail", "hopeless", "fatal", "nothing", "talk", "away"]
             .map(str::to_owned)
             .to_vec()
     }
@@ -109,6 +112,12 @@ impl JobSet for TestJobs {
 }
 
 impl TestJob {
+    /// What it needs is there once the table `reachable` has a row.
+    async fn reach(&self) -> Result<(), Failure> {
+        let reached: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM reachable)").fetch_one(&self.pool).await?;
+        if reached { Ok(()) } else { Err(Failure::Retry("nobody listens there".to_owned())) }
+    }
+
     /// Leaves a trace, in one transaction with the end of the job.
     async fn effect(&self, claim: &Claim, trace: i32) -> Result<(), Failure> {
         let mut tx = self.pool.begin().await?;
@@ -145,6 +154,7 @@ impl Runnable for TestJob {
                 claim.say("ends");
                 Ok(())
             }
+            "away" => self.reach().await,
             "fatal" => std::process::abort(),
             _ => Ok(()),
         }

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::super::figures::{Figures, Paused, Running};
 use super::super::past::{FAILING_MINUTES, FailedAlike, Failing};
 use super::super::words::{count, lasting, list, number, shortened};
+use super::super::workers::Vanished;
 use super::super::{Item, Part, Rule, link};
 use super::{several, single};
 use crate::config::AlertsConfig;
@@ -22,15 +23,21 @@ const SHOWN: usize = 80;
 /// Where what they need is away, such as a mail server.
 pub(super) fn failing(figures: &Figures, limits: &AlertsConfig) -> Option<Part> {
     let least = i64::from(limits.failing_attempts.max(1));
-    let fails = |kind: &&Failing| kind.failed >= least && 2 * kind.failed >= kind.attempts;
+    // A kind that rests is tried too seldom to be counted.
+    let fails =
+        |kind: &&Failing| (kind.failed >= least && 2 * kind.failed >= kind.attempts) || figures.rests(&kind.kind);
     let item = |kind: &Failing| {
         let (attempts, failed) = (count(kind.attempts, "attempt", "attempts"), number(kind.failed));
         let failed = if kind.failed == kind.attempts { "all".to_owned() } else { failed };
         let error = kind.error.as_deref().map(|error| format!(": {}", shortened(error, SHOWN))).unwrap_or_default();
+        let rests = if figures.rests(&kind.kind) { ", so the others rest until one does not" } else { "" };
         let filter = JobFilter { kind: Some(kind.kind.clone()), ..in_state(JobState::Retrying) };
         Item {
             subject: kind.kind.clone(),
-            words: format!("Of {attempts} of {} within {FAILING_MINUTES} minutes {failed} failed{error}.", kind.kind),
+            words: format!(
+                "Of {attempts} of {} within {FAILING_MINUTES} minutes {failed} failed{rests}{error}.",
+                kind.kind
+            ),
             link: link::jobs(&filter),
         }
     };
@@ -93,6 +100,22 @@ fn alike(figures: &Figures, group: &FailedAlike) -> Item {
             None => link::jobs(&in_state(JobState::Failed)),
         },
     }
+}
+
+pub(super) fn vanished(figures: &Figures) -> Option<Part> {
+    let item = |worker: &Vanished| Item {
+        subject: worker.number.to_string(),
+        words: format!(
+            "Worker {} on {}, process {}, has not been seen for {} and did not say that it stops.",
+            worker.number,
+            worker.host,
+            worker.pid,
+            lasting(figures.now - worker.seen_at)
+        ),
+        link: format!("/ops/workers/{}", worker.number),
+    };
+    let items = figures.vanished.iter().map(item).collect();
+    several(Rule::Vanished, items, |many| format!("{many} workers have vanished"), "/ops/workers")
 }
 
 pub(super) fn orphans(figures: &Figures, limits: &AlertsConfig) -> Option<Part> {

@@ -72,6 +72,8 @@ pub struct CrewMember {
     /// Nothing for older programs, which do not say.
     pub kinds: Option<Vec<String>>,
     pub rss_bytes: Option<i64>,
+    /// Kinds that it lets rest, since one attempt after the other failed alike.
+    pub resting: Vec<String>,
     pub presence: Presence,
     pub holds: Vec<Holding>,
 }
@@ -93,7 +95,7 @@ pub async fn crew(
 ) -> Result<Vec<CrewMember>, sqlx::Error> {
     let rows = sqlx::query!(
         r#"
-        SELECT number, host, pid, slots, started_at, seen_at, stopped_at, quiet_at, version, kinds, rss_bytes
+        SELECT number, host, pid, slots, started_at, seen_at, stopped_at, quiet_at, version, kinds, rss_bytes, resting
         FROM workers
         WHERE (stopped_at IS NULL AND seen_at > now() - interval '1 day') OR number = $1
         ORDER BY number DESC
@@ -120,6 +122,7 @@ pub async fn crew(
             version: row.version,
             kinds: row.kinds,
             rss_bytes: row.rss_bytes,
+            resting: row.resting,
             holds: Vec::new(),
         })
         .collect();
@@ -128,6 +131,18 @@ pub async fn crew(
         member.holds = holdings.iter().filter(|holding| holding.worker == member.number).cloned().collect();
     }
     Ok(crew)
+}
+
+/// The kinds that a worker which is there lets rest.
+pub(super) async fn resting_kinds(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT DISTINCT kind AS "kind!" FROM workers, unnest(resting) AS kind
+        WHERE stopped_at IS NULL AND seen_at > now() - interval '1 minute'
+        "#
+    )
+    .fetch_all(conn)
+    .await
 }
 
 fn presence(

@@ -5,6 +5,7 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use strum::VariantArray;
 
+use super::crew::resting_kinds;
 use super::latencies::{Histogram, Latencies, Measure, last_hour, latencies};
 use super::{JobCount, JobState, Pause, all_paused, counts, lanes::oldest_due};
 use crate::queue::JobKind;
@@ -83,6 +84,8 @@ pub struct KindRow {
     /// Since when the one that waits longest has been due.
     pub oldest_due: Option<DateTime<Utc>>,
     pub pause: Option<Pause>,
+    /// Does a worker let it rest, since one attempt after the other failed alike?
+    pub rests: bool,
     pub pace: KindTimes,
 }
 
@@ -99,6 +102,7 @@ pub async fn kind_rows(conn: &mut PgConnection) -> Result<Vec<KindRow>, sqlx::Er
     let latencies = latencies(conn).await?;
     let paused = all_paused(conn).await?;
     let due = oldest_due(conn).await?;
+    let resting = resting_kinds(conn).await?;
     let row = |name: String| {
         let known = name.parse::<JobKind>().ok().map(JobKind::definition);
         let lane = known.map(|known| known.lane.name().to_owned());
@@ -112,6 +116,7 @@ pub async fn kind_rows(conn: &mut PgConnection) -> Result<Vec<KindRow>, sqlx::Er
                 .iter()
                 .find(|paused| paused.noun == "kind" && paused.name == name)
                 .map(|paused| paused.pause.clone()),
+            rests: resting.contains(&name),
             pace: pace_of(&latencies, &name),
             name,
         }

@@ -57,6 +57,7 @@ fn shown(kind: &KindRow) -> Value {
         "failed": kind.count(JobState::Failed),
         "finished": kind.count(JobState::Finished),
         "oldest": kind.oldest_due.map(since),
+        "rests": kind.rests,
         "pausing": pausing::shown("kind", &kind.name, kind.pause.as_ref()),
     })
 }

@@ -87,6 +87,7 @@ fn shown(member: &CrewMember, lease: u32) -> Value {
         "seen": since(member.seen_at),
         "version": member.version.as_deref().unwrap_or("not said"),
         "memory": member.rss_bytes.map_or("not said".to_owned(), |bytes| Unit::Bytes.say(bytes as f64)),
+        "resting": member.resting.join(", "),
         "busy": member.holds.len(),
         "holds": holds(member, lease),
     })
