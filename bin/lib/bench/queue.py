@@ -21,12 +21,12 @@ NEW_JOBS = 20  # every tenth of a second
 
 def main():
     wait_for_site()
-    Browser(int(port)).join("operator")
-    grant("operator")
+    Browser(int(port)).join("omar")
+    grant("omar")
     with Jobs() as jobs, Arrivals():
         time.sleep(15)  # until everything has its pace
         browser = Browser(int(port))
-        browser.log_in("operator")
+        browser.log_in("omar")
         pages(browser)
         previews(browser)
         pick_up("pick-up of others, p95, with a million held in front", 5 * 60, None)
