@@ -1,6 +1,7 @@
 //! The statements: one for each path. Each reads at most a window of its index in its order, and stops when enough matches. What
 //! ends a window is compared column by column: by `(a, b) > (x, y)` PostgreSQL finds a beginning, but at an end it walks on to the
-//! next `a`, without a word in the rows that it counts.
+//! next `a`, without a word in the rows that it counts. By `a = x` the order would be that of `b` alone, and the planner could
+//! walk the numbers of all jobs; `a = ANY(ARRAY[x])` leaves it the one index that has the order `a, b`.
 
 use sqlx::PgConnection;
 
@@ -94,8 +95,8 @@ pub async fn look(
                 window,
                 r#"
             SELECT t.*, t.created_at AS key FROM fang_tasks t
-            WHERE t.state = 'failed' AND t.error_group = $18 AND t.number < $16 AND t.number > $17
-            ORDER BY t.number DESC LIMIT $15
+            WHERE t.state = 'failed' AND t.error_group = ANY(ARRAY[$18::bigint]) AND t.number < $16 AND t.number > $17
+            ORDER BY t.error_group DESC, t.number DESC LIMIT $15
             "#,
                 before,
                 reach.lowest,
@@ -110,8 +111,8 @@ pub async fn look(
                 window,
                 r#"
             SELECT t.*, t.created_at AS key FROM fang_tasks t
-            WHERE t.submission = $18 AND t.number < $16 AND t.number > $17
-            ORDER BY t.number DESC LIMIT $15
+            WHERE t.submission = ANY(ARRAY[$18::bigint]) AND t.number < $16 AND t.number > $17
+            ORDER BY t.submission DESC, t.number DESC LIMIT $15
             "#,
                 before,
                 reach.lowest,
@@ -126,8 +127,8 @@ pub async fn look(
                 window,
                 r#"
             SELECT t.*, t.created_at AS key FROM fang_tasks t
-            WHERE t.account = $18 AND t.number < $16 AND t.number > $17
-            ORDER BY t.number DESC LIMIT $15
+            WHERE t.account = ANY(ARRAY[$18::bigint]) AND t.number < $16 AND t.number > $17
+            ORDER BY t.account DESC, t.number DESC LIMIT $15
             "#,
                 before,
                 reach.lowest,
@@ -147,8 +148,8 @@ pub async fn look(
             SELECT j.*, j.created_at AS key
             FROM (
                 SELECT DISTINCT worker, job FROM job_attempts
-                WHERE worker = $18 AND job < $16 AND job > $17
-                ORDER BY job DESC LIMIT $15
+                WHERE worker = ANY(ARRAY[$18::bigint]) AND job < $16 AND job > $17
+                ORDER BY worker DESC, job DESC LIMIT $15
             ) AS a, LATERAL (SELECT * FROM fang_tasks t WHERE t.number = a.job LIMIT 1) AS j
             ORDER BY a.job DESC
             "#,
@@ -179,8 +180,8 @@ async fn look_at_groups(
     SELECT newest.*, newest.created_at AS key
     FROM unnest($16::text[], $17::text[]) AS g (state, kind), LATERAL (
         SELECT * FROM fang_tasks t
-        WHERE t.state = g.state::fang_task_state AND t.kind = g.kind AND t.number < $18 AND t.number > $19
-        ORDER BY t.number DESC LIMIT $15
+        WHERE t.state = ANY(ARRAY[g.state::fang_task_state]) AND t.kind = g.kind AND t.number < $18 AND t.number > $19
+        ORDER BY t.state DESC, t.number DESC LIMIT $15
     ) AS newest
     ORDER BY newest.number DESC LIMIT $15
     "#,
