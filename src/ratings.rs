@@ -6,6 +6,7 @@ pub mod by_rater;
 pub mod check;
 pub mod collector;
 mod days;
+pub mod dealer;
 pub mod deck;
 pub mod demo;
 pub mod double_tap;

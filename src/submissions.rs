@@ -96,16 +96,19 @@ pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Submission>
     Ok(find_all(conn, &[id]).await?.pop())
 }
 
-/// The photos with these numbers, in no order; those that were removed are missing.
+/// The photos with these numbers, in no order; those that were removed are missing. (One plan for any number of them: each is
+/// looked up apart, and the planner does not see how many there are.)
 pub async fn find_all(conn: &mut PgConnection, ids: &[i64]) -> Result<Vec<Submission>, sqlx::Error> {
     sqlx::query_as!(
         Submission,
-        r#"SELECT s.id, s.owner, a.display_name AS owner_name, s.title, s.species, s.alt_text,
-                  s.state AS "state: SubmissionState", s.failure, s.moderation AS "moderation: Moderation",
-                  s.rendition_key, s.rendition_sizes, s.renditions_hidden,
-                  s.crop AS "crop: Crop", s.created_at
-           FROM submissions s JOIN accounts a ON a.id = s.owner
-           WHERE s.id = ANY($1) AND s.moderation <> 'removed'"#,
+        r#"SELECT s.id AS "id!", s.owner AS "owner!", s.owner_name AS "owner_name!", s.title AS "title!", s.species AS "species!",
+                  s.alt_text AS "alt_text!", s.state AS "state!: SubmissionState", s.failure,
+                  s.moderation AS "moderation!: Moderation", s.rendition_key, s.rendition_sizes AS "rendition_sizes!",
+                  s.renditions_hidden AS "renditions_hidden!", s.crop AS "crop!: Crop", s.created_at AS "created_at!"
+           FROM (SELECT DISTINCT id FROM unnest((SELECT $1::bigint[])) id) wanted
+                CROSS JOIN LATERAL (
+                    SELECT s.*, a.display_name AS owner_name FROM submissions s JOIN accounts a ON a.id = s.owner
+                    WHERE s.id = wanted.id AND s.moderation <> 'removed' OFFSET 0) s"#,
         ids
     )
     .fetch_all(conn)

@@ -49,6 +49,7 @@ use crate::accounts::Passwords;
 use crate::alerts;
 use crate::config::Config;
 use crate::ratings::collector::Collector;
+use crate::ratings::dealer::Dealer;
 use crate::storage::Storage;
 use crate::templates::Templates;
 
@@ -69,7 +70,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .attach(headers::shield(config.cookies.secure))
         .attach(proxy::ProxyCheck::default())
         .attach(Db::init())
-        .attach(AdHoc::try_on_ignite("vote collector", start_collector))
+        .attach(AdHoc::try_on_ignite("collector and dealer", start_batches))
         .attach(AdHoc::try_on_ignite("alerts", watch_for_alerts))
         .attach(session::lookup())
         .attach(compress::Gzip)
@@ -143,12 +144,13 @@ async fn watch_for_alerts(rocket: Rocket<Build>) -> rocket::fairing::Result {
     }
 }
 
-async fn start_collector(rocket: Rocket<Build>) -> rocket::fairing::Result {
-    match (Db::fetch(&rocket), rocket.state::<Config>()) {
-        (Some(db), Some(config)) => {
+async fn start_batches(rocket: Rocket<Build>) -> rocket::fairing::Result {
+    match (Db::fetch(&rocket), rocket.state::<Config>(), rocket.state::<keys::Keys>()) {
+        (Some(db), Some(config), Some(keys)) => {
             let same_tap = Duration::from_millis(config.rates.same_tap_ms.into());
             let collector = Collector::start(db.pool().clone(), config.rates.stuffing, same_tap);
-            Ok(rocket.manage(collector))
+            let dealer = Dealer::start(db.pool().clone(), keys.deck.clone());
+            Ok(rocket.manage(collector).manage(dealer))
         }
         _ => Err(rocket),
     }

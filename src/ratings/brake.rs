@@ -91,6 +91,9 @@ async fn watched(
     votes: &[Vote],
     limits: &VoteBrakes,
 ) -> Result<BTreeSet<usize>, sqlx::Error> {
+    if limits.ratings_per_photo_and_network == 0 {
+        return Ok(BTreeSet::new());
+    }
     let from_network = |(_, vote): &(usize, &Vote)| vote.network.is_some();
     let (stored, fresh): (Vec<_>, Vec<_>) =
         votes.iter().enumerate().filter(from_network).partition(|(_, vote)| vote.rater.stored);
@@ -102,9 +105,11 @@ async fn watched(
     let raters: Vec<Uuid> = stored.iter().map(|(_, vote)| vote.rater.id.0).collect();
     let photos: Vec<i64> = stored.iter().map(|(_, vote)| vote.submission).collect();
     let new = sqlx::query_scalar!(
-        r#"SELECT v.at AS "at!" FROM unnest($1::bigint[], $2::uuid[], $3::bigint[]) v (at, rater, submission)
-           JOIN raters r ON r.id = v.rater AND r.created_at > now() - make_interval(hours => $4)
-           WHERE NOT EXISTS (SELECT FROM ratings g WHERE g.rater = v.rater AND g.submission = v.submission)"#,
+        r#"SELECT v.at AS "at!"
+           FROM unnest((SELECT $1::bigint[]), (SELECT $2::uuid[]), (SELECT $3::bigint[])) v (at, rater, submission)
+                CROSS JOIN LATERAL (
+                    SELECT FROM raters r WHERE r.id = v.rater AND r.created_at > now() - make_interval(hours => $4) OFFSET 0) new
+           WHERE (SELECT g.submission FROM ratings g WHERE g.rater = v.rater AND g.submission = v.submission) IS NULL"#,
         &places,
         &raters,
         &photos,

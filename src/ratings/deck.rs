@@ -3,20 +3,19 @@
 
 mod order;
 mod store;
+mod walk;
+mod who;
 
 use sqlx::PgConnection;
 
 use super::RaterId;
-use order::Order;
 
-pub use store::{any, load, load_member};
+pub use store::any;
+pub use walk::current_all;
+pub use who::{Who, load, load_all, load_member};
 
-/// How many positions are looked at in one query.
-const LOOK_AHEAD: i64 = 32;
-
-/// A known rater's position is written back when it lags this far: votes are cheaper that way,
-/// and looking again at photos already rated finds the same next photo.
-const WRITE_BACK: i64 = 16;
+/// How many positions of each rater are looked at in one query.
+const LOOK_AHEAD: usize = 32;
 
 /// The key of everybody's orders; the same in every process.
 #[derive(Clone)]
@@ -109,6 +108,13 @@ pub struct Rater {
     pub stored: bool,
 }
 
+/// Somebody who goes through a class.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker {
+    pub rater: Rater,
+    pub class: Class,
+}
+
 /// The photo that this rater has to rate next: the first of their order that is in this class and neither
 /// their own nor rated nor reported by them. It stays the same until they rate or report it.
 /// Nothing when they have seen them all. Moves their bookmark forward, and writes it back when they are stored.
@@ -118,31 +124,10 @@ pub async fn current(
     rater: &mut Rater,
     class: Class,
 ) -> Result<Option<i64>, sqlx::Error> {
-    let before = *rater.bookmarks.of(class);
-    let mut now = before;
-    let found = loop {
-        if let Some(progress) = &mut now
-            && let Some(submission) = advance(conn, key, rater, class, progress).await?
-        {
-            break Some(submission);
-        }
-        let done = now.map_or(0, |progress| progress.lap.end);
-        let Some(lap) = next_lap(conn, class, done).await? else {
-            break None;
-        };
-        now = Some(match rater.stored {
-            true => store::begin_lap(conn, class, rater.id, lap).await?,
-            false => LapProgress { lap, position: 0 },
-        });
-    };
-    *rater.bookmarks.of(class) = now;
-    if rater.stored
-        && let Some(now) = now
-        && lags(before, now)
-    {
-        store::write_back(conn, class, rater.id, now).await?;
-    }
-    Ok(found)
+    let mut asker = [Asker { rater: *rater, class }];
+    let found = current_all(conn, key, &mut asker).await?;
+    *rater = asker[0].rater;
+    Ok(found[0])
 }
 
 /// Passes over the photo that this rater has to rate now, if it is this one: it stays unrated on this lap.
@@ -165,37 +150,6 @@ pub async fn pass_over(
         store::write_back(conn, class, rater.id, progress).await?;
     }
     Ok(())
-}
-
-/// Moves over positions that are done with; gives the first photo that is not.
-async fn advance(
-    conn: &mut PgConnection,
-    key: &DeckKey,
-    rater: &Rater,
-    class: Class,
-    progress: &mut LapProgress,
-) -> Result<Option<i64>, sqlx::Error> {
-    let order = Order::new(key, rater.id, class, progress.lap);
-    while progress.position < order.len() {
-        let until = (progress.position + LOOK_AHEAD).min(order.len());
-        let ordinals: Vec<i64> = (progress.position..until).map(|position| order.ordinal(position)).collect();
-        if let Some(open) = store::open(conn, class, rater, &ordinals).await? {
-            progress.position += open.at - 1;
-            return Ok(Some(open.id));
-        }
-        progress.position = until;
-    }
-    Ok(None)
-}
-
-/// All that was added to the class since `done`; nothing when nothing was.
-async fn next_lap(conn: &mut PgConnection, class: Class, done: i64) -> Result<Option<Lap>, sqlx::Error> {
-    let size = store::size(conn, class).await?;
-    Ok((size > done).then_some(Lap { start: done + 1, end: size }))
-}
-
-fn lags(before: Option<LapProgress>, now: LapProgress) -> bool {
-    before.is_none_or(|before| before.lap != now.lap || now.position - before.position >= WRITE_BACK)
 }
 
 #[cfg(test)]

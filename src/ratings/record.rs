@@ -1,6 +1,6 @@
 //! Counting votes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::{Postgres, Transaction};
 
@@ -97,14 +97,17 @@ async fn redirect(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<
     Ok(votes.iter().map(|vote| Some(Vote { rater: now(vote.rater)?, ..*vote })).collect())
 }
 
-/// Locks the tallies of all photos that may be voted on; gives their owners.
+/// Locks the tallies of all photos that may be voted on; gives their owners. (Here and below the planner does not see how many
+/// there are: it would plan anew for each batch.)
 async fn lock(tx: &mut Transaction<'_, Postgres>, votes: &[Vote]) -> Result<BTreeMap<i64, i64>, sqlx::Error> {
-    let wanted: Vec<i64> = votes.iter().map(|vote| vote.submission).collect();
+    let wanted: BTreeSet<i64> = votes.iter().map(|vote| vote.submission).collect();
     let rows = sqlx::query!(
-        "SELECT t.submission, s.owner FROM tallies t JOIN submissions s ON s.id = t.submission
-         WHERE t.submission = ANY($1) AND s.ordinal IS NOT NULL
-         ORDER BY t.submission FOR NO KEY UPDATE OF t",
-        &wanted
+        r#"SELECT held.submission AS "submission!", held.owner AS "owner!"
+           FROM (SELECT id FROM unnest((SELECT $1::bigint[])) id ORDER BY id) wanted
+                CROSS JOIN LATERAL (
+                    SELECT t.submission, s.owner FROM tallies t JOIN submissions s ON s.id = t.submission
+                    WHERE t.submission = wanted.id AND s.ordinal IS NOT NULL FOR NO KEY UPDATE OF t) held"#,
+        &wanted.into_iter().collect::<Vec<_>>()
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -213,7 +216,8 @@ impl Delta {
     }
 }
 
-/// Brings the tallies up to date; gives them.
+/// Brings the tallies up to date; gives them. They are all there, and locked: written as an insert, each is found by its key, where
+/// an update would be a join that may read them all.
 async fn add_up(
     tx: &mut Transaction<'_, Postgres>,
     changes: &BTreeMap<Key, (Option<Score>, Score)>,
@@ -231,15 +235,16 @@ async fn add_up(
     let sums: Vec<i64> = deltas.values().map(|delta| delta.sum).collect();
     let histograms: Vec<i32> = deltas.values().flat_map(|delta| delta.histogram).collect();
     let rows = sqlx::query!(
-        r#"UPDATE tallies t
-           SET count = t.count + d.count, sum = t.sum + d.sum,
+        r#"INSERT INTO tallies AS t (submission, count, sum, histogram)
+           SELECT d.submission, d.count, d.sum, ($4::integer[])[((d.row - 1) * 10 + 1)::integer : (d.row * 10)::integer]
+           FROM unnest((SELECT $1::bigint[]), (SELECT $2::bigint[]), (SELECT $3::bigint[]))
+                    WITH ORDINALITY d (submission, count, sum, row)
+           ON CONFLICT (submission) DO UPDATE
+           SET count = t.count + excluded.count, sum = t.sum + excluded.sum,
                histogram = ARRAY(
-                   SELECT h.value + ($4::integer[])[(d.row - 1) * 10 + h.at]
-                   FROM unnest(t.histogram) WITH ORDINALITY h (value, at) ORDER BY h.at)
-           FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
-                WITH ORDINALITY d (submission, count, sum, row)
-           WHERE t.submission = d.submission
-           RETURNING t.submission, t.count, t.sum, t.histogram"#,
+                   SELECT h.value + h.more
+                   FROM unnest(t.histogram, excluded.histogram) WITH ORDINALITY h (value, more, at) ORDER BY h.at)
+           RETURNING submission, count, sum, histogram"#,
         &submissions,
         &counts,
         &sums,

@@ -2,19 +2,18 @@
 
 use rocket::{Route, get, routes};
 use serde::Serialize;
-use sqlx::PgConnection;
 
 use super::answers::view::View;
-use super::db::Db;
+use super::guards::app::App;
 use super::guards::visitor::Visitor;
 use super::profiles::Words;
 use super::submissions::photo::Photo;
 use super::submissions::vote_result::{LastVote, VoteResult};
 use crate::error::Error;
 use crate::metrics::{VisitEvent, recorder};
+use crate::ratings::dealer::Deal;
 use crate::ratings::deck::{self, Bookmarks, Class, Rater};
 use crate::ratings::rating_style;
-use crate::submissions;
 
 pub fn routes() -> Vec<Route> {
     routes![show]
@@ -22,14 +21,13 @@ pub fn routes() -> Vec<Route> {
 
 /// The rater's current photo, whoever asks and however often, until they vote on it.
 #[get("/")]
-pub async fn show(mut visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
-    let mut conn = db.acquire().await?;
-    let rater = visitor.rater(&mut conn).await?;
-    let last = VoteResult::take(&mut conn, &visitor).await?;
-    if !deck::any(&mut conn).await? {
+pub async fn show(mut visitor: Visitor<'_>, app: App<'_>) -> Result<View, Error> {
+    let rater = app.dealer.rater(visitor.who()).await?;
+    let result = VoteResult::take(&visitor);
+    let card = Card::next(app, &mut visitor, rater, result, false).await?;
+    if card.photo.is_none() && !deck::any(&mut *app.db.acquire().await?).await? {
         return Ok(View::new("home/empty", ()));
     }
-    let card = Card::next(&mut conn, &mut visitor, rater, last, false).await?;
     Ok(View::new("home/page", card).current())
 }
 
@@ -51,30 +49,32 @@ pub struct Card {
 }
 
 impl Card {
-    /// The card that this rater has to see now.
+    /// The card that this rater has to see now, after a vote that may have been.
     pub async fn next(
-        conn: &mut PgConnection,
+        app: App<'_>,
         visitor: &mut Visitor<'_>,
-        mut rater: Rater,
-        last: Option<LastVote>,
+        rater: Rater,
+        result: Option<VoteResult>,
         focus: bool,
     ) -> Result<Self, Error> {
         let class = visitor.class();
         let first = !rater.stored && rater.bookmarks == Bookmarks::default();
-        let photo = match deck::current(conn, &visitor.keys.deck, &mut rater, class).await? {
-            Some(id) => submissions::find(conn, id).await?.as_ref().and_then(Photo::of),
-            None => None,
-        };
-        let photo = photo.map(|photo| photo.to(class));
-        let others = photo.is_none()
-            && class != Class::All
-            && deck::current(conn, &visitor.keys.deck, &mut rater, Class::All).await?.is_some();
-        visitor.remember(&rater);
+        let Deal { mut rater, next, last } =
+            app.dealer.deal(rater, class, result.as_ref().map(VoteResult::submission)).await?;
+        let photo = next.as_ref().and_then(Photo::of).map(|photo| photo.to(class));
+        let (mut others, mut style) = (false, None);
         if photo.is_some() {
             recorder().visit(if first { VisitEvent::FirstCard } else { VisitEvent::Card });
+        } else {
+            let mut conn = app.db.acquire().await?;
+            others = class != Class::All
+                && deck::current(&mut conn, &app.keys.deck, &mut rater, Class::All).await?.is_some();
+            if !others {
+                style = rating_style::of_rater(&mut conn, rater.id).await?.map(Words::from);
+            }
         }
-        let finished = photo.is_none() && !others;
-        let style = if finished { rating_style::of_rater(conn, rater.id).await?.map(Words::from) } else { None };
+        visitor.remember(&rater);
+        let last = result.and_then(|result| result.of_photo(last.as_ref()));
         Ok(Card { focus, csrf: visitor.form_token(), photo, last, mine: None, stay: false, others, style })
     }
 }

@@ -44,10 +44,10 @@ pub async fn create(
     network: Network,
     app: App<'_>,
 ) -> Result<Answer, Error> {
-    let App { db, keys, limits, collector, .. } = app;
+    let App { db, keys, limits, collector, dealer, .. } = app;
     let score = form.0.score.and_then(Score::parse);
     let score = score.ok_or_else(|| Error::invalid("score", "Choose one of the ten buttons, from 1 to 10."))?;
-    let rater = load(&visitor, db).await?;
+    let rater = dealer.rater(visitor.who()).await?;
     limits.vote(rater.id, network)?;
     let network = Some(keys.networks.hash(network.line(), Utc::now()));
     let recorded = collector.cast(Vote { rater, submission: id, score, network }).await?;
@@ -63,17 +63,17 @@ pub async fn create(
         let to = if stay { format!("/submissions/{id}") } else { "/".to_owned() };
         return Ok(Answer::to(to));
     }
-    let mut conn = db.acquire().await?;
-    let last = result.load(&mut conn).await?;
     // The first vote has made the rater known; what was passed over moved them on.
-    let rater = if rater.stored && !passes { rater } else { visitor.rater(&mut conn).await? };
+    let rater = if rater.stored && !passes { rater } else { dealer.rater(visitor.who()).await? };
     if stay {
+        let mut conn = db.acquire().await?;
+        let last = result.load(&mut conn).await?;
         let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
         let asked = Asked { statistics: true, last, focus: true };
         let card = Card::of(&mut conn, &submission, &visitor, &rater, asked).await?;
         return Ok(Answer::Page(View::new("submissions/_card", card)));
     }
-    let card = home::Card::next(&mut conn, &mut visitor, rater, last, true).await?;
+    let card = home::Card::next(app, &mut visitor, rater, Some(result), true).await?;
     Ok(Answer::Page(View::new("home/_card", card)))
 }
 
@@ -99,10 +99,4 @@ async fn pass_over(visitor: &mut Visitor<'_>, db: &Db, photo: i64) -> Result<(),
     deck::pass_over(&mut conn, &visitor.keys.deck, &mut rater, visitor.class(), photo).await?;
     visitor.remember(&rater);
     Ok(())
-}
-
-/// The connection goes back before the vote waits for its commit.
-async fn load(visitor: &Visitor<'_>, db: &Db) -> Result<Rater, Error> {
-    let mut conn = db.acquire().await?;
-    Ok(visitor.rater(&mut conn).await?)
 }

@@ -71,7 +71,10 @@ pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, db: &
         SubmissionState::Ready => {
             recorder().visit(VisitEvent::View);
             let rater = visitor.rater(&mut conn).await?;
-            let last = VoteResult::take(&mut conn, &visitor).await?;
+            let last = match VoteResult::take(&visitor) {
+                Some(result) => result.load(&mut conn).await?,
+                None => None,
+            };
             let asked = Asked { statistics: statistics == Some("1"), last, focus: false };
             let card = Card::of(&mut conn, &submission, &visitor, &rater, asked).await?;
             Ok(View::new("submissions/page", card).current())

@@ -5,6 +5,7 @@
 mod accounts;
 mod alerts;
 mod architecture;
+mod batches;
 mod board;
 mod boards;
 mod deck;

@@ -4,9 +4,11 @@
 \set score random(1, 10)
 BEGIN;
 SELECT merged, into_rater, account, in_time FROM hold_raters(ARRAY[md5((:who)::bigint::text)::uuid]);
-SELECT t.submission, s.owner FROM tallies t JOIN submissions s ON s.id = t.submission
-WHERE t.submission = ANY(ARRAY[:photo]::bigint[]) AND s.ordinal IS NOT NULL
-ORDER BY t.submission FOR NO KEY UPDATE OF t;
+SELECT held.submission, held.owner
+FROM (SELECT id FROM unnest((SELECT ARRAY[:photo]::bigint[])) id ORDER BY id) wanted
+     CROSS JOIN LATERAL (
+         SELECT t.submission, s.owner FROM tallies t JOIN submissions s ON s.id = t.submission
+         WHERE t.submission = wanted.id AND s.ordinal IS NOT NULL FOR NO KEY UPDATE OF t) held;
 INSERT INTO ratings (rater, submission, score, network)
 SELECT * FROM unnest(ARRAY[md5((:who)::bigint::text)::uuid], ARRAY[:photo]::bigint[], ARRAY[:score]::smallint[], ARRAY[NULL]::bigint[])
 ON CONFLICT (rater, submission) DO UPDATE
@@ -24,13 +26,15 @@ RETURNING rater, submission, coalesce(previous, 0) AS previous \gset
 \set h8 (case when :score = 8 then 1 else 0 end) - (case when :previous = 8 then 1 else 0 end)
 \set h9 (case when :score = 9 then 1 else 0 end) - (case when :previous = 9 then 1 else 0 end)
 \set h10 (case when :score = 10 then 1 else 0 end) - (case when :previous = 10 then 1 else 0 end)
-UPDATE tallies t
-SET count = t.count + d.count, sum = t.sum + d.sum,
+INSERT INTO tallies AS t (submission, count, sum, histogram)
+SELECT d.submission, d.count, d.sum,
+    (ARRAY[:h1, :h2, :h3, :h4, :h5, :h6, :h7, :h8, :h9, :h10]::integer[])[((d.row - 1) * 10 + 1)::integer : (d.row * 10)::integer]
+FROM unnest((SELECT ARRAY[:photo]::bigint[]), (SELECT ARRAY[:more]::bigint[]), (SELECT ARRAY[:much]::bigint[]))
+         WITH ORDINALITY d (submission, count, sum, row)
+ON CONFLICT (submission) DO UPDATE
+SET count = t.count + excluded.count, sum = t.sum + excluded.sum,
     histogram = ARRAY(
-        SELECT h.value + (ARRAY[:h1, :h2, :h3, :h4, :h5, :h6, :h7, :h8, :h9, :h10]::integer[])[(d.row - 1) * 10 + h.at]
-        FROM unnest(t.histogram) WITH ORDINALITY h (value, at) ORDER BY h.at)
-FROM unnest(ARRAY[:photo]::bigint[], ARRAY[:more]::bigint[], ARRAY[:much]::bigint[])
-     WITH ORDINALITY d (submission, count, sum, row)
-WHERE t.submission = d.submission
-RETURNING t.submission, t.count, t.sum, t.histogram;
+        SELECT h.value + h.more
+        FROM unnest(t.histogram, excluded.histogram) WITH ORDINALITY h (value, more, at) ORDER BY h.at)
+RETURNING submission, count, sum, histogram;
 COMMIT;

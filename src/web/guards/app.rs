@@ -10,6 +10,7 @@ use crate::accounts::Passwords;
 use crate::config::Config;
 use crate::error::Error;
 use crate::ratings::collector::Collector;
+use crate::ratings::dealer::Dealer;
 use crate::storage::Storage;
 use crate::web::db::Db;
 use crate::web::keys::Keys;
@@ -26,6 +27,7 @@ pub struct App<'r> {
     /// How fast anybody may vote.
     pub limits: &'r Limits,
     pub collector: &'r Collector,
+    pub dealer: &'r Dealer,
     pub storage: &'r Storage,
 }
 
@@ -39,6 +41,7 @@ impl<'r> App<'r> {
             passwords: rocket.state()?,
             limits: rocket.state()?,
             collector: rocket.state()?,
+            dealer: rocket.state()?,
             storage: rocket.state()?,
         })
     }

@@ -17,7 +17,7 @@ use crate::accounts::session::Session;
 use crate::accounts::token::Token;
 use crate::error::Error;
 use crate::ratings::RaterId;
-use crate::ratings::deck::{self, Bookmarks, Class, Rater};
+use crate::ratings::deck::{self, Bookmarks, Class, Rater, Who};
 use crate::web::keys::Keys;
 
 const COOKIE: &str = "visitor";
@@ -65,9 +65,17 @@ impl<'r> Visitor<'r> {
 
     /// What is known of them: a member's votes are the account's, in whichever browser.
     pub async fn rater(&self, conn: &mut PgConnection) -> Result<Rater, sqlx::Error> {
+        match self.who() {
+            Who::Member(account) => deck::load_member(conn, account).await,
+            Who::Visitor { id, cookie } => deck::load(conn, id, cookie).await,
+        }
+    }
+
+    /// Whom to look up for that.
+    pub fn who(&self) -> Who {
         match self.member() {
-            Some(session) => deck::load_member(conn, session.account.id).await,
-            None => deck::load(conn, self.anonymous_id(), self.content.bookmarks).await,
+            Some(session) => Who::Member(session.account.id),
+            None => Who::Visitor { id: self.anonymous_id(), cookie: self.content.bookmarks },
         }
     }
 

@@ -145,18 +145,26 @@ impl VoteResult {
     }
 
     /// What the page before kept, once.
-    pub async fn take(conn: &mut PgConnection, visitor: &Visitor<'_>) -> Result<Option<LastVote>, Error> {
-        let Some(result) = visitor.cookies.kept::<VoteResult>(VOTE_RESULT) else {
-            return Ok(None);
-        };
+    pub fn take(visitor: &Visitor<'_>) -> Option<Self> {
+        let kept = visitor.cookies.kept(VOTE_RESULT)?;
         visitor.cookies.forget(VOTE_RESULT);
-        result.load(conn).await
+        Some(kept)
+    }
+
+    /// The photo that it is about.
+    pub fn submission(&self) -> i64 {
+        self.submission
     }
 
     /// With the photo's name; nothing when it was taken down in the meantime.
     pub async fn load(self, conn: &mut PgConnection) -> Result<Option<LastVote>, Error> {
-        let submission = submissions::find(conn, self.submission).await?.filter(Submission::votable);
-        Ok(submission.map(|submission| self.about(&submission)))
+        let submission = submissions::find(conn, self.submission).await?;
+        Ok(self.of_photo(submission.as_ref()))
+    }
+
+    /// The same, of the photo as it is now.
+    pub fn of_photo(self, photo: Option<&Submission>) -> Option<LastVote> {
+        photo.filter(|photo| photo.votable()).map(|photo| self.about(photo))
     }
 
     fn about(self, submission: &Submission) -> LastVote {
