@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use log::{info, warn};
+use log::{debug, info, warn};
 use ratemyderp::metrics::{self, recorder};
 use ratemyderp::queue::JobKind;
 
@@ -19,7 +19,7 @@ pub(crate) async fn run(held: &Arc<Held>) -> Result<(), Failure> {
     let result = within_limit(held.clone(), job).await;
     let Claim { number, kind, attempt, .. } = &held.claim;
     match &result {
-        Ok(()) => info!("job {number} ({kind}) finished in {:.0?}", started.elapsed()),
+        Ok(()) => debug!("job {number} ({kind}) finished in {:.0?}", started.elapsed()),
         Err(Failure::Hopeless(why)) => warn!("job {number} ({kind}) failed: {why}"),
         Err(Failure::Retry(why)) => warn!("job {number} ({kind}) failed at attempt {attempt}: {why}"),
         Err(Failure::Postponed(why, wait)) => info!("job {number} ({kind}) waits for {wait:.0?} more: {why}"),
