@@ -14,6 +14,7 @@ pub mod history;
 pub mod merge;
 pub mod raters;
 pub mod rating_style;
+pub mod reach;
 pub mod record;
 pub mod standings;
 pub mod tally;

@@ -168,6 +168,21 @@ impl Storage {
         Ok(())
     }
 
+    /// Stores the picture for links on other sites, beside the renditions that it was drawn from.
+    pub async fn put_share_picture(&self, key: Uuid, jpeg: Vec<u8>) -> Result<(), Error> {
+        self.put(share_picture(key), jpeg).await
+    }
+
+    /// The picture for links on other sites, as JPEG.
+    pub async fn share_picture(&self, key: Uuid) -> Result<Vec<u8>, Error> {
+        self.get(share_picture(key)).await
+    }
+
+    /// Removes the picture for links on other sites; a missing one is fine.
+    pub async fn delete_share_picture(&self, key: Uuid) -> Result<(), Error> {
+        self.delete(share_picture(key)).await
+    }
+
     /// Stores one preview under a name of its own.
     pub async fn put_preview(&self, key: Uuid, name: &str, jpeg: Vec<u8>) -> Result<(), Error> {
         self.put(preview(key, name), jpeg).await
@@ -228,6 +243,10 @@ fn original(key: Uuid) -> Path {
 
 fn rendition(folder: Folder, key: Uuid, size: u32) -> Path {
     Path::from(format!("{}/{size}.jpg", folder.path(key)))
+}
+
+fn share_picture(key: Uuid) -> Path {
+    Path::from(format!("{}/share.jpg", Folder::Images.path(key)))
 }
 
 fn preview(key: Uuid, name: &str) -> Path {

@@ -8,18 +8,21 @@ mod description;
 pub mod drafts;
 pub mod editing;
 pub mod moderation;
+pub mod on_show;
 mod ordinals;
 pub mod processing;
 pub mod quota;
 pub mod removal;
 pub mod rerender;
 pub mod revival;
+pub mod share_pictures;
+pub mod short_code;
 pub mod similar;
 pub mod text;
 pub mod upload;
 
 pub use description::describe;
-pub use ratemyderp_pictures::renditions;
+pub use ratemyderp_pictures::{renditions, share_picture};
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -82,6 +85,8 @@ pub struct Submission {
     pub crop: Crop,
     /// When it was submitted.
     pub created_at: DateTime<Utc>,
+    /// When anything about it last changed, but for its ratings.
+    pub updated_at: DateTime<Utc>,
 }
 
 impl Submission {
@@ -104,7 +109,8 @@ pub async fn find_all(conn: &mut PgConnection, ids: &[i64]) -> Result<Vec<Submis
         r#"SELECT s.id AS "id!", s.owner AS "owner!", s.owner_name AS "owner_name!", s.title AS "title!", s.species AS "species!",
                   s.alt_text AS "alt_text!", s.state AS "state!: SubmissionState", s.failure,
                   s.moderation AS "moderation!: Moderation", s.rendition_key, s.rendition_sizes AS "rendition_sizes!",
-                  s.renditions_hidden AS "renditions_hidden!", s.crop AS "crop!: Crop", s.created_at AS "created_at!"
+                  s.renditions_hidden AS "renditions_hidden!", s.crop AS "crop!: Crop", s.created_at AS "created_at!",
+                  s.updated_at AS "updated_at!"
            FROM (SELECT DISTINCT id FROM unnest((SELECT $1::bigint[])) id) wanted
                 CROSS JOIN LATERAL (
                     SELECT s.*, a.display_name AS owner_name FROM submissions s JOIN accounts a ON a.id = s.owner

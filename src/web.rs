@@ -14,6 +14,8 @@ mod appearance;
 mod charts;
 mod dashboard;
 mod drafts;
+mod embeds;
+mod feeds;
 mod health;
 mod home;
 mod images;
@@ -30,11 +32,14 @@ mod profiles;
 mod rating;
 mod ratings;
 mod settings;
+mod shares;
+mod sitemap;
 mod submissions;
 mod unsubscribe;
 mod verify;
 mod well_known;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::fairing::AdHoc;
@@ -50,6 +55,7 @@ use crate::alerts;
 use crate::config::Config;
 use crate::ratings::collector::Collector;
 use crate::ratings::dealer::Dealer;
+use crate::ratings::reach::{self, Reach};
 use crate::storage::Storage;
 use crate::templates::Templates;
 
@@ -60,6 +66,7 @@ pub use db::Db;
 pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rocket<Build>, String> {
     privileged::may_start(config.accounts.two_factor_required, cfg!(debug_assertions))?;
     let keys = keys::Keys::new(config.secret()?);
+    let reach = Arc::new(Reach::new(config.secret()?));
     let assets = assets::Assets::load(&config.assets)?;
     let templates = Templates::load(&config.assets.templates(), assets.urls(), config.assets.reload)
         .map_err(|cause| cause.to_string())?;
@@ -72,11 +79,13 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .attach(Db::init())
         .attach(AdHoc::try_on_ignite("collector and dealer", start_batches))
         .attach(AdHoc::try_on_ignite("alerts", watch_for_alerts))
+        .attach(AdHoc::try_on_ignite("reach", write_reach))
         .attach(session::lookup())
         .attach(compress::Gzip)
         .attach(headers::SameSiteLast)
         .attach(headers::NoStore)
         .manage(keys)
+        .manage(reach)
         .manage(assets)
         .manage(templates)
         .manage(passwords)
@@ -98,6 +107,8 @@ fn routes() -> Vec<Route> {
         assets::routes(),
         dashboard::routes(),
         drafts::routes(),
+        embeds::routes(),
+        feeds::routes(),
         health::routes(),
         home::routes(),
         images::routes(),
@@ -112,6 +123,8 @@ fn routes() -> Vec<Route> {
         rating::routes(),
         ratings::routes(),
         settings::routes(),
+        shares::routes(),
+        sitemap::routes(),
         submissions::routes(),
         unsubscribe::routes(),
         verify::routes(),
@@ -142,6 +155,21 @@ async fn watch_for_alerts(rocket: Rocket<Build>) -> rocket::fairing::Result {
             Err(rocket)
         }
     }
+}
+
+/// Writes shares and arrivals until the process stops, and then what is left.
+async fn write_reach(rocket: Rocket<Build>) -> rocket::fairing::Result {
+    let (Some(db), Some(reach)) = (Db::fetch(&rocket), rocket.state::<Arc<Reach>>()) else { return Err(rocket) };
+    let (pool, reach) = (db.pool().clone(), Arc::clone(reach));
+    let writing = tokio::spawn(reach::keep_writing(Arc::clone(&reach), pool.clone())).abort_handle();
+    Ok(rocket.attach(AdHoc::on_shutdown("reach", move |_| {
+        Box::pin(async move {
+            writing.abort();
+            if let Err(error) = reach.flush(&pool).await {
+                log::warn!("shares and arrivals are lost: {error}");
+            }
+        })
+    })))
 }
 
 async fn start_batches(rocket: Rocket<Build>) -> rocket::fairing::Result {

@@ -6,6 +6,7 @@ mod delete_old_records;
 mod delete_orphaned_blobs;
 mod delete_votes;
 mod make_preview;
+mod make_share_picture;
 mod make_thumbnails;
 mod move_thumbnails;
 mod pixels;
@@ -83,6 +84,7 @@ async fn run(ctx: &Context, claim: &Claim, job: &Job) -> Result<(), Failure> {
         Job::MakeThumbnails { submission } => make_thumbnails::run(ctx, claim, submission).await,
         Job::MakePreview { draft } => make_preview::run(ctx, claim, draft).await,
         Job::MoveThumbnails { submission } => move_thumbnails::run(ctx, claim, submission).await,
+        Job::MakeSharePicture { submission } => make_share_picture::run(ctx, claim, submission).await,
         Job::RemakeAllThumbnails => remake_all_thumbnails::run(ctx, claim).await,
         Job::DeleteVotes { submission } => delete_votes::run(ctx, claim, submission).await,
         Job::SendMail { mail, .. } => send_mail::run(ctx, claim, mail).await,

@@ -6,3 +6,4 @@
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod renditions;
+pub mod share_picture;

@@ -25,6 +25,7 @@ pub async fn gave_up(tx: &mut Transaction<'_, Postgres>, job: &Job, error: &str)
         // The next tick tries again, or an operator does: nobody is told otherwise until then.
         Job::MakePreview { .. }
         | Job::MoveThumbnails { .. }
+        | Job::MakeSharePicture { .. }
         | Job::RemakeAllThumbnails
         | Job::DeleteVotes { .. }
         | Job::QueueDigests
@@ -52,6 +53,7 @@ pub async fn revive(tx: &mut Transaction<'_, Postgres>, job: &Job) -> Effect {
         }
         // These look for what there is to be done, and go on where they stopped.
         Job::MoveThumbnails { .. }
+        | Job::MakeSharePicture { .. }
         | Job::RemakeAllThumbnails
         | Job::DeleteVotes { .. }
         | Job::QueueDigests
@@ -82,6 +84,7 @@ pub async fn cancel(tx: &mut Transaction<'_, Postgres>, job: &Job, reason: &str)
         Job::RunOperation { operation } => refuse(format!("Stop operation {operation} instead.")),
         // The form works without it, the next tick asks for it again, or nobody has been promised anything.
         Job::MakePreview { .. }
+        | Job::MakeSharePicture { .. }
         | Job::RemakeAllThumbnails
         | Job::QueueDigests
         | Job::DeleteAccounts
@@ -107,6 +110,7 @@ pub fn revived(kind: JobKind) -> &'static str {
         JobKind::SendMail => "their mails are owed again, unless they are older than mails are kept",
         JobKind::MakePreview => "their forms get a preview, if they still wait",
         JobKind::MoveThumbnails => "pictures that are not where they belong are moved",
+        JobKind::MakeSharePicture => "pictures with another score than people see are drawn anew",
         JobKind::RemakeAllThumbnails => "they go on where they stopped",
         JobKind::DeleteVotes => "what is left of the votes goes",
         JobKind::QueueDigests => "whoever was not told of the week yet is told",
@@ -127,6 +131,7 @@ pub fn cancelled(kind: JobKind) -> &'static str {
         JobKind::MakePreview => "their forms work without a preview",
         JobKind::MoveThumbnails => "refused: pictures of hidden photos would stay within reach",
         JobKind::DeleteVotes => "refused: somebody relies on it that these votes go",
+        JobKind::MakeSharePicture => "links to their photos show the photo, or the score of before",
         JobKind::RemakeAllThumbnails => "photos keep the pictures that they have",
         JobKind::QueueDigests => "who was not told of the week yet is not told",
         JobKind::RunOperation => "refused: stop the operation instead",

@@ -92,6 +92,7 @@ impl JobKind {
             JobKind::MakeThumbnails => &MAKE_THUMBNAILS,
             JobKind::MakePreview => &MAKE_PREVIEW,
             JobKind::MoveThumbnails => &MOVE_THUMBNAILS,
+            JobKind::MakeSharePicture => &MAKE_SHARE_PICTURE,
             JobKind::RemakeAllThumbnails => &REMAKE_ALL_THUMBNAILS,
             JobKind::DeleteVotes => &DELETE_VOTES,
             JobKind::SendMail => &SEND_MAIL,
@@ -144,6 +145,16 @@ const MOVE_THUMBNAILS: Definition = Definition {
     longest_backoff: minutes(5),
     unique: Unique::PerSubject,
     summary: "Moves the pictures of a hidden photo out of reach, or those of one that is shown again back.",
+};
+
+const MAKE_SHARE_PICTURE: Definition = Definition {
+    lane: Lane::Images,
+    priority: 1, // behind what people wait for
+    attempts: 3, // whoever shares the photo next asks again
+    timeout: minutes(2),
+    longest_backoff: minutes(5),
+    unique: Unique::PerSubject,
+    summary: "Draws the picture of a photo with its score that other sites show beside a link to it.",
 };
 
 const REMAKE_ALL_THUMBNAILS: Definition = Definition {

@@ -31,6 +31,11 @@ pub enum Job {
         /// The photo's id.
         submission: i64,
     },
+    /// Draw the picture of a photo with its score, for links on other sites.
+    MakeSharePicture {
+        /// The photo's id.
+        submission: i64,
+    },
     /// Make all renditions of all photos anew.
     RemakeAllThumbnails,
     /// Delete the votes for a photo that was deleted, and the reports of it.
@@ -102,6 +107,7 @@ impl Job {
         match self {
             Job::MakeThumbnails { submission }
             | Job::MoveThumbnails { submission }
+            | Job::MakeSharePicture { submission }
             | Job::DeleteVotes { submission } => Subject::Submission(*submission),
             Job::MakePreview { draft } => Subject::Draft(*draft),
             Job::SendMail { mail, .. } => Subject::Mail(*mail),

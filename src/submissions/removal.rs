@@ -31,6 +31,7 @@ pub async fn remove(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), E
     )
     .execute(&mut **tx)
     .await?;
+    sqlx::query!("DELETE FROM share_pictures WHERE submission = $1", id).execute(&mut **tx).await?;
     sqlx::query!("UPDATE submissions SET similar_to = NULL WHERE similar_to = $1", id).execute(&mut **tx).await?;
     let images = if photo.renditions_hidden { Folder::Hidden } else { Folder::Images };
     for (folder, key) in
@@ -82,6 +83,16 @@ pub async fn erase(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<bool, 
     sqlx::query!("DELETE FROM ratings WHERE submission = $1", id).execute(&mut **tx).await?;
     sqlx::query!("DELETE FROM tallies WHERE submission = $1", id).execute(&mut **tx).await?;
     sqlx::query!("DELETE FROM reports WHERE submission = $1", id).execute(&mut **tx).await?;
+    forget_reach(tx, id).await?;
     queue::enqueue(tx, Job::RankPhotos).await?;
     Ok(true)
+}
+
+/// Days on which it was rated go when the ranking has taken the votes off them.
+async fn forget_reach(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<(), sqlx::Error> {
+    sqlx::query!("DELETE FROM submission_days WHERE submission = $1 AND ratings = 0", id).execute(&mut **tx).await?;
+    sqlx::query!("UPDATE submission_days SET views = 0, shares = 0, arrivals = 0 WHERE submission = $1", id)
+        .execute(&mut **tx)
+        .await
+        .map(drop)
 }

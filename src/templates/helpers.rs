@@ -17,6 +17,7 @@ pub fn register(registry: &mut Handlebars<'_>, assets: &BTreeMap<String, String>
     registry.register_helper("second", Box::new(Time { format: "%H:%M:%S", zone: true }));
     registry.register_helper("moment", Box::new(Time { format: "%-d %B %Y, %H:%M", zone: true }));
     registry.register_helper("day", Box::new(Time { format: "%-d %B %Y", zone: false }));
+    registry.register_helper("script_json", Box::new(ScriptJson));
     registry.register_helper("asset", Box::new(AssetUrl(assets.clone())));
 }
 
@@ -49,6 +50,43 @@ impl HelperDef for Time {
         }
         Ok(())
     }
+}
+
+/// Data as JSON inside a script element, which nothing in it can end.
+struct ScriptJson;
+
+impl HelperDef for ScriptJson {
+    fn call<'reg: 'rc, 'rc>(
+        &self,
+        helper: &Helper<'rc>,
+        _: &'reg Handlebars<'reg>,
+        _: &'rc Context,
+        _: &mut RenderContext<'reg, 'rc>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let data = helper.param(0).map(|data| data.value().to_string()).unwrap_or_default();
+        Ok(out.write(&inert(&data))?)
+    }
+}
+
+/// The same JSON, without any sign that means something to HTML. Quotes inside texts are spelt out too, so that nothing that somebody
+/// wrote reads like an attribute.
+fn inert(json: &str) -> String {
+    let mut written = String::with_capacity(json.len());
+    let mut signs = json.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '<' => written += "\\u003c",
+            '>' => written += "\\u003e",
+            '&' => written += "\\u0026",
+            '\\' => match signs.next() {
+                Some('"') => written += "\\u0022",
+                escaped => written.extend(['\\'].into_iter().chain(escaped)),
+            },
+            _ => written.push(sign),
+        }
+    }
+    written
 }
 
 /// The URL of a static file, by its name.
@@ -117,7 +155,15 @@ pub fn group_thousands(number: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{group_thousands, ordinal, zone_name};
+    use super::{group_thousands, inert, ordinal, zone_name};
+
+    #[test]
+    fn no_name_ends_a_script() {
+        let name = serde_json::json!({ "name": "</script><!-- & --> \" \\ \\\" ü\n" });
+        let written = inert(&name.to_string());
+        assert!(!written.contains(['<', '>', '&']) && !written.contains("\\\""), "{written}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&written).unwrap(), name);
+    }
 
     #[test]
     fn thousands_are_set_apart() {

@@ -1,12 +1,15 @@
 //! How handlers reply: pages, fragments, redirects, refusals, and what surrounds every page.
 
+pub mod atom;
 pub mod csv;
+pub mod document;
 pub mod error;
 pub mod form;
 pub mod layout;
 pub mod picture;
 pub mod return_to;
 pub mod view;
+pub mod xml;
 
 use rocket::Responder;
 use rocket::response::Redirect;

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod appearance;
+pub mod attended;
 pub mod browser;
 pub mod cookies;
 pub mod csrf;

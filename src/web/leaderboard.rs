@@ -1,6 +1,6 @@
 //! The boards: photos in an order, of a time, of all species or one, as a gallery with a podium or as a table.
 
-mod asked;
+pub mod asked;
 pub mod rows;
 mod species;
 mod winners;
@@ -67,6 +67,10 @@ struct Data {
     least: Option<i64>,
     species: Option<String>,
     winner: Option<winners::Winner>,
+    /// The address by which robots are to know it; nothing for all pages but the first.
+    canonical: Option<String>,
+    /// The address of its feed.
+    feed: String,
 }
 
 /// A link to another board, or the name of this one.
@@ -122,6 +126,8 @@ impl Data {
             previous,
             next,
             later: !top,
+            canonical: top.then(|| asked::address(&board, Looks::Gallery, "")),
+            feed: asked::feed_address(&board),
             instead: instead(&board, looks),
             least: (board.period != Period::All || board.order == Order::Divisive).then_some(LEAST),
             species: board.species,
@@ -142,7 +148,8 @@ async fn rows(conn: &mut PgConnection, board: &Board, listing: Listing) -> Resul
     Ok(listing.photos.into_iter().map(row).collect())
 }
 
-fn heading(board: &Board) -> String {
+/// What a board shows, in a few words.
+pub fn heading(board: &Board) -> String {
     let of = board.species.as_ref().map_or_else(String::new, |species| format!(": {species}"));
     let all = board.period == Period::All;
     let order = match board.order {

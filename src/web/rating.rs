@@ -13,6 +13,7 @@ use super::guards::hx::Partial;
 use super::guards::limits::Network;
 use super::guards::visitor::Visitor;
 use super::home;
+use super::shares;
 use super::submissions::vote_result::VoteResult;
 use super::submissions::{Asked, Card};
 use crate::error::Error;
@@ -44,7 +45,7 @@ pub async fn create(
     network: Network,
     app: App<'_>,
 ) -> Result<Answer, Error> {
-    let App { db, keys, limits, collector, dealer, .. } = app;
+    let App { db, keys, limits, collector, dealer, reach, .. } = app;
     let score = form.0.score.and_then(Score::parse);
     let score = score.ok_or_else(|| Error::invalid("score", "Choose one of the ten buttons, from 1 to 10."))?;
     let rater = dealer.rater(visitor.who()).await?;
@@ -52,6 +53,9 @@ pub async fn create(
     let network = Some(keys.networks.hash(network.line(), Utc::now()));
     let recorded = collector.cast(Vote { rater, submission: id, score, network }).await?;
     count(&rater, partial, recorded);
+    if matches!(recorded, Recorded::Counted { .. }) {
+        shares::acted(reach, &visitor, &rater);
+    }
     let result = VoteResult::of(id, recorded)?;
     let stay = form.0.stay.is_some();
     let passes = result.passes_over();

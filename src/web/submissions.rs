@@ -3,6 +3,7 @@
 pub mod delete;
 pub mod edit;
 mod form;
+pub mod head;
 pub mod mine;
 pub mod new;
 pub mod photo;
@@ -13,11 +14,12 @@ pub mod reports;
 pub mod vote_result;
 
 use chrono::{DateTime, Utc};
-use rocket::{Route, get, routes};
+use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
 
+use self::head::{Head, Said};
 use self::photo::Photo;
 use self::progress::ProcessingStatus;
 use self::vote_result::{LastVote, VoteResult};
@@ -25,6 +27,7 @@ use super::answers::view::View;
 use super::db::Db;
 use super::guards::visitor::Visitor;
 use crate::accounts::profile;
+use crate::config::Config;
 use crate::error::Error;
 use crate::metrics::{VisitEvent, recorder};
 use crate::ratings::standings::{self, Standing};
@@ -33,7 +36,7 @@ use crate::ratings::{self, deck::Rater};
 use crate::reports::Reason;
 use crate::reports::decisions::{self, Verdict};
 use crate::submissions::similar::{self, SimilarPhoto};
-use crate::submissions::{self, Moderation, Submission, SubmissionState};
+use crate::submissions::{self, Moderation, Submission, SubmissionState, short_code};
 
 pub fn routes() -> Vec<Route> {
     routes![
@@ -55,7 +58,13 @@ pub fn routes() -> Vec<Route> {
 /// The photo, one's own rating of it, and once rated or asked for (`?statistics=1`) what others gave it.
 /// What is not on show is shown to its owner alone.
 #[get("/submissions/<id>?<statistics>")]
-pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
+pub async fn show(
+    id: i64,
+    statistics: Option<&str>,
+    visitor: Visitor<'_>,
+    db: &Db,
+    config: &State<Config>,
+) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
     let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
     let own = visitor.member().is_some_and(|member| member.account.id == submission.owner);
@@ -77,7 +86,10 @@ pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, db: &
             };
             let asked = Asked { statistics: statistics == Some("1"), last, focus: false };
             let card = Card::of(&mut conn, &submission, &visitor, &rater, asked).await?;
-            Ok(View::new("submissions/page", card).current())
+            let profile = card.profile.as_ref().map(|name| format!("/u/{name}"));
+            let said = Said { photo: &submission, count: card.count, profile, site: &config.site.url };
+            let head = Head::of(&mut conn, said).await?;
+            Ok(View::new("submissions/page", Page { card, head }).current())
         }
     }
 }
@@ -95,6 +107,14 @@ async fn hidden(conn: &mut PgConnection, submission: &Submission) -> Result<View
     Ok(View::new("submissions/hidden", data))
 }
 
+/// The whole page.
+#[derive(Serialize)]
+struct Page {
+    #[serde(flatten)]
+    card: Card,
+    head: Head,
+}
+
 /// The photo with buttons and figures.
 #[derive(Serialize)]
 pub struct Card {
@@ -109,6 +129,8 @@ pub struct Card {
     /// Said to moderators.
     looks_like: Option<SimilarPhoto>,
     mine: Option<u8>,
+    /// The code of its short link.
+    share: String,
     stay: bool,
     last: Option<LastVote>,
     count: i64,
@@ -176,6 +198,7 @@ impl Card {
             moderator,
             looks_like,
             mine: mine.map(ratings::Score::get),
+            share: short_code::of(submission.id),
             stay: true,
             last: asked.last,
             count: tally.count,

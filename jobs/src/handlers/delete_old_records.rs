@@ -1,7 +1,7 @@
 //! `delete_old_records`: keeping tables free of what nobody needs.
 
 use log::info;
-use ratemyderp::ratings::{brake, double_tap, merge};
+use ratemyderp::ratings::{brake, double_tap, merge, reach};
 use sqlx::PgPool;
 
 use crate::{Claim, Context, Failure};
@@ -25,6 +25,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     ratemyderp::queue::hours::delete_old(&mut conn).await?;
     brake::prune(&mut conn).await?;
     double_tap::prune(&mut conn).await?;
+    reach::prune(&mut conn).await?;
     let forgotten = merge::delete_old(&mut conn).await?;
     claim.say(format!("{gone} old jobs and {forgotten} merged raters deleted"));
     info!("{gone} old jobs and {forgotten} merged raters deleted");

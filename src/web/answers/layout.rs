@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::return_to::login_path;
 use crate::accounts::session::Session;
+use crate::config::Config;
 use crate::web::guards::appearance::Appearance;
 use crate::web::guards::flash;
 use crate::web::guards::privileged::PasswordOnly;
@@ -24,6 +25,8 @@ pub struct Layout {
     password_only: bool,
     /// The login form, which leads back here.
     login: String,
+    /// The site's own address.
+    site: String,
 }
 
 #[derive(Serialize)]
@@ -51,6 +54,7 @@ impl Layout {
             said: flash::take(request),
             password_only: PasswordOnly::of(request),
             login: login_path(request),
+            site: request.rocket().state::<Config>().map_or_else(String::new, |config| config.site.url.clone()),
         }
     }
 }

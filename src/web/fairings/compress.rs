@@ -15,7 +15,7 @@ const WORTH_IT: usize = 512;
 /// the best compression a tenth of a second.
 const LONG: usize = 64 << 10;
 
-/// Compresses HTML and plain text; static files come compressed, photos cannot be.
+/// Compresses HTML, feeds and plain text; static files come compressed, photos cannot be.
 pub struct Gzip;
 
 #[rocket::async_trait]
@@ -25,7 +25,10 @@ impl Fairing for Gzip {
     }
 
     async fn on_response<'r>(&self, request: &'r Request<'_>, response: &mut Response<'r>) {
-        let text = response.content_type().is_some_and(|kind| kind.is_html() || kind.is_plain());
+        let text = response.content_type().is_some_and(|kind| {
+            let xml = kind.top() == "application" && kind.sub().as_str().ends_with("xml");
+            xml || kind.is_html() || kind.is_plain()
+        });
         if !text || response.headers().contains("Content-Encoding") {
             return;
         }

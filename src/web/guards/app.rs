@@ -1,5 +1,7 @@
 //! What the process holds, for handlers that need several of its parts.
 
+use std::sync::Arc;
+
 use rocket::Request;
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
@@ -11,6 +13,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::ratings::collector::Collector;
 use crate::ratings::dealer::Dealer;
+use crate::ratings::reach::Reach;
 use crate::storage::Storage;
 use crate::web::db::Db;
 use crate::web::keys::Keys;
@@ -28,6 +31,8 @@ pub struct App<'r> {
     pub limits: &'r Limits,
     pub collector: &'r Collector,
     pub dealer: &'r Dealer,
+    /// Counts shares and arrivals.
+    pub reach: &'r Reach,
     pub storage: &'r Storage,
 }
 
@@ -42,6 +47,7 @@ impl<'r> App<'r> {
             limits: rocket.state()?,
             collector: rocket.state()?,
             dealer: rocket.state()?,
+            reach: rocket.state::<Arc<Reach>>()?,
             storage: rocket.state()?,
         })
     }

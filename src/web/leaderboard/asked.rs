@@ -34,7 +34,12 @@ const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(2020, 1, 1) {
 impl Asked<'_> {
     /// The board, of this species alone if there is one.
     pub fn board(&self, species: Option<String>) -> Result<Board, Error> {
-        let order = self.by.map_or(Ok(Order::Derpiest), str::parse).map_err(|_| {
+        self.board_or(Order::Derpiest, species)
+    }
+
+    /// The same, in this order unless they ask for another one.
+    pub fn board_or(&self, usual: Order, species: Option<String>) -> Result<Board, Error> {
+        let order = self.by.map_or(Ok(usual), str::parse).map_err(|_| {
             Error::invalid(
                 "by",
                 "There is no leaderboard by that. There are the derpiest, least derpy, most divisive and newest.",
@@ -87,9 +92,33 @@ impl Asked<'_> {
 
 /// The address of a board; `more` goes behind it.
 pub fn address(board: &Board, looks: Looks, more: &str) -> String {
-    let mut address = board.species.as_ref().map_or_else(|| "/leaderboard".to_owned(), |name| species_address(name));
+    let mut parts = parts(board, Order::Derpiest);
+    if looks == Looks::Table {
+        parts.push("view=table".to_owned());
+    }
+    if !more.is_empty() {
+        parts.push(more.to_owned());
+    }
+    join(path(board), &parts)
+}
+
+/// The address of the feed of a board. Those of the site and of a species are of the newest photos.
+pub fn feed_address(board: &Board) -> String {
+    match (&board.species, board.order) {
+        (None, Order::Newest) => "/feed.atom".to_owned(),
+        (None, _) => join("/leaderboard/feed.atom".to_owned(), &parts(board, Order::Derpiest)),
+        (Some(name), _) => join(format!("{}/feed.atom", species_address(name)), &parts(board, Order::Newest)),
+    }
+}
+
+fn path(board: &Board) -> String {
+    board.species.as_ref().map_or_else(|| "/leaderboard".to_owned(), |name| species_address(name))
+}
+
+/// What has to be said of a board where this order is the usual one.
+fn parts(board: &Board, usual: Order) -> Vec<String> {
     let mut parts = vec![];
-    if board.order != Order::Derpiest {
+    if board.order != usual {
         parts.push(format!("by={}", board.order.name()));
     }
     if board.period != Period::All {
@@ -98,12 +127,10 @@ pub fn address(board: &Board, looks: Looks, more: &str) -> String {
             parts.push(format!("since={}", board.since));
         }
     }
-    if looks == Looks::Table {
-        parts.push("view=table".to_owned());
-    }
-    if !more.is_empty() {
-        parts.push(more.to_owned());
-    }
+    parts
+}
+
+fn join(mut address: String, parts: &[String]) -> String {
     for (at, part) in parts.iter().enumerate() {
         address.push(if at == 0 { '?' } else { '&' });
         address += part;

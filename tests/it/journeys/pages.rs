@@ -7,6 +7,7 @@ mod mails;
 mod payoff;
 mod profiles;
 mod ratings;
+mod sharing;
 mod styles;
 
 pub use look::{be, look};

@@ -23,7 +23,7 @@ const SMALL: &str =
 
 /// What our CSP would stop.
 const INLINE: &str = "[...document.querySelectorAll('*')]
-    .filter(e => e.matches('script:not([src]), style, [style]') || e.getAttributeNames().some(name => name.startsWith('on')))
+    .filter(e => e.matches('script:not([src]):not([type$=json]), style, [style]') || e.getAttributeNames().some(name => name.startsWith('on')))
     .map(e => e.outerHTML.slice(0, 200))";
 
 /// What is wider than the window.

@@ -1,0 +1,76 @@
+//! What is not on show is in nothing that leaves the site, whoever asks.
+
+use ratemyderp::accounts::Role;
+use ratemyderp::queue::Job;
+use ratemyderp::submissions::{processing, removal, short_code};
+use rocket::http::Status;
+
+use super::page::{get, log_in};
+use crate::support::{World, someone};
+
+const LISTS: [&str; 9] = [
+    "/feed.atom",
+    "/leaderboard/feed.atom",
+    "/leaderboard/feed.atom?by=least_derpy",
+    "/leaderboard/feed.atom?by=newest",
+    "/species/cat/feed.atom",
+    "/species/cat/feed.atom?by=derpiest",
+    "/u/noodle/feed.atom",
+    "/sitemap.xml",
+    "/sitemap/photos-1.xml",
+];
+
+#[rocket::async_test]
+async fn strangers_owners_and_moderators_get_nothing_that_is_out_of_sight() {
+    let world = World::new().await;
+    let owner = world.member("noodle").await;
+    let judge = world.member("judge").await;
+    world.grant(judge, Role::Moderator).await;
+    let shown = world.photo("Seen").await;
+    let (hidden, removed) = (world.photo("Unseen hidden").await, world.photo("Unseen removed").await);
+    let (pending, failed) = (world.pending("Unseen pending").await, world.pending("Unseen failed").await);
+    sqlx::query("UPDATE submissions SET owner = $1").bind(owner).execute(&world.pool).await.unwrap();
+    for photo in [shown, hidden, removed] {
+        world.rate(someone(1), photo, 9).await;
+    }
+    world.enqueue(Job::RankPhotos).await;
+    world.drain().await;
+    world.hide(hidden).await;
+    let mut tx = world.pool.begin().await.unwrap();
+    removal::remove(&mut tx, removed).await.unwrap();
+    assert!(processing::reject(&mut tx, failed, "Not a picture").await.unwrap());
+    tx.commit().await.unwrap();
+    for who in [None, Some("noodle"), Some("judge")] {
+        let two_factor = world.figment().merge(("accounts.two_factor_required", false));
+        let client = world.client_with(two_factor.merge(("site.url", "https://derp.example"))).await;
+        if let Some(who) = who {
+            log_in(&client, who).await;
+        }
+        for list in LISTS {
+            let page = get(&client, list).await;
+            assert_eq!(page.status, Status::Ok, "{list}");
+            assert!(
+                !page.html.contains("Unseen") && !page.html.contains("Deleted"),
+                "{list} for {who:?}: {}",
+                page.html
+            );
+            for photo in [hidden, removed, pending, failed] {
+                assert!(!page.html.contains(&format!("/submissions/{photo}<")), "{list} for {who:?}: {}", page.html);
+            }
+        }
+        for photo in [hidden, removed, pending, failed] {
+            for path in [
+                format!("/s/{}", short_code::of(photo)),
+                format!("/submissions/{photo}/share"),
+                format!("/submissions/{photo}/preview.jpg"),
+                format!("/submissions/{photo}/photo.jpg"),
+                format!("/oembed?url=https://derp.example/submissions/{photo}"),
+                format!("/oembed?format=xml&url=https://derp.example/s/{}", short_code::of(photo)),
+            ] {
+                assert_eq!(get(&client, &path).await.status, Status::NotFound, "{path} for {who:?}");
+            }
+        }
+        let oembed = format!("/oembed?url=https://derp.example/submissions/{shown}");
+        assert_eq!(get(&client, &oembed).await.status, Status::Ok);
+    }
+}
