@@ -53,6 +53,7 @@ use self::guards::{limits, privileged};
 use crate::accounts::Passwords;
 use crate::alerts;
 use crate::config::Config;
+use crate::metrics::source::Source;
 use crate::ratings::collector::Collector;
 use crate::ratings::dealer::Dealer;
 use crate::ratings::reach::{self, Reach};
@@ -71,6 +72,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
     let templates = Templates::load(&config.assets.templates(), assets.urls(), config.assets.reload)
         .map_err(|cause| cause.to_string())?;
     let passwords = Passwords::new().map_err(|cause| cause.to_string())?;
+    let source = Source::from_config(&config.influxdb)?;
     let figment = Figment::from(rocket::Config::default()).merge(figment);
     Ok(rocket::custom(figment)
         .attach(timing::Timing::default())
@@ -91,7 +93,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .manage(passwords)
         .manage(limits::Limits::new(config.rates.votes_per_rater, config.rates.votes_per_network))
         .manage(Turns::new(&config.uploads))
-        .manage(charts::Sheets::default())
+        .manage(charts::Sheets::new(source))
         .manage(storage)
         .mount("/", routes())
         .mount("/", development_routes(&config))

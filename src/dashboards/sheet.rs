@@ -1,12 +1,15 @@
 //! All charts of a page with their figures.
 
+use std::ops::DerefMut;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgConnection;
 
 use super::known::{Known, Values, in_one, mean};
 use super::{Headline, Line, Panel, kpis, system};
 use crate::charts::{Chart, Series};
-use crate::metrics::query::{Aggregate, Answer, Query, Range, Span, sql};
+use crate::metrics::query::{Aggregate, Answer, Query, Range, Span};
+use crate::metrics::source::{Source, Store, Told};
 
 /// A page of charts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,11 +49,24 @@ pub struct Sheet {
     /// When it was read.
     pub at: DateTime<Utc>,
     pub figures: Vec<Figure>,
+    /// Whose figures they are.
+    pub store: Store,
+    /// Why they are not InfluxDB's, where there is one: a sentence for operators.
+    pub instead: Option<String>,
 }
 
 impl Sheet {
-    /// Reads all of it in one statement.
-    pub async fn read(conn: &mut PgConnection, board: Board, range: Range) -> Result<Self, sqlx::Error> {
+    /// Reads all of it at once. The connection is taken when PostgreSQL is asked, and not before.
+    pub async fn read<C, E>(
+        source: &Source,
+        conn: impl Future<Output = Result<C, E>>,
+        board: Board,
+        range: Range,
+    ) -> Result<Self, E>
+    where
+        C: DerefMut<Target = PgConnection>,
+        E: From<sqlx::Error>,
+    {
         let at = Utc::now();
         let span = range.span(at);
         let twice = Span { start: span.start - span.length(), steps: span.steps * 2, ..span };
@@ -60,7 +76,8 @@ impl Sheet {
                 queries.push(query);
             }
         }
-        let answers = sql::read(conn, &queries).await?;
+        let asked = source.ask(&queries, at).await;
+        let Told { answers, store, instead } = asked.told(&mut *conn.await?, &queries).await?;
         let halves: Vec<(Answer, Answer)> = answers.iter().map(|answer| halves(answer, span)).collect();
         let figures = board.panels().iter().map(|panel| {
             let asked = (panel.asks)(twice);
@@ -70,7 +87,7 @@ impl Sheet {
             let now: Vec<&Answer> = places.iter().map(|place| &halves[*place].1).collect();
             Figure::of(panel, range, span, &asked, &before, &now)
         });
-        Ok(Sheet { range, span, at, figures: figures.collect() })
+        Ok(Sheet { range, span, at, figures: figures.collect(), store, instead })
     }
 
     /// The chart with this name.

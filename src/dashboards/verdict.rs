@@ -51,6 +51,7 @@ const HALF_HOUR_VOTES: usize = 6;
 const HALF_HOUR_CARDS: usize = 7;
 const PROCESSORS: usize = 8;
 const LOST: usize = 9;
+const INFLUX: usize = 10;
 
 fn questions(now: DateTime<Utc>) -> Vec<Query> {
     let end = Range::QuarterHour.span(now).end();
@@ -77,6 +78,7 @@ fn questions(now: DateTime<Utc>) -> Vec<Query> {
         Query::counters("visit", &["n"], last(30)).only("event", &["card", "first_card"]),
         Query::gauges("cpu", &["usage_idle"], Stands::Tick, five).by("host"),
         Query::counters("metrics", &["n_dropped"], five),
+        Query::counters("metrics", &["n_lies", "n_unanswered"], last(60)),
     ]
 }
 
@@ -137,7 +139,16 @@ fn of(answers: &[Answer]) -> Verdict {
     say(stalled > PRESSURE, words, "pressure");
     let lost = one(known.total(LOST, 0)).unwrap_or(0.0);
     say(lost > 0.0, format!("{lost:.0} figures were lost while PostgreSQL was away"), "answers");
+    let lies = one(known.total(INFLUX, 0)).unwrap_or(0.0);
+    let words = Unit::Things("answer", "answers").say(lies);
+    say(lies > 0.0, format!("InfluxDB gave {words} within the last hour that cannot be"), "store");
+    let silent = one(known.total(INFLUX, 1)).unwrap_or(0.0);
+    say(silent > 0.0, format!("InfluxDB did not answer pages {} within the last hour", times(silent)), "store");
     Verdict { troubles, calm: calm(&known, vote) }
+}
+
+fn times(count: f64) -> String {
+    Unit::Things("time", "times").say(count)
 }
 
 fn calm(known: &Known<'_>, vote: Option<f64>) -> String {

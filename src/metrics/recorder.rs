@@ -29,6 +29,10 @@ const PARTS: [&str; 2] = ["vote", "rest"];
 const VOTE_FIELDS: [&str; 14] =
     ["n", "changed", "refused", "first", "s01", "s02", "s03", "s04", "s05", "s06", "s07", "s08", "s09", "s10"];
 
+/// Of figures themselves: points that were lost here, points that InfluxDB would not take, its answers that could not be, and how often
+/// there was none.
+const METRICS_FIELDS: [&str; 4] = ["n_dropped", "n_refused", "n_lies", "n_unanswered"];
+
 const WAITED: [&str; BUCKETS] = [
     "wait_b00", "wait_b01", "wait_b02", "wait_b03", "wait_b04", "wait_b05", "wait_b06", "wait_b07", "wait_b08",
     "wait_b09", "wait_b10", "wait_b11", "wait_b12", "wait_b13", "wait_b14", "wait_b15", "wait_b16", "wait_b17",
@@ -121,7 +125,7 @@ impl Recorder {
             kinds: Names::new(KINDS),
             jobs: Family::new("job", with(&["n"], &[WAITED, RAN].concat()), KINDS * Ending::VARIANTS.len()),
             enqueued: named("enqueue", KINDS),
-            metrics: Family::new("metrics", vec!["n_dropped", "n_refused"], 1),
+            metrics: Family::new("metrics", METRICS_FIELDS.to_vec(), 1),
         }
     }
 
@@ -207,6 +211,16 @@ impl Recorder {
     /// InfluxDB would not take points, ever.
     pub(super) fn refused(&self, points: u64) {
         self.metrics.add(0, 1, points);
+    }
+
+    /// InfluxDB gave an answer that cannot be.
+    pub(super) fn unbelieved(&self) {
+        self.metrics.add(0, 2, 1);
+    }
+
+    /// InfluxDB gave no answer to a page.
+    pub(super) fn unanswered(&self) {
+        self.metrics.add(0, 3, 1);
     }
 
     /// Takes what was counted since the last time, as of this moment.

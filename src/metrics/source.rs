@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 
 use super::influx::reader::Reader;
 use super::query::{Aggregate, Answer, Query, Span, sql};
+use super::recorder::recorder;
 use crate::config::InfluxConfig;
 
 /// Of the rounds that PostgreSQL knows, so large a share has to be in InfluxDB: the newest may be on their way.
@@ -54,6 +55,19 @@ impl Source {
         Source { reader }
     }
 
+    /// Asks InfluxDB, where there is one. Whoever calls holds no connection to PostgreSQL meanwhile: that may take a while.
+    pub async fn ask(&self, queries: &[Query], now: DateTime<Utc>) -> Asked {
+        let Some(reader) = &self.reader else { return Asked::Nobody };
+        let asked = [queries, &rounds(queries)].concat();
+        match reader.read(&asked, now).await {
+            Ok(mut answers) => {
+                let rounds = answers.split_off(queries.len());
+                Asked::Influx { answers, rounds }
+            }
+            Err(instead) => Asked::InVain(instead.to_string()),
+        }
+    }
+
     /// Answers to questions, in their order.
     pub async fn read(
         &self,
@@ -61,24 +75,39 @@ impl Source {
         queries: &[Query],
         now: DateTime<Utc>,
     ) -> Result<Told, sqlx::Error> {
-        let Some(reader) = &self.reader else {
-            return Ok(Told { answers: sql::read(conn, queries).await?, store: Store::Postgres, instead: None });
-        };
-        let rounds = rounds(queries);
-        let asked = [queries, &rounds].concat();
-        let instead = match reader.read(&asked, now).await {
-            Ok(mut answers) => {
-                let theirs = answers.split_off(queries.len());
-                let ours = sql::read(conn, &rounds).await?;
+        self.ask(queries, now).await.told(conn, queries).await
+    }
+}
+
+/// What came of asking InfluxDB. Nobody believes it before PostgreSQL was asked whether that can be all.
+#[derive(Debug)]
+pub enum Asked {
+    /// There is none.
+    Nobody,
+    /// It told.
+    Influx { answers: Vec<Answer>, rounds: Vec<Answer> },
+    /// It did not, or nothing that can be: a sentence.
+    InVain(String),
+}
+
+impl Asked {
+    /// Its answers where they can be believed, else those of PostgreSQL, which keeps every range that pages have.
+    pub async fn told(self, conn: &mut PgConnection, queries: &[Query]) -> Result<Told, sqlx::Error> {
+        let instead = match self {
+            Asked::Nobody => None,
+            Asked::InVain(why) => Some(why),
+            Asked::Influx { answers, rounds: theirs } => {
+                let ours = sql::read(conn, &rounds(queries)).await?;
                 match less(&theirs, &ours) {
                     None => return Ok(Told { answers, store: Store::Influx, instead: None }),
-                    Some(less) => less,
+                    less => {
+                        recorder().unbelieved();
+                        less
+                    }
                 }
             }
-            Err(instead) => instead.to_string(),
         };
-        let answers = sql::read(conn, queries).await?;
-        Ok(Told { answers, store: Store::Postgres, instead: Some(instead) })
+        Ok(Told { answers: sql::read(conn, queries).await?, store: Store::Postgres, instead })
     }
 }
 

@@ -14,28 +14,30 @@ use crate::dashboards::kept::Kept;
 use crate::dashboards::{Board, Figure, Sheet};
 use crate::error::Error;
 use crate::metrics::query::{Range, Resolution};
+use crate::metrics::source::Source;
 
 /// For how long a page is not read anew: figures come every ten seconds, and added up ones every minute.
 const FRESH: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
 
-/// Pages of charts that were read just now.
+/// Pages of charts that were read just now, and where they are read from.
 pub struct Sheets {
+    source: Source,
     fine: Kept<(Board, Range), Sheet>,
     coarse: Kept<(Board, Range), Sheet>,
 }
 
-impl Default for Sheets {
-    fn default() -> Self {
-        let [fine, coarse] = FRESH.map(Kept::new);
-        Sheets { fine, coarse }
-    }
-}
-
 impl Sheets {
+    /// None is read yet.
+    pub fn new(source: Source) -> Self {
+        let [fine, coarse] = FRESH.map(Kept::new);
+        Sheets { source, fine, coarse }
+    }
+
     /// The page, read once for everybody who looks now.
     pub async fn get(&self, db: &Db, board: Board, range: Range) -> Result<Arc<Sheet>, Error> {
         let kept = if range.resolution() == Resolution::Points { &self.fine } else { &self.coarse };
-        kept.get((board, range), async { Ok(Sheet::read(&mut *db.acquire().await?, board, range).await?) }).await
+        let conn = async { Ok::<_, Error>(db.acquire().await?) };
+        kept.get((board, range), Sheet::read(&self.source, conn, board, range)).await
     }
 }
 
@@ -100,6 +102,7 @@ pub fn large(path: &str, sheet: &Sheet, chart: &str, live: LiveView) -> Result<V
         "range": sheet.range.words(),
         "short": within_a_day(sheet),
         "table": figure.chart.table(),
+        "store": sheet.store.name(),
     }))
 }
 

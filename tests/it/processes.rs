@@ -6,6 +6,7 @@ mod cluster;
 mod commands;
 mod corpus;
 mod crowd;
+mod figures;
 mod installation;
 mod killed;
 mod mail;

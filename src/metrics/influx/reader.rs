@@ -12,6 +12,7 @@ use super::csv::{self, Row};
 use crate::config::InfluxConfig;
 use crate::metrics::query::answer::{self, Answer, Ups, answer};
 use crate::metrics::query::{Query, Span, flux};
+use crate::metrics::recorder::recorder;
 
 /// What a page waits for InfluxDB.
 pub const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -69,10 +70,14 @@ impl Reader {
             return Err(Instead::Resting(why.clone()));
         }
         let answers = self.ask(queries, now).await;
-        let failed = answers.as_ref().err().map(|instead| (Instant::now(), instead.to_string()));
-        if let Some((_, why)) = &failed {
-            log::warn!("figures come from PostgreSQL instead. {why}");
-        }
+        let failed = answers.as_ref().err().map(|instead| {
+            match instead {
+                Instead::Lies(_) => recorder().unbelieved(),
+                _ => recorder().unanswered(),
+            }
+            log::warn!("figures come from PostgreSQL instead. {instead}");
+            (Instant::now(), instead.to_string())
+        });
         *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = failed;
         answers
     }

@@ -54,6 +54,8 @@ pub async fn show(
         "ranges": charts::ranges(PATH, sheet.range, wall),
         "range": sheet.range.words(),
         "groups": charts::groups(PATH, &sheet),
+        "store": sheet.store.name(),
+        "instead": sheet.instead,
         "well": verdict.troubles.is_empty() && queue.is_well(),
         "verdict": verdict,
         "queue": { "well": queue.is_well(), "sentence": queue.sentence() },

@@ -1,6 +1,7 @@
 //! What an InfluxDB 2 answers, on a real socket: strict about lines, with a type for each field for ever, and with moods.
 //! Its words are those of a real 2.7.
 
+pub mod flux;
 pub mod lines;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -40,7 +41,7 @@ pub type Key = (String, BTreeMap<String, String>, i64);
 struct State {
     mood: Mood,
     types: HashMap<(String, String), Figure>,
-    points: BTreeMap<String, BTreeMap<Key, BTreeMap<String, Figure>>>,
+    points: flux::Buckets,
     requests: Vec<(String, String)>,
     queries: Vec<String>,
 }
@@ -61,6 +62,9 @@ impl Influx {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let state = Arc::<Mutex<State>>::default();
+        for bucket in ["ratemyderp", "ratemyderp_minute", "ratemyderp_hour"] {
+            state.lock().expect("a state").points.insert(bucket.into(), BTreeMap::new());
+        }
         let shared = state.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -175,7 +179,7 @@ fn answer(head: &str, body: &str, mood: &Mood, state: &mut State) -> (u16, Strin
             state.queries.push(flux["query"].as_str().unwrap_or_default().to_owned());
             match mood {
                 Mood::Tells(text) | Mood::BreaksOff(text) => (200, text.clone()),
-                _ => (200, checked(state)),
+                _ => run(state),
             }
         }
         ("/api/v2/write", Some("read")) => said(403, "forbidden", "insufficient permissions for write"),
@@ -185,24 +189,11 @@ fn answer(head: &str, body: &str, mood: &Mood, state: &mut State) -> (u16, Strin
     }
 }
 
-/// What `metrics check` asks for: the point that it wrote. More Flux is not understood here.
-fn checked(state: &State) -> String {
-    let flux = state.queries.last().expect("a query");
-    let bucket = flux.split('"').nth(1).unwrap_or_default();
-    let mut text = String::new();
-    for ((measurement, _, nanoseconds), fields) in state.points.get(bucket).into_iter().flatten() {
-        if let (true, Some(Figure::Integer(n))) =
-            (measurement == "check" && flux.contains("\"check\""), fields.get("n"))
-        {
-            let at =
-                chrono::DateTime::from_timestamp_nanos(*nanoseconds).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-            text += &format!(
-                "#datatype,string,long,dateTime:RFC3339,long,string\r\n#group,false,false,false,false,true\r\n\
-                 #default,_result,,,,\r\n,result,table,_time,_value,_field\r\n,,0,{at},{n},n\r\n"
-            );
-        }
+fn run(state: &State) -> (u16, String) {
+    match flux::run(state.queries.last().expect("a query"), &state.points) {
+        Ok(text) => (200, text + "\r\n"),
+        Err(wrong) => said(400, "invalid", &format!("compilation failed: {wrong}")),
     }
-    text + "\r\n"
 }
 
 fn said(status: u16, code: &str, message: &str) -> (u16, String) {
