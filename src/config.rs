@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::secret::Secret;
 
-pub use alerts::AlertsConfig;
+pub use alerts::{AlertsConfig, SystemLimits};
 pub use influx::InfluxConfig;
 pub use limits::{AccountsConfig, Allowance, PatienceConfig, Rate, RatesConfig, UploadsConfig, VoteBrakes};
 pub use openmetrics::OpenMetricsConfig;

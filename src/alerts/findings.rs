@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use strum::VariantArray;
 
 use crate::config::Config;
+use crate::dashboards::verdict;
 use crate::health::{self, Rule};
 
 /// Something that is wrong now.
@@ -32,13 +33,18 @@ pub struct WatchedRule {
 
 /// Everything that is looked at, the worst first.
 pub fn rules(config: &Config) -> Vec<WatchedRule> {
+    let limits = &config.alerts;
     let of_queue = Rule::VARIANTS.iter();
-    of_queue.map(|rule| WatchedRule { name: rule.name(), watches: rule.watches(&config.alerts) }).collect()
+    let of_queue = of_queue.map(|rule| WatchedRule { name: rule.name(), watches: rule.watches(limits) });
+    let of_system = verdict::Rule::VARIANTS.iter();
+    let of_system = of_system.map(|rule| WatchedRule { name: rule.name(), watches: rule.watches(&limits.system) });
+    of_queue.chain(of_system).collect()
 }
 
 /// Everything that is wrong, the worst first.
 pub(super) async fn all(conn: &mut PgConnection, config: &Config) -> Result<Vec<Finding>, sqlx::Error> {
     let health = health::assess(conn, config).await?;
+    let at = health.at;
     let findings = health.parts.into_iter().flat_map(|part| {
         let (rule, implied) = (part.rule.name(), part.implied);
         part.items.into_iter().map(move |item| Finding {
@@ -49,5 +55,15 @@ pub(super) async fn all(conn: &mut PgConnection, config: &Config) -> Result<Vec<
             implied,
         })
     });
-    Ok(findings.collect())
+    let verdict = verdict::assess(conn, &config.alerts.system, at).await?;
+    let of_system = verdict.troubles.into_iter().filter_map(|trouble| {
+        Some(Finding {
+            rule: trouble.rule?.name().to_owned(),
+            subject: trouble.subject,
+            words: format!("{}.", trouble.words),
+            link: format!("/ops/system#{}", trouble.chart),
+            implied: false,
+        })
+    });
+    Ok(findings.chain(of_system).collect())
 }

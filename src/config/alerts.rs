@@ -41,6 +41,35 @@ pub struct AlertsConfig {
     pub missed_ticks: u32,
     /// A lane may not grow for so many minutes.
     pub grows_minutes: u32,
+    /// The same for pages, hosts and the database.
+    pub system: SystemLimits,
+}
+
+/// When pages, hosts and the database count as sick, by their figures in PostgreSQL.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SystemLimits {
+    /// Failed answers of a hundred.
+    pub failed_percent: f64,
+    /// 95 of 100 votes are answered within so many milliseconds.
+    pub vote_ms: u32,
+    /// Nobody votes for so many minutes, though photos are shown.
+    pub no_votes_minutes: u32,
+    /// How full a disk may be.
+    pub disk_percent: f64,
+    /// A disk that grows may not be full within so many hours.
+    pub disk_full_hours: u32,
+    /// The share of a minute in which everything waits for memory.
+    pub memory_percent: f64,
+    /// The share of the database's connections that are in use.
+    pub connections_percent: f64,
+    /// For how long a transaction may be open.
+    pub transaction_seconds: u32,
+    /// How far a replica or slot may be behind.
+    pub lag_mib: u32,
+    /// The share of transaction numbers that are used up.
+    pub transaction_ids_percent: f64,
+    /// How far InfluxDB may be behind.
+    pub ship_lag_seconds: u32,
 }
 
 impl AlertsConfig {

@@ -1,4 +1,5 @@
 //! Alerts: what is told, when, and how often.
 
 mod outlets;
+mod system;
 mod told;

@@ -44,7 +44,7 @@ pub async fn show(
     let wall = charts::wall(wall)?;
     let sheet = sheet(sheets, db, range).await?;
     let mut conn = db.acquire().await?;
-    let verdict = verdict::assess(&mut conn, Utc::now()).await?;
+    let verdict = verdict::assess(&mut conn, &config.alerts.system, Utc::now()).await?;
     let queue = health::assess(&mut conn, config).await?;
     let pages = pages::read(&mut conn, sheet.range, Utc::now()).await?;
     let is_live = live.is_live();
