@@ -5,7 +5,7 @@ pub mod brake;
 pub mod by_rater;
 pub mod check;
 pub mod collector;
-mod days;
+pub mod days;
 pub mod dealer;
 pub mod deck;
 pub mod demo;

@@ -4,7 +4,7 @@
 //! which it was first given, with the score that it has now.
 
 use chrono::NaiveDate;
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction};
 
 /// By how much one photo's ratings of one day have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,34 @@ pub(super) struct Changes {
     pub days: Vec<DayChange>,
     /// Photos that are shown or hidden, or are something else than before.
     pub photos: Vec<i64>,
+}
+
+/// What a photo was given on one day, and how far it got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PhotoDay {
+    pub day: NaiveDate,
+    /// Ratings that were first given on it.
+    pub ratings: i64,
+    /// People who shared it.
+    pub shares: i64,
+    /// People who came by a link that was shared.
+    pub arrivals: i64,
+}
+
+/// The last so many days (UTC), today last; those without anything are zero.
+pub async fn of_photo(conn: &mut PgConnection, submission: i64, days: i32) -> Result<Vec<PhotoDay>, sqlx::Error> {
+    sqlx::query_as!(
+        PhotoDay,
+        r#"SELECT a.day AS "day!", coalesce(d.ratings, 0) AS "ratings!", coalesce(d.shares, 0) AS "shares!",
+                  coalesce(d.arrivals, 0) AS "arrivals!"
+           FROM (SELECT (now() AT TIME ZONE 'UTC')::date - back AS day FROM generate_series($2 - 1, 0, -1) AS back) a
+                LEFT JOIN submission_days d ON d.submission = $1 AND d.day = a.day
+           ORDER BY a.day"#,
+        submission,
+        days
+    )
+    .fetch_all(conn)
+    .await
 }
 
 /// Takes what was noted, and adds it to `submission_days`. Nothing when that is not known, before the first time and after a crash: then all days

@@ -6,6 +6,7 @@ mod form;
 pub mod head;
 pub mod mine;
 pub mod new;
+mod over_time;
 pub mod photo;
 mod photo_file;
 pub mod progress;
@@ -20,6 +21,7 @@ use serde_json::json;
 use sqlx::PgConnection;
 
 use self::head::{Head, Said};
+use self::over_time::OverTime;
 use self::photo::Photo;
 use self::progress::ProcessingStatus;
 use self::vote_result::{LastVote, VoteResult};
@@ -44,6 +46,8 @@ pub fn routes() -> Vec<Route> {
         new::create,
         mine::index,
         show,
+        over_time::svg,
+        over_time::csv,
         progress::show,
         edit::edit,
         edit::update,
@@ -67,8 +71,7 @@ pub async fn show(
 ) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
     let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
-    let own = visitor.member().is_some_and(|member| member.account.id == submission.owner);
-    if !own && !submission.votable() {
+    if !may_see(&visitor, &submission) {
         return Err(Error::NotFound);
     }
     match submission.state {
@@ -89,9 +92,15 @@ pub async fn show(
             let profile = card.profile.as_ref().map(|name| format!("/u/{name}"));
             let said = Said { photo: &submission, count: card.count, profile, site: &config.site.url };
             let head = Head::of(&mut conn, said).await?;
-            Ok(View::new("submissions/page", Page { card, head }).current())
+            let over_time = OverTime::of(&mut conn, &submission).await?;
+            Ok(View::new("submissions/page", Page { card, head, over_time }).current())
         }
     }
+}
+
+/// What is not on show its owner alone may see.
+fn may_see(visitor: &Visitor<'_>, photo: &Submission) -> bool {
+    photo.votable() || visitor.member().is_some_and(|member| member.account.id == photo.owner)
 }
 
 /// Its owner is told why.
@@ -113,6 +122,7 @@ struct Page {
     #[serde(flatten)]
     card: Card,
     head: Head,
+    over_time: Option<OverTime>,
 }
 
 /// The photo with buttons and figures.
@@ -157,6 +167,8 @@ struct Figures {
     high: f64,
     rank: i64,
     of: i64,
+    /// Among the first so many of a hundred, for those in the upper half.
+    top: Option<i64>,
     first: i64,
     last: i64,
     at: DateTime<Utc>,
@@ -218,6 +230,7 @@ impl From<Standing> for Figures {
             high: standing.between.1,
             rank: standing.rank,
             of: standing.photos,
+            top: Some((standing.rank * 100 + standing.photos - 1) / standing.photos.max(1)).filter(|top| *top <= 50),
             first: standing.rank_between.0,
             last: standing.rank_between.1,
             at: standing.as_of,

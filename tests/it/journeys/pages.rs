@@ -197,7 +197,15 @@ async fn pages_of_regret() {
     regrets(&visitor, 404).await;
     visitor.goto(&site.url("/")).await;
     assert_eq!(name(&visitor).await, shown);
-    sqlx::query("ALTER TABLE tallies RENAME TO lost").execute(&site.world.pool).await.expect("renamed");
+    // As PostgreSQL says it when its disk is full.
+    sqlx::raw_sql(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$;
+         CREATE TRIGGER refuse BEFORE UPDATE ON tallies FOR EACH ROW EXECUTE FUNCTION refuse();",
+    )
+    .execute(&site.world.pool)
+    .await
+    .expect("full");
     visitor.follow("button[value='7']").await;
     regrets(&visitor, 503).await;
     sqlx::query("ALTER TABLE submissions RENAME TO gone").execute(&site.world.pool).await.expect("renamed");

@@ -1,3 +1,4 @@
+use ratemyderp::queue::Job;
 use rocket::http::Status;
 
 use crate::support::{World, someone};
@@ -40,6 +41,46 @@ async fn hidden_photos_are_gone_and_come_back_with_their_votes() {
     assert_eq!(get(&client, &url).await.status, Status::NotFound);
     world.unhide(photo).await;
     assert!(get(&client, &url).await.text().contains("from 1 rating"));
+}
+
+#[tokio::test]
+async fn how_often_it_was_rated_and_shared_is_shown_day_by_day_without_scores() {
+    let world = World::new().await;
+    let (photo, other) = (world.photo("Marmalade <3").await, world.photo("Noodle").await);
+    let client = world.client().await;
+    let url = format!("/submissions/{photo}");
+    assert!(!get(&client, &url).await.html.contains("over-time-h"), "nothing to show yet");
+    for rater in 0..3 {
+        world.rate(someone(rater), photo, 9).await;
+    }
+    world.rate(someone(1), other, 2).await;
+    world.enqueue(Job::RankPhotos).await;
+    world.drain().await;
+    sqlx::query("UPDATE submission_days SET shares = 1, arrivals = 4 WHERE submission = $1")
+        .bind(photo)
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    let page = get(&client, &url).await;
+    assert!(
+        page.text().contains("1 person shared it within 30 days, and 4 people came by these links."),
+        "{}",
+        page.text()
+    );
+    assert!(page.html.contains(&format!("src=\"{url}/ratings.svg\"")), "{}", page.html);
+    let csv = get(&client, &format!("{url}/ratings.csv")).await.html;
+    assert!(csv.trim_end().ends_with(",3") && csv.lines().count() == 31, "{csv}");
+    let svg = get(&client, &format!("{url}/ratings.svg")).await;
+    assert_eq!(svg.header("Content-Type"), Some("image/svg+xml"));
+    assert!(svg.html.contains("Marmalade &lt;3"), "{}", svg.html);
+    let rated = get(&client, &format!("{url}?statistics=1")).await.text();
+    assert!(rated.contains("Rank 1 of 2, among the derpiest 50 %"), "{rated}");
+    let last = get(&client, &format!("/submissions/{other}?statistics=1")).await.text();
+    assert!(last.contains("Rank 2 of 2 (likely"), "{last}");
+    world.hide(photo).await;
+    for gone in ["ratings.svg", "ratings.csv"] {
+        assert_eq!(get(&client, &format!("{url}/{gone}")).await.status, Status::NotFound);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,99 @@
+//! How often a photo was rated and shared, day by day. Numbers alone: whoever has not rated it learns no scores.
+
+use chrono::TimeDelta;
+use rocket::get;
+use rocket::http::{ContentType, Header};
+use rocket::response::Responder;
+use serde::Serialize;
+use sqlx::PgConnection;
+
+use crate::charts::{Chart, Series, Shape, Size, Table, Together, Unit};
+use crate::error::Error;
+use crate::ratings::days::{self, PhotoDay};
+use crate::submissions::{self, Submission};
+use crate::web::answers::picture::ChartPicture;
+use crate::web::db::Db;
+use crate::web::guards::visitor::Visitor;
+
+/// Days that are shown.
+const DAYS: i32 = 30;
+
+/// The chart with its words and its table, and how far the photo got.
+#[derive(Serialize)]
+pub struct OverTime {
+    id: &'static str,
+    name: &'static str,
+    src: String,
+    csv: String,
+    sentence: String,
+    table: Table,
+    shares: i64,
+    arrivals: i64,
+    days: i32,
+}
+
+impl OverTime {
+    /// Nothing for a photo that was neither rated nor shared within that time.
+    pub async fn of(conn: &mut PgConnection, photo: &Submission) -> Result<Option<Self>, Error> {
+        let days = days::of_photo(conn, photo.id, DAYS).await?;
+        if days.iter().all(|day| day.ratings + day.shares + day.arrivals == 0) {
+            return Ok(None);
+        }
+        let chart = chart(photo, &days);
+        Ok(Some(OverTime {
+            id: "days",
+            name: "Ratings day by day",
+            src: format!("/submissions/{}/ratings.svg", photo.id),
+            csv: format!("/submissions/{}/ratings.csv", photo.id),
+            sentence: chart.sentence(),
+            table: chart.table(),
+            shares: days.iter().map(|day| day.shares).sum(),
+            arrivals: days.iter().map(|day| day.arrivals).sum(),
+            days: DAYS,
+        }))
+    }
+}
+
+fn chart(photo: &Submission, days: &[PhotoDay]) -> Chart {
+    let first = days.first().map(|day| day.day.and_time(chrono::NaiveTime::MIN).and_utc());
+    Chart {
+        title: format!("Ratings of {}", photo.title),
+        unit: Unit::Things("rating", "ratings"),
+        shape: Shape::Bars,
+        together: Together::Sum,
+        start: first.unwrap_or_default(),
+        step: TimeDelta::days(1),
+        series: vec![Series::new("ratings", days.iter().map(|day| Some(day.ratings as f64)))],
+        marks: Vec::new(),
+    }
+}
+
+/// Numbers for other programs.
+#[derive(Responder)]
+pub struct Numbers {
+    csv: (ContentType, String),
+    disposition: Header<'static>,
+}
+
+/// The picture.
+#[get("/submissions/<id>/ratings.svg")]
+pub async fn svg(id: i64, visitor: Visitor<'_>, db: &Db) -> Result<ChartPicture, Error> {
+    Ok(ChartPicture(asked_for(id, &visitor, db).await?, Size::Large))
+}
+
+/// The same as numbers.
+#[get("/submissions/<id>/ratings.csv")]
+pub async fn csv(id: i64, visitor: Visitor<'_>, db: &Db) -> Result<Numbers, Error> {
+    Ok(Numbers {
+        csv: (ContentType::CSV, asked_for(id, &visitor, db).await?.csv()),
+        disposition: Header::new("Content-Disposition", "attachment; filename=\"ratings.csv\""),
+    })
+}
+
+/// Of a photo that the visitor may see.
+async fn asked_for(id: i64, visitor: &Visitor<'_>, db: &Db) -> Result<Chart, Error> {
+    let mut conn = db.acquire().await?;
+    let photo = submissions::find(&mut conn, id).await?.filter(|photo| super::may_see(visitor, photo));
+    let photo = photo.ok_or(Error::NotFound)?;
+    Ok(chart(&photo, &days::of_photo(&mut conn, id, DAYS).await?))
+}
