@@ -35,7 +35,6 @@ async fn browser(world: &World, influx: &Influx) -> Client {
 }
 
 #[tokio::test]
-#[ignore = "the tests' InfluxDB does not answer so much within 1.5 s yet"]
 async fn every_chart_has_the_same_figures_from_both_stores() {
     let (world, influx) = both().await;
     let sources = [with(&world, &influx), world.figment()].map(|figment| {
@@ -61,7 +60,6 @@ async fn every_chart_has_the_same_figures_from_both_stores() {
 }
 
 #[tokio::test]
-#[ignore = "the tests' InfluxDB does not answer so much within 1.5 s yet"]
 async fn pages_show_what_influxdb_says_and_whose_figures_they_are() {
     let (world, influx) = both().await;
     // What only PostgreSQL has is seen on no page.
@@ -131,7 +129,6 @@ async fn whatever_is_wrong_with_influxdb_pages_have_figures_and_operators_know_w
 }
 
 #[tokio::test]
-#[ignore = "the tests' InfluxDB does not answer so much within 1.5 s yet"]
 async fn half_of_the_series_is_no_answer() {
     let (world, influx) = both().await;
     // Rounds that were never sent.

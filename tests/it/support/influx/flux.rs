@@ -9,7 +9,9 @@ use super::Key;
 use super::lines::Figure;
 
 /// Points by bucket.
-pub type Buckets = BTreeMap<String, BTreeMap<Key, BTreeMap<String, Figure>>>;
+pub type Buckets = BTreeMap<String, Points>;
+
+type Points = BTreeMap<Key, BTreeMap<String, Figure>>;
 
 /// A row of a stream of tables: its columns but the figure, and that.
 #[derive(Clone)]
@@ -21,7 +23,9 @@ struct Row {
 }
 
 #[derive(Default)]
-struct Stream {
+struct Stream<'a> {
+    /// What the rows are taken from, until the first filter.
+    source: Option<&'a Points>,
     rows: Vec<Row>,
     group: Vec<String>,
     range: (i64, i64),
@@ -55,7 +59,7 @@ fn one(statement: &str, buckets: &Buckets) -> Result<(String, String), String> {
         stream.rows.push(Row { columns, at: 0, value, whole: true });
     } else {
         let bucket = quoted(source.strip_prefix("from(bucket: ").ok_or(format!("the source {source}"))?);
-        stream.rows = all(buckets.get(&bucket).ok_or(format!("could not find bucket {bucket:?}"))?);
+        stream.source = Some(buckets.get(&bucket).ok_or(format!("could not find bucket {bucket:?}"))?);
         stream.group = ["_measurement", "_field"].map(str::to_owned).to_vec();
     }
     for step in steps {
@@ -64,10 +68,25 @@ fn one(statement: &str, buckets: &Buckets) -> Result<(String, String), String> {
     Ok((stream.name.clone(), stream.csv()))
 }
 
-fn all(points: &BTreeMap<Key, BTreeMap<String, Figure>>) -> Vec<Row> {
+/// Every one of these holds; each by one of its columns and values.
+type Conditions = Vec<Vec<(String, String)>>;
+
+/// The rows of a range that meet conditions. Others are never copied: a page asks some forty questions of all that there is.
+fn select(points: &Points, range: (i64, i64), conditions: &Conditions) -> Vec<Row> {
     let mut rows = vec![];
     for ((measurement, tags, at), fields) in points {
+        if *at < range.0 || *at >= range.1 {
+            continue;
+        }
         for (field, figure) in fields {
+            let is = |(column, value): &(String, String)| match column.as_str() {
+                "_measurement" => measurement == value,
+                "_field" => field == value,
+                tag => tags.get(tag) == Some(value),
+            };
+            if !conditions.iter().all(|any| any.iter().any(is)) {
+                continue;
+            }
             let mut columns = tags.clone();
             columns.insert("_measurement".into(), measurement.clone());
             columns.insert("_field".into(), field.clone());
@@ -81,7 +100,7 @@ fn all(points: &BTreeMap<Key, BTreeMap<String, Figure>>) -> Vec<Row> {
     rows
 }
 
-impl Stream {
+impl Stream<'_> {
     fn step(&mut self, step: &str) -> Result<(), String> {
         let (name, rest) = step.split_once('(').ok_or(format!("the step {step}"))?;
         let said = rest.strip_suffix(')').ok_or(format!("the step {step}"))?;
@@ -89,16 +108,20 @@ impl Stream {
             "range" => {
                 let (start, stop) = said.split_once(", stop: ").ok_or("no stop")?;
                 self.range = (nanoseconds(start.trim_start_matches("start: "))?, nanoseconds(stop)?);
-                let (start, stop) = self.range;
-                self.rows.retain(|row| row.at >= start && row.at < stop);
+                return Ok(());
             }
             "filter" => {
                 let condition = said.strip_prefix("fn: (r) => ").ok_or(format!("the filter {said}"))?;
-                let conditions: Vec<Vec<(String, String)>> =
-                    condition.split(" and ").map(any_of).collect::<Result<_, _>>()?;
-                let is = |row: &Row, (column, value): &(String, String)| row.columns.get(column) == Some(value);
-                self.rows.retain(|row| conditions.iter().all(|any| any.iter().any(|one| is(row, one))));
+                let conditions: Conditions = condition.split(" and ").map(any_of).collect::<Result<_, _>>()?;
+                match self.source.take() {
+                    Some(points) => self.rows = select(points, self.range, &conditions),
+                    None => {
+                        let is = |row: &Row, (column, value): &(String, String)| row.columns.get(column) == Some(value);
+                        self.rows.retain(|row| conditions.iter().all(|any| any.iter().any(|one| is(row, one))));
+                    }
+                }
             }
+            _ if self.source.is_some() => return Err(format!("{name} before a filter")),
             "group" => self.group = columns(said)?,
             "sum" if said.is_empty() => self.fold("sum", |row| row.at)?,
             "aggregateWindow" => self.window(said)?,
