@@ -49,12 +49,11 @@ pub(super) async fn run(
         }
         // Registered before the look, so that a job that arrives during the look is not slept through.
         let woken = shared.wake.notified();
-        let more = match look(&shared, &mut idle, first_lane).await {
+        let more = match look(&shared, &mut idle, &mut first_lane).await {
             Ok(more) => {
                 if !std::mem::take(&mut down).is_zero() {
                     info!("the database is back");
                 }
-                first_lane += 1;
                 more
             }
             Err(error) => {
@@ -78,19 +77,24 @@ pub(super) async fn run(
     }
 }
 
-/// Takes jobs for the idle workers, lane by lane. True when it is worth looking again at once.
-async fn look(shared: &Shared, idle: &mut Vec<Request>, first_lane: usize) -> Result<bool, sqlx::Error> {
+/// Takes jobs for the idle workers, lane by lane, and has the next look begin behind the lane that was served last: lanes in which
+/// jobs wait take turns, whatever stands empty between them. True when it is worth looking again at once.
+async fn look(shared: &Shared, idle: &mut Vec<Request>, first_lane: &mut usize) -> Result<bool, sqlx::Error> {
     let kinds = shared.breaker.awake(&shared.kinds);
     let taker = Taker { worker: shared.worker, kinds: &kinds, lease: shared.settings.lease };
     let lanes = shared.lanes.len();
     let mut conn = shared.pool.acquire().await?;
-    let mut more = false;
+    let (mut more, first) = (false, *first_lane);
     for turn in 0..lanes {
-        let lane = &shared.lanes[(first_lane + turn) % lanes];
+        let at = (first + turn) % lanes;
+        let lane = &shared.lanes[at];
         let limit = i64::try_from(idle.len()).unwrap_or(i64::MAX);
         let taken = take::take(&mut conn, taker, lane, limit).await?;
         // A full take may have left some behind, even where parking leaves workers idle.
         more |= taken.more || taken.rows.len() == idle.len();
+        if !taken.rows.is_empty() {
+            *first_lane = at + 1;
+        }
         for row in taken.rows {
             give(shared, idle, Arc::new(Held::read(row, &*shared.jobs)));
         }

@@ -4,6 +4,7 @@ use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
 use crate::support::Database;
+use crate::test_worker::Worker;
 
 const KINDS: [&str; 3] = ["effect", "held", "other"];
 
@@ -115,4 +116,22 @@ async fn a_claim_costs_the_same_however_many_wait_for_what_it_cannot_take() {
     }
     let few = read[..4].iter().max().unwrap();
     assert!(read[4..].iter().all(|rows| *rows <= few + 200), "{read:?}");
+}
+
+#[tokio::test]
+async fn a_flood_in_one_lane_leaves_another_its_turns_whatever_stands_empty_between_them() {
+    let db = Database::new().await;
+    sql(&db, "INSERT INTO lanes (name) VALUES ('empty'), ('vacant'), ('zebra')").await;
+    db.add(400, "effect", 1, json!({ "ms": 0 })).await;
+    sql(&db, "UPDATE fang_tasks SET task_type = 'zebra' WHERE number % 2 = 0").await;
+    let _process = Worker { slots: 1, ..Worker::default() }.start(&db);
+    db.until_settled().await;
+    let lanes: Vec<String> = sqlx::query_scalar(
+        "SELECT t.task_type FROM job_attempts a JOIN fang_tasks t ON t.number = a.job ORDER BY a.started_at, a.job LIMIT 100",
+    )
+    .fetch_all(&db.pool)
+    .await
+    .unwrap();
+    let zebra = lanes.iter().filter(|lane| *lane == "zebra").count();
+    assert!((40..=60).contains(&zebra), "{zebra} of the first hundred");
 }

@@ -101,7 +101,7 @@ impl JobSet for TestJobs {
     }
 
     fn lanes(&self) -> Vec<String> {
-        vec!["test".to_owned()]
+        ["test", "empty", "vacant", "zebra"].map(str::to_owned).to_vec()
     }
 
     fn decode(&self, arguments: &Value) -> Result<Arc<dyn Runnable>, String> {
