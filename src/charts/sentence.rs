@@ -6,7 +6,8 @@ use super::{Chart, Series, Together, duration};
 
 /// The title, each series, and gaps.
 pub(super) fn of(chart: &Chart) -> String {
-    let end = chart.time(chart.len());
+    // Of days the last is named, of shorter intervals the moment at which they end.
+    let end = chart.time(if daily(chart) { chart.len().saturating_sub(1) } else { chart.len() });
     let mut text = format!("{}, {} until {}.", chart.title, duration(seconds(chart.range())), moment(end, chart));
     let known = chart.series.iter().any(|series| series.figures().next().is_some());
     if !known {
@@ -42,7 +43,12 @@ fn of_series(chart: &Chart, series: &Series) -> String {
     let each = if chart.together == Together::Sum { format!(" each {}", step(chart)) } else { String::new() };
     let mut text = format!("{name}: {} on average{each}", chart.unit.say(mean));
     if highest > 0.0 {
-        text += &format!(", at most {} at {}", chart.unit.say(highest), moment(chart.time(index), chart));
+        text += &format!(
+            ", at most {} {} {}",
+            chart.unit.say(highest),
+            if daily(chart) { "on" } else { "at" },
+            moment(chart.time(index), chart)
+        );
     }
     if let Some(change) = series.before.and_then(|before| change(mean, before)) {
         text += &format!(", {change} the {} before", duration(seconds(chart.range())));
@@ -73,6 +79,15 @@ fn seconds(length: TimeDelta) -> f64 {
 }
 
 fn moment(time: DateTime<Utc>, chart: &Chart) -> String {
-    let format = if chart.range() > TimeDelta::days(2) { "%-d %B, %H:%M UTC" } else { "%H:%M UTC" };
+    let format = match chart.range() {
+        _ if daily(chart) => "%-d %B",
+        range if range > TimeDelta::days(2) => "%-d %B, %H:%M UTC",
+        _ => "%H:%M UTC",
+    };
     time.format(format).to_string()
+}
+
+/// Days are told by their dates alone.
+fn daily(chart: &Chart) -> bool {
+    chart.step >= TimeDelta::days(1)
 }

@@ -18,7 +18,7 @@ async fn nobody_sees_a_photo_twice_or_misses_one_while_photos_come_and_go() {
         for number in 0..3 {
             installation.upload("Newcomer", picture(64 + number, 100 * round + number)).await;
         }
-        installation.upload("Not a picture", b"meow".to_vec()).await;
+        installation.upload("Not a picture", format!("meow {round}").into_bytes()).await;
         photos += 3;
         // Of those that the crowd is looking at.
         let votable = installation.votable().await;
