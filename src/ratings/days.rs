@@ -44,7 +44,8 @@ pub async fn of_photo(conn: &mut PgConnection, submission: i64, days: i32) -> Re
         r#"SELECT a.day AS "day!", coalesce(d.ratings, 0) AS "ratings!", coalesce(d.shares, 0) AS "shares!",
                   coalesce(d.arrivals, 0) AS "arrivals!"
            FROM (SELECT (now() AT TIME ZONE 'UTC')::date - back AS day FROM generate_series($2 - 1, 0, -1) AS back) a
-                LEFT JOIN submission_days d ON d.submission = $1 AND d.day = a.day
+                LEFT JOIN LATERAL (
+                    SELECT ratings, shares, arrivals FROM submission_days WHERE submission = $1 AND day = a.day OFFSET 0) d ON true
            ORDER BY a.day"#,
         submission,
         days

@@ -110,7 +110,7 @@ async fn runs(conn: &mut PgConnection, kind: &str, ticks: &[Tick]) -> Result<Vec
                 WHERE (t.state, t.kind, t.number) < (g.state, $1, 9223372036854775807)
                 ORDER BY t.state DESC, t.kind DESC, t.number DESC LIMIT $2
             ) AS recent
-            WHERE recent.state = g.state AND recent.kind = $1 -- where the newest of all end
+            WHERE recent.state = g.state AND recent.kind = $1 -- the limit reads on behind the last of the kind
             ORDER BY recent.number DESC LIMIT $2
         ) AS r LEFT JOIN LATERAL (
             SELECT started_at, ended_at, outcome, error FROM job_attempts

@@ -148,8 +148,7 @@ pub async fn write_back(
 }
 
 /// Stores how far many have come, unless other tabs are further. Whoever is being written by somebody else is left out: it can
-/// wait, and waiting for several could block some. Nobody waits for the disk either: whose bookmark is lost in a crash looks
-/// again at photos that they have rated, and finds the same one.
+/// wait, and waiting for several could block some.
 pub async fn write_all_back(
     conn: &mut PgConnection,
     class: Class,
@@ -162,8 +161,7 @@ pub async fn write_all_back(
         Class::All => {
             sqlx::query!(
                 "UPDATE raters SET position = held.now
-                 FROM (SELECT set_config('synchronous_commit', 'off', true) OFFSET 0) unhurried,
-                      (SELECT r.id, w.position AS now
+                 FROM (SELECT r.id, w.position AS now
                        FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[]), (SELECT $3::bigint[])) w (id, start, position)
                             CROSS JOIN LATERAL (
                                 SELECT id FROM raters
@@ -180,8 +178,7 @@ pub async fn write_all_back(
         Class::Described => {
             sqlx::query!(
                 "UPDATE raters SET described_position = held.now
-                 FROM (SELECT set_config('synchronous_commit', 'off', true) OFFSET 0) unhurried,
-                      (SELECT r.id, w.position AS now
+                 FROM (SELECT r.id, w.position AS now
                        FROM unnest((SELECT $1::uuid[]), (SELECT $2::bigint[]), (SELECT $3::bigint[])) w (id, start, position)
                             CROSS JOIN LATERAL (
                                 SELECT id FROM raters

@@ -1,6 +1,7 @@
 //! What a page of a board reads, whatever the planner believes.
 
 use ratemyderp::ratings::boards::{self, Board, Mark, Order, PAGE, Page, Period};
+use ratemyderp::ratings::days;
 use sqlx::Connection;
 
 use super::{board, sql};
@@ -62,5 +63,32 @@ async fn cheap(world: &World, board: &Board, mode: &str, statistics: &str) {
         let read = rows::read(&mut tx).await - before;
         assert_eq!(found.photos.len(), PAGE, "{board:?}");
         assert!(read <= MOST, "{read} rows for {page:?} of {board:?}, {mode}, statistics {statistics}");
+    }
+}
+
+#[tokio::test]
+async fn the_days_of_a_photo_cost_the_same_however_many_there_are() {
+    let world = World::new().await;
+    sql(
+        &world,
+        "ALTER TABLE submission_days SET (autovacuum_enabled = off);
+         INSERT INTO submission_days (submission, day, ratings)
+         SELECT 1, (now() AT TIME ZONE 'UTC')::date - n, 2 FROM generate_series(0, 4999) n
+         UNION ALL SELECT photo, (now() AT TIME ZONE 'UTC')::date - n, 1 FROM generate_series(2, 3000) photo, generate_series(0, 19) n",
+    )
+    .await;
+    for statistics in ["that were never made", "of what is there"] {
+        for mode in ["force_generic_plan", "force_custom_plan"] {
+            let mut conn = sqlx::PgConnection::connect(world.url()).await.unwrap();
+            sqlx::query(&format!("SET plan_cache_mode = {mode}")).execute(&mut conn).await.unwrap();
+            let mut tx = conn.begin().await.unwrap();
+            let before = (rows::read(&mut tx).await, rows::blocks(&mut tx).await);
+            let days = days::of_photo(&mut tx, 1, 30).await.unwrap();
+            let (read, blocks) = (rows::read(&mut tx).await - before.0, rows::blocks(&mut tx).await - before.1);
+            assert_eq!((days.len(), days.iter().map(|day| day.ratings).sum::<i64>()), (30, 60));
+            assert!(days.windows(2).all(|pair| pair[0].day < pair[1].day), "today last");
+            assert!(read <= 60 && blocks <= 200, "{read} rows, {blocks} blocks, {mode}, statistics {statistics}");
+        }
+        sql(&world, "ANALYZE").await;
     }
 }
