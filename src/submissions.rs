@@ -94,11 +94,21 @@ impl Submission {
     pub fn votable(&self) -> bool {
         self.state == SubmissionState::Ready && self.moderation == Moderation::Visible
     }
+
+    /// May whoever is logged in to this account see it? What is not on show only its owner may.
+    pub fn visible_to(&self, account: Option<i64>) -> bool {
+        self.votable() || account == Some(self.owner)
+    }
 }
 
 /// The photo with this number, in whatever state it is, unless it was removed.
 pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Submission>, sqlx::Error> {
     Ok(find_all(conn, &[id]).await?.pop())
+}
+
+/// The photo with this number, if people may vote on it.
+pub async fn find_votable(conn: &mut PgConnection, id: i64) -> Result<Option<Submission>, sqlx::Error> {
+    Ok(find(conn, id).await?.filter(Submission::votable))
 }
 
 /// The photos with these numbers, in no order; those that were removed are missing. (One plan for any number of them: each is

@@ -249,7 +249,6 @@ fn times(count: f64) -> String {
 }
 
 fn calm(known: &Known<'_>, vote: Option<f64>) -> String {
-    let one = |values: Vec<Option<f64>>| values.into_iter().flatten().next();
     let rate = one(known.per(1.0, known.total(ANSWERS, 0))).unwrap_or(0.0);
     let mut words = format!(
         "Pages, hosts and database are well: {}",

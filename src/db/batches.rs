@@ -54,9 +54,9 @@ impl<A: Answers> Batches<A> {
     /// Starts answering, on so many connections at most; stops when the last clone is dropped.
     pub fn start(pool: PgPool, answers: A, connections: u32) -> Self {
         let (questions, waiting) = mpsc::channel(WAITING);
-        let lanes = Arc::new((Mutex::new(waiting), answers));
+        let shared = Arc::new((Mutex::new(waiting), answers));
         for _ in 0..connections {
-            tokio::spawn(work(pool.clone(), lanes.clone()));
+            tokio::spawn(work(pool.clone(), shared.clone()));
         }
         Batches { questions }
     }
@@ -69,10 +69,11 @@ impl<A: Answers> Batches<A> {
     }
 }
 
-type Lanes<A> = Arc<(Mutex<mpsc::Receiver<Asked<A>>>, A)>;
+/// What those who answer share: the questions that wait, and how they are answered.
+type Shared<A> = Arc<(Mutex<mpsc::Receiver<Asked<A>>>, A)>;
 
-async fn work<A: Answers>(pool: PgPool, lanes: Lanes<A>) {
-    let (waiting, answers) = &*lanes;
+async fn work<A: Answers>(pool: PgPool, shared: Shared<A>) {
+    let (waiting, answers) = &*shared;
     let mut kept: Option<PoolConnection<Postgres>> = None;
     loop {
         let mut batch = Vec::with_capacity(BATCH);

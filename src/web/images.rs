@@ -62,8 +62,8 @@ pub async fn out_of_reach(
     db: &Db,
     storage: &State<Storage>,
 ) -> Result<Private, Error> {
-    let account = visitor.member().map(|member| member.account.id);
-    let seen = |photo: &Submission| photo.votable() || account == Some(photo.owner) || moderator.is_some();
+    let account = visitor.account();
+    let seen = |photo: &Submission| photo.visible_to(account) || moderator.is_some();
     let photo = submissions::find(&mut *db.acquire().await?, id).await?.filter(seen);
     let key = photo.filter(|photo| photo.renditions_hidden).and_then(|photo| photo.rendition_key);
     let (key, size) = key.zip(size(file)).ok_or(Error::NotFound)?;

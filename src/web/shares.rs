@@ -101,7 +101,7 @@ impl Onward {
 }
 
 async fn shown(conn: &mut PgConnection, id: i64) -> Result<Submission, Error> {
-    submissions::find(conn, id).await?.filter(Submission::votable).ok_or(Error::NotFound)
+    submissions::find_votable(conn, id).await?.ok_or(Error::NotFound)
 }
 
 #[derive(Serialize)]

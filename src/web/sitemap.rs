@@ -1,12 +1,11 @@
 //! What there is, for robots: a map of the site in pages, and what they need not look at.
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use rocket::http::ContentType;
 use rocket::{Route, State, get, routes};
 use sqlx::PgConnection;
 
 use super::answers::document::Document;
-use super::answers::xml::escape;
+use super::answers::xml::{escape, time};
 use super::db::Db;
 use super::leaderboard::asked::species_address;
 use super::submissions::head;
@@ -131,8 +130,4 @@ fn urlset(urls: String) -> Document {
 
 fn xml(text: String) -> Document {
     Document::new(ContentType::new("application", "xml"), format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{text}"))
-}
-
-fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -71,7 +71,7 @@ pub async fn show(
 ) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
     let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
-    if !may_see(&visitor, &submission) {
+    if !submission.visible_to(visitor.account()) {
         return Err(Error::NotFound);
     }
     match submission.state {
@@ -96,11 +96,6 @@ pub async fn show(
             Ok(View::new("submissions/page", Page { card, head, over_time }).current())
         }
     }
-}
-
-/// What is not on show its owner alone may see.
-fn may_see(visitor: &Visitor<'_>, photo: &Submission) -> bool {
-    photo.votable() || visitor.member().is_some_and(|member| member.account.id == photo.owner)
 }
 
 /// Its owner is told why.

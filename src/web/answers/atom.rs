@@ -1,10 +1,10 @@
 //! Feeds as Atom (RFC 4287).
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use rocket::http::ContentType;
 
 use super::document::Document;
-use super::xml::escape;
+use super::xml::{escape, time};
 
 /// A list of photos. Addresses are whole.
 pub struct Feed {
@@ -70,8 +70,4 @@ impl Entry {
             escape(&html)
         )
     }
-}
-
-fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

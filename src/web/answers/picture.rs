@@ -1,12 +1,13 @@
-//! A chart as a picture, in the colours of whoever looks at it.
+//! A chart on a page, and as a picture in the colours of whoever looks at it.
 
 use std::io::Cursor;
 
 use rocket::Request;
 use rocket::http::{ContentType, Header};
 use rocket::response::{Responder, Response, Result};
+use serde::Serialize;
 
-use crate::charts::{self, Chart, Size};
+use crate::charts::{self, Chart, Size, Table};
 use crate::web::guards::appearance::Appearance;
 
 /// An SVG with a policy of its own. It is asked for anew with each page.
@@ -21,5 +22,24 @@ impl<'r> Responder<'r, 'static> for ChartPicture {
             .header(Header::new("Cache-Control", "private, no-cache"))
             .sized_body(svg.len(), Cursor::new(svg))
             .ok()
+    }
+}
+
+/// A chart as the partial `shared/_chart` shows it.
+#[derive(Serialize)]
+pub struct ShownChart {
+    /// Its own on the page.
+    id: &'static str,
+    name: &'static str,
+    src: String,
+    csv: String,
+    sentence: String,
+    table: Table,
+}
+
+impl ShownChart {
+    /// With the addresses of its picture and of its numbers.
+    pub fn of(chart: &Chart, id: &'static str, name: &'static str, (src, csv): (String, String)) -> Self {
+        ShownChart { id, name, src, csv, sentence: chart.sentence(), table: chart.table() }
     }
 }

@@ -1,4 +1,6 @@
-//! Text inside XML.
+//! Texts and times inside XML.
+
+use chrono::{DateTime, SecondsFormat, Utc};
 
 /// Escaped for elements and attributes alike. What XML cannot hold at all is left out.
 pub fn escape(text: &str) -> String {
@@ -16,6 +18,11 @@ pub fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// A moment, to the second.
+pub fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ pub async fn show(asked: Asked<'_>, db: &Db, config: &State<Config>) -> Result<O
     };
     let mut conn = db.acquire().await?;
     let photo = match photo_at(url, site) {
-        Some(id) => submissions::find(&mut conn, id).await?.filter(Submission::votable),
+        Some(id) => submissions::find_votable(&mut conn, id).await?,
         None => None,
     };
     let Some(photo) = photo else {

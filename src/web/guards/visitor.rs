@@ -53,6 +53,11 @@ impl<'r> Visitor<'r> {
         self.member.as_deref()
     }
 
+    /// The account that is logged in.
+    pub fn account(&self) -> Option<i64> {
+        self.member().map(|member| member.account.id)
+    }
+
     /// Who they are as a rater while nobody is logged in.
     pub fn anonymous_id(&self) -> RaterId {
         RaterId::of_token(&self.content.token)

@@ -2,16 +2,15 @@
 
 use chrono::TimeDelta;
 use rocket::get;
-use rocket::http::{ContentType, Header};
-use rocket::response::Responder;
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use crate::charts::{Chart, Series, Shape, Size, Table, Together, Unit};
+use crate::charts::{Chart, Series, Shape, Size, Together, Unit};
 use crate::error::Error;
 use crate::ratings::days::{self, PhotoDay};
 use crate::submissions::{self, Submission};
-use crate::web::answers::picture::ChartPicture;
+use crate::web::answers::csv::Csv;
+use crate::web::answers::picture::{ChartPicture, ShownChart};
 use crate::web::db::Db;
 use crate::web::guards::visitor::Visitor;
 
@@ -21,12 +20,8 @@ const DAYS: i32 = 30;
 /// The chart with its words and its table, and how far the photo got.
 #[derive(Serialize)]
 pub struct OverTime {
-    id: &'static str,
-    name: &'static str,
-    src: String,
-    csv: String,
-    sentence: String,
-    table: Table,
+    #[serde(flatten)]
+    chart: ShownChart,
     shares: i64,
     arrivals: i64,
     days: i32,
@@ -39,14 +34,10 @@ impl OverTime {
         if days.iter().all(|day| day.ratings + day.shares + day.arrivals == 0) {
             return Ok(None);
         }
-        let chart = chart(photo, &days);
+        let path = format!("/submissions/{}/ratings", photo.id);
+        let addresses = (format!("{path}.svg"), format!("{path}.csv"));
         Ok(Some(OverTime {
-            id: "days",
-            name: "Ratings day by day",
-            src: format!("/submissions/{}/ratings.svg", photo.id),
-            csv: format!("/submissions/{}/ratings.csv", photo.id),
-            sentence: chart.sentence(),
-            table: chart.table(),
+            chart: ShownChart::of(&chart(photo, &days), "days", "Ratings day by day", addresses),
             shares: days.iter().map(|day| day.shares).sum(),
             arrivals: days.iter().map(|day| day.arrivals).sum(),
             days: DAYS,
@@ -68,13 +59,6 @@ fn chart(photo: &Submission, days: &[PhotoDay]) -> Chart {
     }
 }
 
-/// Numbers for other programs.
-#[derive(Responder)]
-pub struct Numbers {
-    csv: (ContentType, String),
-    disposition: Header<'static>,
-}
-
 /// The picture.
 #[get("/submissions/<id>/ratings.svg")]
 pub async fn svg(id: i64, visitor: Visitor<'_>, db: &Db) -> Result<ChartPicture, Error> {
@@ -83,17 +67,14 @@ pub async fn svg(id: i64, visitor: Visitor<'_>, db: &Db) -> Result<ChartPicture,
 
 /// The same as numbers.
 #[get("/submissions/<id>/ratings.csv")]
-pub async fn csv(id: i64, visitor: Visitor<'_>, db: &Db) -> Result<Numbers, Error> {
-    Ok(Numbers {
-        csv: (ContentType::CSV, asked_for(id, &visitor, db).await?.csv()),
-        disposition: Header::new("Content-Disposition", "attachment; filename=\"ratings.csv\""),
-    })
+pub async fn csv(id: i64, visitor: Visitor<'_>, db: &Db) -> Result<Csv, Error> {
+    Ok(Csv { name: format!("ratings-{id}"), text: asked_for(id, &visitor, db).await?.csv() })
 }
 
 /// Of a photo that the visitor may see.
 async fn asked_for(id: i64, visitor: &Visitor<'_>, db: &Db) -> Result<Chart, Error> {
     let mut conn = db.acquire().await?;
-    let photo = submissions::find(&mut conn, id).await?.filter(|photo| super::may_see(visitor, photo));
+    let photo = submissions::find(&mut conn, id).await?.filter(|photo| photo.visible_to(visitor.account()));
     let photo = photo.ok_or(Error::NotFound)?;
     Ok(chart(&photo, &days::of_photo(&mut conn, id, DAYS).await?))
 }

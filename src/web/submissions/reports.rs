@@ -58,8 +58,7 @@ pub async fn create(
 }
 
 async fn votable(db: &Db, id: i64) -> Result<Submission, Error> {
-    let mut conn = db.acquire().await?;
-    submissions::find(&mut conn, id).await?.filter(Submission::votable).ok_or(Error::NotFound)
+    submissions::find_votable(&mut *db.acquire().await?, id).await?.ok_or(Error::NotFound)
 }
 
 impl<'r> ReportForm<'r> {

@@ -1,6 +1,5 @@
 //! How often an error was met, hour by hour.
 
-use rocket::http::{ContentType, Header};
 use rocket::{Responder, get};
 use sqlx::PgConnection;
 
@@ -8,6 +7,7 @@ use super::unknown;
 use crate::charts::{Chart, Mark, Series, Shape, Size, Together, Unit};
 use crate::error::Error;
 use crate::queue::board;
+use crate::web::answers::csv::Csv;
 use crate::web::answers::picture::ChartPicture;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
@@ -39,13 +39,6 @@ pub enum Found<T> {
     No(Box<View>),
 }
 
-/// Numbers for other programs.
-#[derive(Responder)]
-pub struct Numbers {
-    csv: (ContentType, String),
-    disposition: Header<'static>,
-}
-
 /// The picture.
 #[get("/ops/errors/<id>/chart.svg")]
 pub async fn svg(id: &str, _observer: Observer, live: Live, db: &Db) -> Result<Found<ChartPicture>, Error> {
@@ -58,13 +51,10 @@ pub async fn svg(id: &str, _observer: Observer, live: Live, db: &Db) -> Result<F
 
 /// The same as numbers.
 #[get("/ops/errors/<id>/chart.csv")]
-pub async fn csv(id: &str, _observer: Observer, live: Live, db: &Db) -> Result<Found<Numbers>, Error> {
+pub async fn csv(id: &str, _observer: Observer, live: Live, db: &Db) -> Result<Found<Csv>, Error> {
     live.view_of(&[])?;
     Ok(match asked_for(id, db).await? {
-        Some(chart) => Found::Yes(Numbers {
-            csv: (ContentType::CSV, chart.csv()),
-            disposition: Header::new("Content-Disposition", "attachment; filename=\"errors.csv\""),
-        }),
+        Some(chart) => Found::Yes(Csv { name: format!("error-{id}"), text: chart.csv() }),
         None => Found::No(Box::new(unknown(id))),
     })
 }

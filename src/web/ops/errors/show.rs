@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::queue::board::{self, ErrorGroupRow, JobFilter};
 use crate::secret::redact;
 use crate::web::answers::form::FormView;
+use crate::web::answers::picture::ShownChart;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
 use crate::web::guards::live::Live;
@@ -68,14 +69,10 @@ pub async fn page(conn: &mut PgConnection, group: &ErrorGroupRow, form: &FormVie
         "jobs": jobs,
         "more_jobs": walk.next.is_some(),
         "seen": group.noted_at.map_or(0, |at| at.timestamp_micros()),
-        "chart": {
-            "id": "hours",
-            "name": "Hours",
-            "src": format!("/ops/errors/{}/chart.svg", group.id),
-            "csv": format!("/ops/errors/{}/chart.csv", group.id),
-            "sentence": chart.sentence(),
-            "table": chart.table(),
-        },
+        "chart": ShownChart::of(&chart, "hours", "Hours", (
+            format!("/ops/errors/{}/chart.svg", group.id),
+            format!("/ops/errors/{}/chart.csv", group.id),
+        )),
     });
     Ok(form.page("ops/error", data))
 }

@@ -2,7 +2,6 @@
 
 use rocket::http::{ContentType, Header, RawStr};
 use rocket::{Responder, get};
-use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 use super::unknown;
@@ -11,6 +10,8 @@ use crate::charts::{self, Chart, Series, Shape, Together, Unit};
 use crate::error::Error;
 use crate::queue::board::{self, Measure, Span};
 use crate::steering::Target;
+use crate::web::answers::csv::Csv;
+use crate::web::answers::picture::ShownChart;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
 use crate::web::guards::live::Live;
@@ -91,18 +92,11 @@ pub async fn histories(
 }
 
 /// A chart as the partial `shared/_chart` shows it.
-pub fn shown(chart: &Chart, kind: &str, measure: Measure, name: &str, range: Range, theme: &str) -> Value {
+pub fn shown(chart: &Chart, kind: &str, measure: Measure, name: &'static str, range: Range, theme: &str) -> ShownChart {
     let path = format!("/ops/kinds/{}/chart", RawStr::new(kind).percent_encode());
     let query = format!("measure={}&range={}", measure.name(), range.name());
     let theme = if theme.is_empty() { String::new() } else { format!("&theme={theme}") };
-    json!({
-        "id": measure.name(),
-        "name": name,
-        "src": format!("{path}.svg?{query}{theme}"),
-        "csv": format!("{path}.csv?{query}"),
-        "sentence": chart.sentence(),
-        "table": chart.table(),
-    })
+    ShownChart::of(chart, measure.name(), name, (format!("{path}.svg?{query}{theme}"), format!("{path}.csv?{query}")))
 }
 
 /// The theme that a member has chosen, as charts know it.
@@ -120,13 +114,6 @@ pub fn theme_of(visitor: &Visitor<'_>) -> &'static str {
 pub struct Picture {
     svg: (ContentType, String),
     policy: Header<'static>,
-}
-
-/// Numbers for other programs.
-#[derive(Responder)]
-pub struct Numbers {
-    csv: (ContentType, String),
-    disposition: Header<'static>,
 }
 
 /// Found, or a page that says that it is not.
@@ -170,15 +157,12 @@ pub async fn csv(
     measure: Option<&str>,
     range: Option<&str>,
     db: &Db,
-) -> Result<Found<Numbers>, Error> {
+) -> Result<Found<Csv>, Error> {
     live.view_of(&["measure", "range"])?;
     let Some(chart) = asked_for(kind, measure, range, db).await? else {
         return Ok(Found::No(Box::new(unknown("kind", kind))));
     };
-    Ok(Found::Yes(Numbers {
-        csv: (ContentType::CSV, chart.csv()),
-        disposition: Header::new("Content-Disposition", "attachment; filename=\"chart.csv\""),
-    }))
+    Ok(Found::Yes(Csv { name: format!("kind-{}", measure.unwrap_or("run")), text: chart.csv() }))
 }
 
 async fn asked_for(kind: &str, measure: Option<&str>, range: Option<&str>, db: &Db) -> Result<Option<Chart>, Error> {
