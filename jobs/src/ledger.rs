@@ -64,7 +64,7 @@ struct Shared {
     settings: Settings,
     kinds: Vec<String>,
     lanes: Vec<String>,
-    wake: Notify,
+    wake: watch::Sender<()>,
     endings: mpsc::UnboundedSender<(Arc<Held>, Ending)>,
     held: Mutex<HashMap<Uuid, Arc<Held>>>,
     released: Notify,
@@ -96,7 +96,7 @@ impl Ledger {
             worker,
             jobs,
             settings,
-            wake: Notify::new(),
+            wake: watch::Sender::default(),
             endings,
             held: Mutex::default(),
             released: Notify::new(),
@@ -207,7 +207,7 @@ impl Shared {
     fn wake_after(self: Arc<Self>, wait: Duration) {
         tokio::spawn(async move {
             tokio::time::sleep(wait).await;
-            self.wake.notify_waiters();
+            self.wake.send_replace(());
         });
     }
 

@@ -1,7 +1,8 @@
 //! The one task of a process that takes jobs: for all idle workers in one statement.
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use log::{error, info, warn};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -14,6 +15,12 @@ pub(super) type Request = oneshot::Sender<Arc<Held>>;
 
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// While jobs wait, a claim waits so long for more workers: one for eight of them costs little more than one for one.
+const MOMENT: Duration = Duration::from_millis(1);
+
+/// A lane in which nothing was due is left out so long while others have jobs. What arrives ends that at once.
+const EMPTY: Duration = Duration::from_millis(50);
+
 /// Serves waiting workers until told to stop; ends without a job in hand.
 pub(super) async fn run(
     shared: Arc<Shared>,
@@ -21,40 +28,38 @@ pub(super) async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     let mut idle: Vec<Request> = Vec::new();
-    let mut first_lane = 0;
+    let mut turns = Turns::new(shared.lanes.len());
+    let mut arrivals = shared.wake.subscribe();
+    let mut more = false;
     let mut down = Duration::ZERO;
     loop {
-        if idle.is_empty() {
-            tokio::select! {
-                request = requests.recv() => match request {
-                    Some(request) => idle.push(request),
-                    None => return,
-                },
-                _ = stop.wait_for(|stop| *stop) => return,
-            }
-        }
-        while let Ok(request) = requests.try_recv() {
-            idle.push(request);
+        let enough = if more { shared.settings.workers as usize } else { 1 };
+        tokio::select! {
+            there = gather(&mut requests, &mut idle, enough) => if !there { return },
+            _ = stop.wait_for(|stop| *stop) => return,
         }
         if *stop.borrow() {
             return;
         }
         // What has run and could not be ended yet is held on to: where the database is slow to end jobs, no more are taken.
-        let released = shared.released.notified();
+        let mut released = pin!(shared.released.notified());
         if shared.is_full() {
             tokio::select! {
-                () = released => continue,
+                () = &mut released => continue,
                 _ = stop.wait_for(|stop| *stop) => return,
             }
         }
-        // Registered before the look, so that a job that arrives during the look is not slept through.
-        let woken = shared.wake.notified();
-        let more = match look(&shared, &mut idle, &mut first_lane).await {
-            Ok(more) => {
+        // Before the look, so that a job that arrives during the look is not slept through.
+        if arrivals.has_changed().unwrap_or_default() {
+            arrivals.mark_unchanged();
+            turns.forget();
+        }
+        let seen = match look(&shared, &mut idle, &mut turns).await {
+            Ok(seen) => {
                 if !std::mem::take(&mut down).is_zero() {
                     info!("the database is back");
                 }
-                more
+                seen
             }
             Err(error) => {
                 if down.is_zero() {
@@ -67,33 +72,88 @@ pub(super) async fn run(
                 }
             }
         };
+        more = seen.more;
         if !more {
             tokio::select! {
-                () = woken => {}
+                _ = arrivals.changed() => {}
+                () = released, if seen.at_limit => {}
                 () = tokio::time::sleep(shared.settings.poll) => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }
+            turns.forget();
         }
     }
 }
 
-/// Takes jobs for the idle workers, lane by lane, and has the next look begin behind the lane that was served last: lanes in which
-/// jobs wait take turns, whatever stands empty between them. True when it is worth looking again at once.
-async fn look(shared: &Shared, idle: &mut Vec<Request>, first_lane: &mut usize) -> Result<bool, sqlx::Error> {
+/// Waits for a worker, and a moment longer until there are `enough`. False: there will be none any more.
+async fn gather(requests: &mut mpsc::UnboundedReceiver<Request>, idle: &mut Vec<Request>, enough: usize) -> bool {
+    if idle.is_empty() && requests.recv_many(idle, usize::MAX).await == 0 {
+        return false;
+    }
+    let others = async { while idle.len() < enough && requests.recv_many(idle, usize::MAX).await > 0 {} };
+    // Late ones are served by the next look.
+    let _ = tokio::time::timeout(MOMENT, others).await;
+    true
+}
+
+/// Whose turn it is: lanes in which jobs wait take turns, whatever stands empty between them.
+struct Turns {
+    first: usize,
+    /// By lane: left out until then.
+    empty: Vec<Option<Instant>>,
+}
+
+impl Turns {
+    fn new(lanes: usize) -> Self {
+        Turns { first: 0, empty: vec![None; lanes] }
+    }
+
+    /// The lanes to look into now, in order.
+    fn next(&self) -> Vec<usize> {
+        let (lanes, now) = (self.empty.len(), Instant::now());
+        let open = |&lane: &usize| self.empty[lane].is_none_or(|until| until <= now);
+        (0..lanes).map(|turn| (self.first + turn) % lanes).filter(open).collect()
+    }
+
+    fn served(&mut self, lane: usize) {
+        self.first = lane + 1;
+    }
+
+    fn was_empty(&mut self, lane: usize) {
+        self.empty[lane] = Some(Instant::now() + EMPTY);
+    }
+
+    /// Something has arrived, wherever that was.
+    fn forget(&mut self) {
+        self.empty.fill(None);
+    }
+}
+
+/// What came of a look into all lanes.
+#[derive(Default)]
+struct Seen {
+    /// It is worth looking again at once.
+    more: bool,
+    /// It is worth looking again when a job has ended: as many of a lane run as may.
+    at_limit: bool,
+}
+
+/// Takes jobs for the idle workers, lane by lane.
+async fn look(shared: &Shared, idle: &mut Vec<Request>, turns: &mut Turns) -> Result<Seen, sqlx::Error> {
     let kinds = shared.breaker.awake(&shared.kinds);
     let taker = Taker { worker: shared.worker, kinds: &kinds, lease: shared.settings.lease };
-    let lanes = shared.lanes.len();
     let mut conn = shared.pool.acquire().await?;
-    let (mut more, first) = (false, *first_lane);
-    for turn in 0..lanes {
-        let at = (first + turn) % lanes;
-        let lane = &shared.lanes[at];
+    let mut seen = Seen::default();
+    for lane in turns.next() {
         let limit = i64::try_from(idle.len()).unwrap_or(i64::MAX);
-        let taken = take::take(&mut conn, taker, lane, limit).await?;
+        let taken = take::take(&mut conn, taker, &shared.lanes[lane], limit).await?;
         // A full take may have left some behind, even where parking leaves workers idle.
-        more |= taken.more || taken.rows.len() == idle.len();
+        seen.more |= taken.more || taken.rows.len() == idle.len();
+        seen.at_limit |= taken.at_limit;
         if !taken.rows.is_empty() {
-            *first_lane = at + 1;
+            turns.served(lane);
+        } else if !taken.more && !taken.at_limit {
+            turns.was_empty(lane);
         }
         for row in taken.rows {
             give(shared, idle, Arc::new(Held::read(row, &*shared.jobs)));
@@ -102,7 +162,7 @@ async fn look(shared: &Shared, idle: &mut Vec<Request>, first_lane: &mut usize) 
             break;
         }
     }
-    Ok(more)
+    Ok(seen)
 }
 
 fn give(shared: &Shared, idle: &mut Vec<Request>, held: Arc<Held>) {

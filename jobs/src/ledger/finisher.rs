@@ -9,6 +9,9 @@ use tokio::sync::mpsc;
 use super::{Ending, Held, Shared, lines, settle};
 use crate::claim::{self, Claim};
 
+/// So long the end of a job waits for those that run beside it, and end in the same statement.
+const MOMENT: Duration = Duration::from_millis(1);
+
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Ends what the workers send, and never gives up: a job that cannot be ended now stays held, and is tried again.
@@ -21,6 +24,10 @@ pub(super) async fn run(shared: Arc<Shared>, mut endings: mpsc::UnboundedReceive
             match endings.recv().await {
                 Some(ending) => pending.push(ending),
                 None => return,
+            }
+            // One that runs alone waits for nobody.
+            if shared.held().len() > 1 {
+                tokio::time::sleep(MOMENT).await;
             }
         } else {
             wait = (wait * 2).clamp(Duration::from_millis(50), LONGEST_WAIT);

@@ -92,6 +92,8 @@ pub(crate) struct Taken {
     pub rows: Vec<Row>,
     /// There may be more that are due, of which others have just taken what this look saw.
     pub more: bool,
+    /// There may be more that are due, but as many as may run at once do.
+    pub at_limit: bool,
 }
 
 /// Takes up to `limit` due jobs of one lane, and opens an attempt for each.
@@ -118,12 +120,10 @@ async fn take_limited(conn: &mut PgConnection, taker: Taker<'_>, lane: &str, lim
         None => limit,
         Some(concurrency) => limit.min(i64::from(concurrency) - running(&mut tx, lane).await?),
     };
-    if limit <= 0 {
-        return Ok(Taken::default());
-    }
-    let (taken, _) = look(&mut tx, taker, lane, limit, true).await?;
+    let (taken, _) = if limit > 0 { look(&mut tx, taker, lane, limit, true).await? } else { (Taken::default(), None) };
     tx.commit().await?;
-    Ok(taken)
+    let at_limit = usize::try_from(limit).is_ok_and(|limit| taken.rows.len() == limit) || limit <= 0;
+    Ok(Taken { at_limit, ..taken })
 }
 
 /// How many jobs of a lane run, those of dead workers included until they are rescued.
@@ -238,5 +238,5 @@ async fn look(
         })
         .collect();
     let more = seen >= SEEN && i64::try_from(rows.len()).is_ok_and(|taken| taken < limit);
-    Ok((Taken { rows, more }, concurrency))
+    Ok((Taken { rows, more, at_limit: false }, concurrency))
 }

@@ -27,7 +27,7 @@ async fn listen(shared: &Shared, own: &sqlx::PgPool) -> Result<(), sqlx::Error> 
     listener.listen(CHANNEL).await?;
     loop {
         // Something may have arrived before we listened, and while the connection was lost (`None`).
-        shared.wake.notify_waiters();
+        shared.wake.send_replace(());
         listener.try_recv().await?;
     }
 }

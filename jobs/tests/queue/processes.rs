@@ -25,6 +25,17 @@ async fn two_processes_share_the_work_and_double_none() {
 }
 
 #[tokio::test]
+async fn of_a_lane_with_a_limit_one_job_follows_the_other() {
+    let database = Database::new().await;
+    sqlx::query("UPDATE lanes SET concurrency = 2 WHERE name = 'test'").execute(&database.pool).await.unwrap();
+    database.add(40, "effect", 1, json!({ "ms": 5 })).await;
+    let _process = Worker::default().start(&database);
+    // A look that nothing asks for comes every 30 s.
+    database.until_settled().await;
+    assert_eq!(database.count("effects").await, 40);
+}
+
+#[tokio::test]
 async fn a_process_that_is_told_to_stop_finishes_what_it_holds_and_takes_no_more() {
     let database = Database::new().await;
     let held = database.add(2, "hold", 5, json!({ "ms": 1200 })).await;

@@ -64,21 +64,21 @@ async fn two_that_migrate_at_once_do_it_once_and_wait_for_no_index_of_each_other
     let world = World::new().await;
     let migrations = with(&[
         ("CREATE TABLE once (id bigint)", false),
-        ("CREATE INDEX CONCURRENTLY IF NOT EXISTS once_id ON once (id)", true),
+        ("CREATE INDEX CONCURRENTLY IF NOT EXISTS once_score ON ratings (score)", true),
     ]);
     // Keeps the first of the two at its index until the second one is waiting for the first.
-    let mut reader = holding(&world, "SELECT count(*) FROM submissions; SELECT txid_current()").await;
+    let mut voter = holding(&world, "LOCK TABLE ratings IN ROW EXCLUSIVE MODE").await;
     let (said, mut heard) = mpsc::unbounded_channel();
     let meanwhile = async {
         until_said(&mut heard, "Another process is migrating").await;
-        sqlx::raw_sql("COMMIT").execute(&mut reader).await.unwrap();
+        sqlx::raw_sql("COMMIT").execute(&mut voter).await.unwrap();
     };
     let both =
         async { tokio::join!(run(&world.pool, &migrations, &said), run(&world.pool, &migrations, &said), meanwhile) };
     let (one, other, ()) = timeout(LONG, both).await.expect("an end");
     one.unwrap();
     other.unwrap();
-    assert_eq!(world.count("pg_index WHERE indexrelid = 'once_id'::regclass AND indisvalid").await, 1);
+    assert_eq!(world.count("pg_index WHERE indexrelid = 'once_score'::regclass AND indisvalid").await, 1);
     assert_eq!(world.count("_sqlx_migrations WHERE version >= 99990101000000").await, 2);
 }
 
