@@ -1,6 +1,6 @@
-"""The figures of `bin/bench queue`: queue.py PROGRAMS PORT PSQL PGPORT FIGURES
+"""The figures of `bin/bench queue`: queue.py PROGRAMS PORT PSQL PGPORT FIGURES PART
 
-Each line of FIGURES: what, number, goal (or -), at_most or at_least, unit, separated by tabs."""
+Each line of FIGURES: what, number, goal (or -), at_most or at_least, unit, separated by tabs. PART: all, or pace for the jobs a second alone."""
 
 import os
 import re
@@ -14,13 +14,15 @@ from statistics import median
 from browser import Browser, expect
 from hammer import hammered
 
-programs, port, psql, pgport, figures = sys.argv[1:]
+programs, port, psql, pgport, figures, part = sys.argv[1:]
 REQUESTS = 20  # of each page
 NEW_JOBS = 20  # every tenth of a second
 
 
 def main():
     wait_for_site()
+    if part == "pace":
+        return jobs_a_second()
     Browser(int(port)).join("omar")
     grant("omar")
     with Jobs() as jobs, Arrivals():
@@ -192,22 +194,44 @@ def retry_many(jobs):
     del jobs
 
 
+TRIVIAL = 20_000  # jobs of one turn
+CLIENTS = 16  # of pgbench, which claims one job at a time
+
+
 def jobs_a_second():
-    """Jobs that find nothing to do, with all that is kept about them and without, by turns."""
-    rates = {True: [], False: []}
-    for turn in range(6):
-        kept = turn % 2 == 0
-        sql(f"ALTER TABLE fang_tasks {'ENABLE' if kept else 'DISABLE'} TRIGGER USER")
-        sql(enqueue("move_thumbnails", "images", 10_000, f"'turn-{turn}'"))
-        began = time.time()
-        with Jobs():
-            while sql("SELECT EXISTS (SELECT FROM fang_tasks WHERE state IN ('new', 'retried', 'in_progress') AND kind = 'move_thumbnails')") == "t":
-                time.sleep(0.2)
-        rates[kept].append(10_000 / (time.time() - began))
+    """Jobs that find nothing to do, with all that is kept about them, without, and claimed and ended by pgbench, by turns."""
+    rates = {"kept": [], "bare": [], "pgbench": []}
+    for turn in range(5):
+        for way in rates if turn % 2 else reversed(rates):
+            sql(f"ALTER TABLE fang_tasks {'ENABLE' if way == 'kept' else 'DISABLE'} TRIGGER USER")
+            sql(enqueue("move_thumbnails", "images", TRIVIAL, f"'{way}-{turn}'"))
+            rates[way].append(claimed_by_pgbench() if way == "pgbench" else worked_off())
     sql("ALTER TABLE fang_tasks ENABLE TRIGGER USER")
-    sql(f"TRUNCATE job_counts, job_count_deltas; INSERT INTO job_counts SELECT state, kind, task_type, count(*) FROM fang_tasks GROUP BY 1, 2, 3")
-    report("jobs a second that find nothing to do, 8 workers", median(rates[True]), None, "at_least", "")
-    report("the same beside counting switched off", median(rates[True]) / median(rates[False]), 0.95, "at_least", "x")
+    sql("TRUNCATE job_counts, job_count_deltas; INSERT INTO job_counts SELECT state, kind, task_type, count(*) FROM fang_tasks GROUP BY 1, 2, 3")
+    report("jobs a second that find nothing to do, 8 workers, median of five turns", median(rates["kept"]), None, "at_least", "")
+    report("the same beside counting switched off", median(rates["kept"]) / median(rates["bare"]), 0.95, "at_least", "x")
+    report(f"the same beside `pgbench` that claims and ends one at a time, {CLIENTS} clients", median(rates["kept"]) / median(rates["pgbench"]), 1.0, "at_least", "x")
+
+
+def worked_off():
+    """Jobs a second, from the first start to the last end: a process takes its time to come up."""
+    with Jobs():
+        while sql("SELECT EXISTS (SELECT FROM fang_tasks WHERE state IN ('new', 'retried', 'in_progress') AND kind = 'move_thumbnails')") == "t":
+            time.sleep(0.5)
+    took = float(sql(f"""
+        SELECT extract(epoch FROM max(ended_at) - min(started_at))
+        FROM (SELECT * FROM job_attempts WHERE job > (SELECT max(job) - {TRIVIAL} FROM job_attempts)) AS turn"""))
+    return TRIVIAL / took
+
+
+def claimed_by_pgbench():
+    connect = ["-h", "127.0.0.1", "-p", pgport, "-U", "ratemyderp"]
+    once = ["-n", "-M", "prepared", "-c", str(CLIENTS), "-j", "2", "-t", str(TRIVIAL // CLIENTS), "-f", f"{os.path.dirname(__file__)}/claim.sql"]
+    done = subprocess.run([f"{os.path.dirname(psql)}/pgbench", *connect, *once, "ratemyderp"], capture_output=True, text=True, check=False)
+    rate = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
+    if done.returncode or rate is None:
+        raise SystemExit(done.stderr)
+    return float(rate[1])
 
 
 def killed_often():
