@@ -86,9 +86,11 @@ load_generator() {
 # vote BROWSERS SECONDS [VOTES_PER_SECOND]: prints votes, votes a second, median, p99.
 vote() { run "$load" "127.0.0.1:$ROCKET_PORT" "$@" || fail "the site answered wrongly; what it said is above."; }
 
-# peer own|lean PHOTOS: prints transactions a second.
+# peer own|lean PHOTOS [OPTION...]: prints transactions a second.
 peer() {
-  PGPASSWORD=$pgpassword "$pgbin/pgbench" -h 127.0.0.1 -p "$pgport" -U ratemyderp -n -M prepared -c "$browsers" -j 2 -T "$vote_seconds" \
+  local how_long=("${@:3}")
+  ((${#how_long[@]})) || how_long=(-T "$vote_seconds")
+  PGPASSWORD=$pgpassword "$pgbin/pgbench" -h 127.0.0.1 -p "$pgport" -U ratemyderp -n -M prepared -c "$browsers" -j 2 "${how_long[@]}" \
     -D photos="$2" -D first="$(sql ratemyderp -c 'SELECT min(id) FROM submissions')" \
     -D raters="$(sql ratemyderp -c 'SELECT count(*) FROM bench_raters')" -f "$lib/bench/votes_$1.sql" ratemyderp >"$work/pgbench" 2>&1 ||
     { complain "$(cat -- "$work/pgbench")" && return 1; }

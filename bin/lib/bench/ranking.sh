@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# bin/bench ranking: what the jobs cost that run by themselves, on a site of many photos: standings and boards before anything is
+# known, when nothing has changed and after a thousand votes; the others once.
+
+readonly upkeep=(queue_digests delete_old_records delete_accounts delete_discarded_blobs)
+readonly ranking_runs=5 ranking_votes=1024
+
+bench_ranking() {
+  local size=${1:-1000000}
+  [[ $size =~ ^[1-9][0-9]*$ ]] || fail "PHOTOS is a number; see bin/bench --help"
+  install_base_packages
+  install_npm_packages
+  release_programs
+  make_work_folder
+  throwaway_start 'shared_buffers = 1GB' 'max_wal_size = 8GB' 'full_page_writes = on' 'checkpoint_timeout = 30min'
+  postgres_database ratemyderp
+  configure_release "$work"
+  export ROCKET_JOBS='{workers=1,rank_rest_factor=0}'
+  run "$programs/ratemyderp" migrate
+  say "Adding $size photos and ten times as many ratings (a few minutes for a million)"
+  sql ratemyderp -v photos="$size" -f "$lib/bench/votes.sql"
+  # None but those that are asked for.
+  local schedule
+  for schedule in rank_photos "${upkeep[@]}" delete_orphaned_blobs; do
+    run "$programs/ratemyderp-jobs" pause schedule "$schedule" --reason bench --as bench >/dev/null
+  done
+  launch jobs "$programs/ratemyderp-jobs" work
+  measure_ranking "$size"
+}
+
+measure_ranking() {
+  local size=$1 first bare first_peer again=() after=() wal=() job before seconds
+  local -A once
+  bare=$(peer_seconds 'SELECT count(*) FROM (SELECT submission, rank() OVER (ORDER BY sum::float8 / count DESC) FROM tallies WHERE count > 0) ranked')
+  first_peer=$(peer_seconds 'CREATE TABLE bench_standings AS SELECT submission, sum::float8 / count AS score, count, sum, rank() OVER (ORDER BY sum::float8 / count DESC) FROM tallies WHERE count > 0;
+    ALTER TABLE bench_standings ADD PRIMARY KEY (submission); CREATE INDEX ON bench_standings (score); DROP TABLE bench_standings')
+  first=$(job_seconds rank_photos)
+  sql ratemyderp -c VACUUM
+  for ((turn = 0; turn < ranking_runs; turn++)); do
+    # An empty table of notes stands for a crash: all photos are compared.
+    sql ratemyderp -c 'TRUNCATE photos_to_rank'
+    again+=("$(job_seconds rank_photos)")
+  done
+  for ((turn = 0; turn < ranking_runs; turn++)); do
+    peer own "$size" -t $((ranking_votes / browsers)) >/dev/null
+    sql ratemyderp -c CHECKPOINT
+    before=$(sql ratemyderp -c 'SELECT pg_current_wal_insert_lsn()')
+    after+=("$(job_seconds rank_photos)")
+    wal+=("$(sql ratemyderp -c "SELECT round((pg_current_wal_insert_lsn() - '$before') / 1e6, 1)")")
+  done
+  for job in "${upkeep[@]}"; do once[$job]=$(job_seconds "$job"); done
+  seconds=$EPOCHREALTIME
+  # What is missing here are files: the generator adds rows alone.
+  run "$programs/ratemyderp" check >"$work/check" 2>&1 || true
+  once[check]=$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $seconds }")
+
+  begin_section ranking "Standings, boards and other jobs, with $size photos" \
+    "Ten times as many ratings; one job at a time, release build, commits not flushed to disk. Medians of $ranking_runs runs."
+  figure "everything for the first time" "$first" "" at_most s
+  figure "the same beside writing as many rows with a rank and two indexes" "$(ratio "$first" "$first_peer")" "" at_most x
+  figure "everything anew after a crash" "$(middle "${again[@]}")" "" at_most s
+  figure "the same beside a bare \`rank() OVER\` of all photos" "$(ratio "$(middle "${again[@]}")" "$bare")" 1.5 at_most x
+  figure "after $ranking_votes votes" "$(middle "${after[@]}")" 0.5 at_most s
+  figure "written to the log meanwhile" "$(middle "${wal[@]}")" "" at_most MB
+  for job in "${upkeep[@]}"; do
+    figure "\`$job\`" "${once[$job]}" "" at_most s
+  done
+  figure "\`ratemyderp check\`: every invariant" "${once[check]}" "" at_most s
+  end_section
+}
+
+# job_seconds KIND: has such a job done, and prints how long it ran.
+job_seconds() {
+  local number
+  number=$(sql ratemyderp -c "INSERT INTO fang_tasks (metadata, task_type, kind, max_attempts)
+    SELECT jsonb_build_object('type', 'Work', 'job', jsonb_build_object('kind', '$1')), CASE '$1' WHEN 'rank_photos' THEN 'ranking' ELSE 'upkeep' END, '$1', 1
+    RETURNING number; NOTIFY ratemyderp_jobs")
+  while [[ $(sql ratemyderp -c "SELECT state FROM fang_tasks WHERE number = $number") =~ new|in_progress ]]; do sleep 0.2; done
+  sql ratemyderp -c "SELECT round(extract(epoch FROM ended_at - started_at), 2) FROM job_attempts WHERE job = $number AND outcome = 'finished'" |
+    grep . || fail "$1 failed: $(sql ratemyderp -c "SELECT error_message FROM fang_tasks WHERE number = $number")"
+}
+
+# peer_seconds SQL
+peer_seconds() {
+  local began=$EPOCHREALTIME
+  sql ratemyderp -c "$1" >/dev/null
+  awk "BEGIN { printf \"%.2f\", $EPOCHREALTIME - $began }"
+}
+
+middle() { printf '%s\n' "$@" | sort -n | awk '{ at[NR] = $1 } END { print at[int((NR + 1) / 2)] }'; }
