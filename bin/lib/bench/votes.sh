@@ -17,7 +17,7 @@ bench_votes() {
   load_generator
   make_work_folder
   throwaway_start 'fsync = on' 'full_page_writes = on' 'synchronous_commit = on' 'shared_buffers = 1GB' 'max_wal_size = 8GB' \
-    'checkpoint_timeout = 30min'
+    'checkpoint_timeout = 30min' 'wal_compression = lz4'
   postgres_database ratemyderp
   configure_release "$work"
   # All browsers come from one address, and are no people: what holds people up would be measured instead.
@@ -27,14 +27,16 @@ bench_votes() {
   run "$programs/ratemyderp" migrate
   say "Adding $size photos and ten times as many ratings (a few minutes for a million)"
   sql ratemyderp -v photos="$size" -f "$lib/bench/votes.sql"
+  local began=$EPOCHREALTIME up
   launch web "$programs/ratemyderp" serve
-  for _ in {1..100}; do if port_taken "$ROCKET_PORT"; then break; else sleep 0.1; fi; done
+  until port_taken "$ROCKET_PORT"; do sleep 0.02; done
+  up=$(awk "BEGIN { printf \"%.2f\", $EPOCHREALTIME - $began }")
   measure_votes "$size"
 }
 
 # Two rounds of each, one after the other, on the same rows; then what one browser alone waits, and what is waited at half of it.
 measure_votes() {
-  local size=$1 cast=0 warm answer site=() own=() lean=() alone half lost wrong
+  local size=$1 cast=0 warm answer site=() own=() lean=() alone half memory lost wrong
   vote "$browsers" 5 >"$work/warm" && read -r warm _ <"$work/warm" && cast=$warm
   for _ in 1 2; do
     vote "$browsers" "$vote_seconds" >"$work/votes" && read -r -a answer <"$work/votes"
@@ -45,6 +47,7 @@ measure_votes() {
   vote 1 5 >"$work/votes" && read -r -a alone <"$work/votes"
   vote "$browsers" "$vote_seconds" "$(mean "${site[@]}" | awk '{ print $1 / 2 }')" >"$work/votes" && read -r -a half <"$work/votes"
   cast=$((cast + alone[0] + half[0]))
+  memory=$(awk '/^VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$(live_pid "$state/web.pid")/status")
   say "Counting again"
   lost=$(sql ratemyderp -c "SELECT $cast - count(*) FROM ratings r LEFT JOIN bench_raters b ON b.id = r.rater WHERE b.id IS NULL")
   wrong=$(sql ratemyderp -c "$recount")
@@ -61,6 +64,8 @@ tell_votes() {
   figure "votes beside the least statement" "$(ratio "$(mean "${site[@]}")" "$(mean "${lean[@]}")")" "" at_least x
   figure "one browser alone, median" "${alone[2]}" 3 at_most ms
   figure "half as many votes a second as were possible, p99" "${half[3]}" 25 at_most ms
+  figure "web process, from its start to listening" "$up" 1 at_most s
+  figure "web process, most memory under this load" "$memory" 128 at_most MiB
   figure "of $cast votes that were answered, not there afterwards" "$lost" 0 at_most
   figure "tallies that differ from a recount of all ratings" "$wrong" 0 at_most
   end_section
