@@ -23,7 +23,7 @@ mod tags;
 use std::time::Duration;
 
 pub use self::recorder::{Recorder, Voted, recorder};
-pub use self::tags::{AccountEvent, By, Ending, Letter, PhotoEvent, Via, VisitEvent};
+pub use self::tags::{AccountEvent, By, Ending, Letter, PhotoEvent, Refusal, Via, VisitEvent};
 
 /// Between two points of a series, on the clock's grid.
 pub const EVERY: Duration = Duration::from_secs(10);

@@ -71,10 +71,15 @@ pub fn both(one: &Values, other: &Values, of: impl Fn(f64, f64) -> f64) -> Value
     (0..length).map(|step| Some(of(at(one, step)?, at(other, step)?))).collect()
 }
 
+/// One for each of the other; nothing where there is none of the other.
+pub fn ratio(one: &Values, other: &Values) -> Values {
+    let share = both(one, other, |one, other| if other > 0.0 { one / other } else { f64::NAN });
+    share.into_iter().map(|value| value.filter(|value| value.is_finite())).collect()
+}
+
 /// So many in a hundred; nothing where there is nothing to have a share of.
 pub fn percent(part: &Values, whole: &Values) -> Values {
-    let share = both(part, whole, |part, whole| if whole > 0.0 { 100.0 * part / whole } else { f64::NAN });
-    share.into_iter().map(|value| value.filter(|value| value.is_finite())).collect()
+    each(ratio(part, whole), |share| 100.0 * share)
 }
 
 /// The mean of the figures that there are.

@@ -42,13 +42,72 @@ pub struct Line {
     pub values: Values,
 }
 
+/// What can be told apart in one chart.
+const LINES: usize = 4;
+
 impl Line {
     pub fn new(name: impl Into<String>, values: Values) -> Self {
         Line { name: name.into(), values }
     }
+
+    /// One for each value of a tag.
+    pub(super) fn by_name(known: &Known<'_>, answer: usize, field: usize) -> Vec<Line> {
+        let names = known.names(answer);
+        if names.is_empty() {
+            return vec![Line::new("all", known.total(answer, field))];
+        }
+        Line::most(names.into_iter().map(|name| Line::new(name, known.of(answer, name, field))).collect())
+    }
+
+    /// Of many, those with the highest figures.
+    pub(super) fn most(mut lines: Vec<Line>) -> Vec<Line> {
+        let most = |line: &Line| line.values.iter().copied().flatten().fold(0.0, f64::max);
+        lines.sort_by(|one, other| most(other).total_cmp(&most(one)).then_with(|| one.name.cmp(&other.name)));
+        lines.truncate(LINES);
+        lines
+    }
 }
 
 impl Panel {
+    /// A chart of a line through means, which most are.
+    pub(super) const fn means(
+        group: &'static str,
+        (id, title): (&'static str, &'static str),
+        definition: &'static str,
+        unit: Unit,
+        asks: fn(Span) -> Vec<Query>,
+        lines: fn(&Known<'_>) -> Vec<Line>,
+    ) -> Panel {
+        Panel {
+            group,
+            id,
+            title,
+            definition,
+            unit,
+            shape: Shape::Lines,
+            together: Together::Mean,
+            headline: Headline::Whole,
+            floor: None,
+            asks,
+            lines,
+        }
+    }
+
+    /// The same where the highest matters.
+    pub(super) const fn highest(self) -> Panel {
+        Panel { together: Together::Highest, ..self }
+    }
+
+    /// The same where the newest figure is the large one.
+    pub(super) const fn newest(self) -> Panel {
+        Panel { headline: Headline::Newest, ..self }
+    }
+
+    /// The same in bars, of what is counted.
+    pub(super) const fn counted(self) -> Panel {
+        Panel { shape: Shape::Bars, together: Together::Sum, ..self }
+    }
+
     /// The lines as they may be shown.
     pub fn shown(&self, known: &Known<'_>) -> Vec<Line> {
         let mut lines = (self.lines)(known);

@@ -60,7 +60,29 @@ async fn active(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Fields, sq
         .await?;
         fields.push((name.into(), Value::Whole(raters)));
     }
+    if at.second() == 0 && at.minute() == 5 {
+        fields.push(("returning".into(), Value::Whole(returning(conn).await?)));
+    }
     Ok(fields)
+}
+
+/// Of those who have rated within a day, how many had rated in the seven days before. Costs one look-up for each of them, so that it
+/// is asked once an hour.
+async fn returning(conn: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        SELECT count(*) AS "n!"
+        FROM (SELECT DISTINCT rater FROM ratings WHERE created_at > now() - interval '1 day') AS lately,
+             LATERAL (
+                 SELECT FROM ratings r
+                 WHERE r.rater = lately.rater AND r.created_at > now() - interval '8 days'
+                     AND r.created_at <= now() - interval '1 day'
+                 ORDER BY r.created_at LIMIT 1
+             ) AS before
+        "#
+    )
+    .fetch_one(conn)
+    .await
 }
 
 /// For how long the standings have been as they are.

@@ -83,8 +83,8 @@ pub enum Stands {
     Minute,
     /// Every ten minutes.
     TenMinutes,
-    /// Every day.
-    Day,
+    /// Every hour.
+    Hour,
 }
 
 impl Stands {
@@ -94,7 +94,7 @@ impl Stands {
             Stands::Tick => TimeDelta::zero(),
             Stands::Minute => TimeDelta::seconds(130),
             Stands::TenMinutes => TimeDelta::minutes(21),
-            Stands::Day => TimeDelta::hours(25),
+            Stands::Hour => TimeDelta::minutes(130),
         }
     }
 }

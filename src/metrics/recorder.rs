@@ -9,7 +9,7 @@ use strum::VariantArray;
 use super::buckets::{BUCKETS, NAMES, bucket};
 use super::family::{Family, Names};
 use super::point::{Point, Tags};
-use super::tags::{AccountEvent, By, Ending, Letter, PhotoEvent, Via, VisitEvent};
+use super::tags::{AccountEvent, By, Ending, Letter, PhotoEvent, Refusal, Via, VisitEvent};
 
 /// Addresses that are told apart, and one place for what is none.
 const ROUTES: usize = 192;
@@ -78,6 +78,7 @@ pub struct Recorder {
     votes: Family,
     accounts: Family,
     photos: Family,
+    refusals: Family,
     visits: Family,
     letters: Names,
     mails: Family,
@@ -119,6 +120,7 @@ impl Recorder {
             votes: Family::new("vote", VOTE_FIELDS.to_vec(), By::VARIANTS.len() * Via::VARIANTS.len()),
             accounts: named("account", AccountEvent::VARIANTS.len()),
             photos: Family::new("photo", with(&["n"], &NAMES), PhotoEvent::VARIANTS.len()),
+            refusals: named("refusal", Refusal::VARIANTS.len()),
             visits: named("visit", VisitEvent::VARIANTS.len()),
             letters: Names::new(KINDS),
             mails: named("mail", KINDS * Letter::VARIANTS.len()),
@@ -176,6 +178,15 @@ impl Recorder {
         if let Some(after) = after {
             self.photos.add(event as usize, 1 + bucket(after), 1);
         }
+    }
+
+    /// An upload was not taken.
+    pub fn upload_refused(&self, reason: Refusal) {
+        // What was taken at first is counted as failed by whoever ends it.
+        if reason != Refusal::Unusable {
+            self.photo(PhotoEvent::Refused, None);
+        }
+        self.refusals.add(reason as usize, 0, 1);
     }
 
     /// A visitor saw or did something.
@@ -251,6 +262,7 @@ impl Recorder {
         });
         of(&self.accounts, &|row| vec![("event", text(AccountEvent::VARIANTS[row]))]);
         of(&self.photos, &|row| vec![("event", text(PhotoEvent::VARIANTS[row]))]);
+        of(&self.refusals, &|row| vec![("reason", text(Refusal::VARIANTS[row]))]);
         of(&self.visits, &|row| vec![("event", text(VisitEvent::VARIANTS[row]))]);
         let outcomes = Letter::VARIANTS;
         let mail = |row: usize| (self.letters.name(row / outcomes.len()), outcomes[row % outcomes.len()]);

@@ -71,6 +71,28 @@ tag! {
 }
 
 tag! {
+    /// Why an upload is not taken.
+    Refusal {
+        /// It is no picture that we know.
+        NoPicture,
+        /// It ends before its end, or contradicts itself.
+        Damaged,
+        /// The file or the picture is too large.
+        TooLarge,
+        /// The picture is too small.
+        TooSmall,
+        /// It is here already.
+        Duplicate,
+        /// Its sender has sent too many.
+        TooMany,
+        /// There was no room for it.
+        NoRoom,
+        /// It was taken, and no pictures could be made of it.
+        Unusable,
+    }
+}
+
+tag! {
     /// What visitors see or do without voting.
     VisitEvent {
         /// A photo to vote on was shown, to somebody who has been here.

@@ -25,6 +25,8 @@ pub struct ProcessingRequest {
     pub crop: Crop,
     /// The request that is being answered; nothing for the first one.
     pub stale_since: Option<DateTime<Utc>>,
+    /// When the photo was sent in.
+    pub sent_at: DateTime<Utc>,
 }
 
 /// What the job has made and stored.
@@ -50,7 +52,7 @@ pub struct ProcessedPhoto {
 pub async fn find_request(conn: &mut PgConnection, id: i64) -> Result<Option<ProcessingRequest>, sqlx::Error> {
     sqlx::query_as!(
         ProcessingRequest,
-        r#"SELECT original_key, crop AS "crop: Crop", stale_since FROM submissions
+        r#"SELECT original_key, crop AS "crop: Crop", stale_since, created_at AS sent_at FROM submissions
            WHERE id = $1 AND moderation <> 'removed' AND (state = 'pending' OR stale_since IS NOT NULL)"#,
         id
     )

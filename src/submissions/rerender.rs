@@ -28,7 +28,7 @@ pub async fn next(
     last: i64,
 ) -> Result<Option<(i64, ProcessingRequest)>, sqlx::Error> {
     let row = sqlx::query!(
-        r#"SELECT id, original_key, crop AS "crop: Crop", stale_since FROM submissions
+        r#"SELECT id, original_key, crop AS "crop: Crop", stale_since, created_at FROM submissions
            WHERE id > $1 AND id <= $2 AND state = 'ready' AND moderation <> 'removed' AND original_key IS NOT NULL
            ORDER BY id LIMIT 1"#,
         after,
@@ -37,7 +37,13 @@ pub async fn next(
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| {
-        (row.id, ProcessingRequest { original_key: row.original_key, crop: row.crop, stale_since: row.stale_since })
+        let wanted = ProcessingRequest {
+            original_key: row.original_key,
+            crop: row.crop,
+            stale_since: row.stale_since,
+            sent_at: row.created_at,
+        };
+        (row.id, wanted)
     }))
 }
 

@@ -4,7 +4,9 @@ mod query;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ratemyderp::metrics::flusher::{BATCHES, Flusher, Role, grid};
-use ratemyderp::metrics::{AccountEvent, By, Ending, Letter, PhotoEvent, Recorder, Via, VisitEvent, Voted, rollup};
+use ratemyderp::metrics::{
+    AccountEvent, By, Ending, Letter, PhotoEvent, Recorder, Refusal, Via, VisitEvent, Voted, rollup,
+};
 use ratemyderp::queue::JobKind;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -188,6 +190,7 @@ async fn there_are_never_more_than_two_thousand_series() {
     VisitEvent::VARIANTS.iter().for_each(|event| web.visit(*event));
     for recorder in [&web, &jobs] {
         PhotoEvent::VARIANTS.iter().for_each(|event| recorder.photo(*event, None));
+        Refusal::VARIANTS.iter().for_each(|reason| recorder.upload_refused(*reason));
         JobKind::VARIANTS.iter().for_each(|kind| recorder.enqueued(kind.name()));
     }
     for ending in Ending::VARIANTS {

@@ -1,7 +1,8 @@
 //! `make_thumbnails`: from an upload to a photo that people may vote on.
 
+use chrono::Utc;
 use log::info;
-use ratemyderp::metrics::{PhotoEvent, recorder};
+use ratemyderp::metrics::{PhotoEvent, Refusal, recorder};
 use ratemyderp::submissions::processing::{self, ProcessedPhoto, ProcessingRequest};
 use sqlx::{Postgres, Transaction};
 
@@ -29,7 +30,10 @@ pub(super) async fn run(ctx: &Context, claim: &Claim, submission: i64) -> Result
     }
     match end {
         End::Published => {
-            recorder().photo(PhotoEvent::Ready, None);
+            // Pictures that are made anew put nothing on show.
+            if wanted.stale_since.is_none() {
+                recorder().photo(PhotoEvent::Ready, (Utc::now() - wanted.sent_at).to_std().ok());
+            }
             Ok(())
         }
         End::Unwanted => Ok(()),
@@ -44,6 +48,7 @@ async fn refuse(ctx: &Context, claim: &Claim, submission: i64, reason: &str) -> 
     processing::reject(&mut tx, submission, reason).await?;
     claim.commit(tx).await?;
     recorder().photo(PhotoEvent::Failed, None);
+    recorder().upload_refused(Refusal::Unusable);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use super::photo::Photo;
 use super::photo_file::PhotoFile;
 use crate::config::{Config, UploadsConfig};
 use crate::error::{Error, FieldError};
-use crate::metrics::{PhotoEvent, recorder};
+use crate::metrics::{PhotoEvent, Refusal, recorder};
 use crate::submissions;
 use crate::submissions::drafts::{self, Draft, InspectedOriginal};
 use crate::submissions::quota::{self, Quota};
@@ -126,8 +126,10 @@ async fn submit(
         PhotoFile::Missing(_) => return Err(Error::NotFound),
     };
     tx.commit().await?;
-    let event = if matches!(outcome, UploadOutcome::New(_)) { PhotoEvent::Submitted } else { PhotoEvent::Refused };
-    recorder().photo(event, None);
+    match outcome {
+        UploadOutcome::New(_) => recorder().photo(PhotoEvent::Submitted, None),
+        UploadOutcome::Duplicate(_) => recorder().upload_refused(Refusal::Duplicate),
+    }
     Ok(outcome)
 }
 
@@ -201,6 +203,7 @@ impl PhotoForm {
     /// Past the quota the form stays as it is; every other error ends the request.
     fn too_many(&mut self, error: Error) -> Result<(), Error> {
         let Error::TooFast { message, .. } = error else { return Err(error) };
+        recorder().upload_refused(Refusal::TooMany);
         self.add_field_error(FieldError { field: "file", message });
         self.status = Status::TooManyRequests;
         Ok(())

@@ -5,9 +5,10 @@ use tokio::sync::Semaphore;
 
 use super::form::{self, PhotoForm};
 use crate::error::Error;
+use crate::metrics::{Refusal, recorder};
 use crate::storage::Storage;
 use crate::submissions::drafts::{self, Draft, InspectedOriginal};
-use crate::submissions::renditions::{self, Limits};
+use crate::submissions::renditions::{self, Limits, Rejection};
 use crate::submissions::upload::{Duplicate, Original, duplicate};
 use crate::web::db::Db;
 use crate::web::guards::upload::{UploadForm, UploadedFile, delete_unused};
@@ -44,21 +45,14 @@ impl PhotoFile {
         };
         let original = match inspect(storage, &upload.file).await {
             Ok(original) => original,
-            Err(FileError::Rejected(message)) => {
+            Err(FileError::Refused(reason, message)) => {
+                recorder().upload_refused(reason);
                 form.add_error("file", &message);
-                return Ok(PhotoFile::Missing(draft));
-            }
-            Err(FileError::StorageFull) => {
-                form.add_error(
-                    "file",
-                    "We have no room for photos at the moment, and this one was not kept. Try again later.",
-                );
-                form.status = Status::InsufficientStorage;
-                return Ok(PhotoFile::Missing(draft));
-            }
-            Err(FileError::TooMany(message)) => {
-                form.add_error("file", &message);
-                form.status = Status::TooManyRequests;
+                match reason {
+                    Refusal::NoRoom => form.status = Status::InsufficientStorage,
+                    Refusal::TooMany => form.status = Status::TooManyRequests,
+                    _ => {}
+                }
                 return Ok(PhotoFile::Missing(draft));
             }
             Err(FileError::Error(error)) => return Err(error),
@@ -68,6 +62,7 @@ impl PhotoFile {
                 return Ok(PhotoFile::New(original, draft));
             };
             delete_unused(storage, original.original.key).await;
+            recorder().upload_refused(Refusal::Duplicate);
             // Said now, so that nothing is added that looks right otherwise.
             form.add_error("file", form::duplicate_message(other.owner == owner));
             return Ok(PhotoFile::Duplicate(other, draft));
@@ -84,12 +79,8 @@ impl PhotoFile {
 
 /// Why a file is not taken.
 enum FileError {
-    /// For a reason to tell.
-    Rejected(String),
-    /// There is no room for it.
-    StorageFull,
-    /// Too many came before; the text says what to do.
-    TooMany(String),
+    /// For a reason that is counted, and told in these words.
+    Refused(Refusal, String),
     /// We could not look.
     Error(Error),
 }
@@ -98,13 +89,17 @@ enum FileError {
 async fn inspect(storage: &Storage, file: &UploadedFile) -> Result<Option<InspectedOriginal>, FileError> {
     let (key, stored) = match file {
         UploadedFile::Missing => return Ok(None),
-        UploadedFile::StorageFull => return Err(FileError::StorageFull),
-        UploadedFile::TooMany(message) => return Err(FileError::TooMany(message.clone())),
+        UploadedFile::StorageFull => {
+            let words = "We have no room for photos at the moment, and this one was not kept. Try again later.";
+            return Err(FileError::Refused(Refusal::NoRoom, words.into()));
+        }
+        UploadedFile::TooMany(message) => return Err(FileError::Refused(Refusal::TooMany, message.clone())),
         UploadedFile::TooLong { limit } => {
             let megabytes = limit / 1_000_000;
-            return Err(FileError::Rejected(format!(
+            let words = format!(
                 "The file has more than {megabytes} MB, which is as much as we take. Save it as a JPEG or make it smaller."
-            )));
+            );
+            return Err(FileError::Refused(Refusal::TooLarge, words));
         }
         UploadedFile::Stored { key, stored } => (*key, *stored),
     };
@@ -122,7 +117,17 @@ async fn inspect(storage: &Storage, file: &UploadedFile) -> Result<Option<Inspec
         })),
         Err(rejection) => {
             delete_unused(storage, key).await;
-            Err(FileError::Rejected(rejection.to_string()))
+            Err(FileError::Refused(reason(&rejection), rejection.to_string()))
         }
+    }
+}
+
+/// As it is counted.
+fn reason(rejection: &Rejection) -> Refusal {
+    match rejection {
+        Rejection::Empty | Rejection::NotAnImage | Rejection::Unsupported(_) => Refusal::NoPicture,
+        Rejection::Truncated | Rejection::Damaged(_) => Refusal::Damaged,
+        Rejection::TooManyBytes { .. } | Rejection::TooManyPixels { .. } => Refusal::TooLarge,
+        Rejection::TooSmall { .. } => Refusal::TooSmall,
     }
 }

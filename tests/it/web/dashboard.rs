@@ -17,12 +17,15 @@ pub const FIGURES: &str = "
         ('photo', '{\"event\": \"submitted\"}', '{\"n\": 1}'), ('photo', '{\"event\": \"ready\"}', '{\"n\": 1, \"b11\": 1}'),
         ('answer', '{\"part\": \"vote\", \"status\": \"2xx\"}', '{\"n\": 99, \"ms\": 900, \"b03\": 99}'),
         ('answer', '{\"part\": \"rest\", \"status\": \"5xx\"}', '{\"n\": 1, \"ms\": 1, \"b01\": 1}'),
+        ('account', '{\"event\": \"merged\"}', '{\"n\": 1}'), ('visit', '{\"event\": \"report\"}', '{\"n\": 1}'),
+        ('refusal', '{\"reason\": \"too_large\"}', '{\"n\": 2}'), ('refusal', '{\"reason\": \"duplicate\"}', '{\"n\": 1}'),
         ('http', '{\"route\": \"GET /\", \"status\": \"2xx\"}', '{\"n\": 5, \"ms\": 20, \"b03\": 5}')) AS f (m, tags, fields);
     INSERT INTO metric_points (measurement, at, tags, fields, gauge)
     SELECT 'up', at, '{\"instance\": \"jobs-0\"}', '{\"up\": 1}', false FROM grid;
     INSERT INTO metric_points (measurement, at, tags, fields, gauge)
     SELECT m, at, tags::jsonb, fields::jsonb, true FROM grid, (VALUES
-        ('active', '{}', '{\"m5\": 3, \"h1\": 4, \"h24\": 40}'), ('total', '{}', '{\"photos\": 40, \"described\": 30, \"rated10\": 10}'),
+        ('active', '{}', '{\"m5\": 3, \"h1\": 4, \"h24\": 40, \"returning\": 10}'), ('total', '{}', '{\"photos\": 40, \"described\": 30, \"rated10\": 10}'),
+        ('standings', '{}', '{\"age_s\": 45}'), ('cgroup', '{\"host\": \"derp\", \"instance\": \"web-0\"}', '{\"memory_current\": 60, \"memory_max\": 80}'),
         ('cpu', '{\"host\": \"derp\", \"cpu\": \"cpu-total\"}', '{\"usage_idle\": 70, \"usage_system\": 10, \"usage_iowait\": 5, \"usage_steal\": 1}'),
         ('mem', '{\"host\": \"derp\"}', '{\"used_percent\": 61.5}'), ('disk', '{\"host\": \"derp\", \"path\": \"/\"}', '{\"used_percent\": 40}'),
         ('pressure', '{\"host\": \"derp\", \"resource\": \"cpu\"}', '{\"some_avg10\": 12.5, \"full_avg60\": 0}'),

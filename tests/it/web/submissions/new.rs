@@ -1,5 +1,6 @@
 //! Who may send photos, and what is wrong with the form around the file.
 
+use ratemyderp::metrics::recorder;
 use rocket::http::{Header, Status};
 
 use super::{WORDS, bytes, member, member_with, originals, post_parts, send, send_with};
@@ -53,6 +54,33 @@ async fn files_of_which_no_photo_comes_are_counted_too() {
     let draft = get(&client, "/submissions/new").await.between("name=\"draft\" value=\"", "\"").expect("a draft");
     let again = send(&client, &[WORDS, &[("draft", draft.as_str())]].concat(), None).await;
     assert_eq!(again.status, Status::SeeOther, "{}", again.text());
+}
+
+/// What this process has counted so far.
+fn counted(measurement: &str, value: &str) -> u64 {
+    let totals = recorder().totals();
+    let of =
+        totals.iter().filter(|total| total.measurement == measurement && total.tags.iter().any(|tag| tag.1 == value));
+    of.flat_map(|total| &total.fields).filter(|(field, _)| *field != "ms").map(|(_, count)| count).sum()
+}
+
+#[tokio::test]
+async fn uploads_are_figures_with_the_reason_why_one_is_not_taken() {
+    let (world, client) = member_with("uploads.files_per_account.burst", 5).await;
+    let reasons = ["no_picture", "damaged", "duplicate", "too_many"];
+    let before = reasons.map(|reason| counted("refusal", reason));
+    let (refused, ready) = (counted("photo", "refused"), counted("photo", "ready"));
+    let good = good_photo(1);
+    assert_eq!(send(&client, WORDS, Some(("a.jpg", &good))).await.status, Status::SeeOther);
+    for file in [b"not at all", &good[..good.len() / 2], &good, b"again", b"and again"] {
+        assert!(send(&client, WORDS, Some(("a.jpg", file))).await.status.class().is_client_error());
+    }
+    for (reason, before) in reasons.into_iter().zip(before) {
+        assert!(counted("refusal", reason) > before, "{reason}");
+    }
+    assert!(counted("photo", "refused") >= refused + 5);
+    world.drain().await;
+    assert!(counted("photo", "ready") >= ready + 2, "how often, and how long it took");
 }
 
 #[tokio::test]
