@@ -5,6 +5,7 @@
 //! their ends, never by colour alone.
 
 mod csv;
+mod marks;
 mod scale;
 mod sentence;
 mod spark;
@@ -14,13 +15,14 @@ mod unit;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+pub use self::marks::Mark;
 pub use self::spark::spark;
 pub use self::table::{Table, TableRow};
 pub use self::unit::{Unit, duration};
 
 /// The Content-Security-Policy of an SVG by us: it may use its own style, and nothing else. A test compares the hash.
 pub const CSP: &str =
-    "default-src 'none'; style-src 'sha256-xx/Kn+ELDFG1uKhCSvc43/Jv+USZQMnlrl9d8j+zTeo='; frame-ancestors 'none'";
+    "default-src 'none'; style-src 'sha256-vKVrQEmHgsOTYE87JamKeqF/NJgk1/55lNmbmqjA2cI='; frame-ancestors 'none'";
 
 /// How the figures are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,14 +51,6 @@ pub enum Together {
     Mean,
     /// Percentiles, for which nothing else is true.
     Highest,
-}
-
-/// Something that happened, such as a deploy.
-#[derive(Debug, Clone)]
-pub struct Mark {
-    pub at: DateTime<Utc>,
-    /// A few words.
-    pub label: String,
 }
 
 /// Figures of one thing.
@@ -105,6 +99,7 @@ pub struct Chart {
     /// How long each is.
     pub step: TimeDelta,
     pub series: Vec<Series>,
+    /// What happened meanwhile.
     pub marks: Vec<Mark>,
 }
 
@@ -148,6 +143,14 @@ impl Chart {
     /// How much time all intervals are.
     fn range(&self) -> TimeDelta {
         self.time(self.len()) - self.start
+    }
+
+    /// What happened within its time, the newest first.
+    fn happened(&self) -> Vec<&Mark> {
+        let end = self.time(self.len());
+        let mut marks: Vec<&Mark> = self.marks.iter().filter(|mark| mark.within(self.start, end)).collect();
+        marks.sort_by_key(|mark| std::cmp::Reverse(mark.at));
+        marks
     }
 
     /// The largest figure; zero when there is none.

@@ -61,6 +61,40 @@ pub async fn past(conn: &mut PgConnection, before: Option<i64>, limit: i64) -> R
     .await
 }
 
+/// An alert as it stands in charts.
+#[derive(Debug, Clone)]
+pub struct Fired {
+    pub rule: String,
+    pub words: String,
+    pub link: String,
+    pub fired_at: DateTime<Utc>,
+    pub resolved_at: Option<DateTime<Utc>>,
+}
+
+/// What was wrong at any time since this one, the latest first, in two looks at an index.
+pub async fn since(conn: &mut PgConnection, start: DateTime<Utc>, limit: i64) -> Result<Vec<Fired>, sqlx::Error> {
+    sqlx::query_as!(
+        Fired,
+        r#"
+        SELECT rule AS "rule!", words AS "words!", link AS "link!", fired_at AS "fired_at!", resolved_at
+        FROM (
+            (SELECT rule, words, link, fired_at, resolved_at FROM alerts
+             WHERE resolved_at IS NULL AND fired_at IS NOT NULL LIMIT $2)
+            UNION ALL
+            (SELECT rule, words, link, fired_at, resolved_at FROM alerts
+             WHERE resolved_at IS NOT NULL AND resolved_at >= $1
+             ORDER BY resolved_at DESC, id DESC LIMIT $2)
+        ) AS lately
+        WHERE fired_at IS NOT NULL
+        ORDER BY fired_at DESC LIMIT $2
+        "#,
+        start,
+        limit
+    )
+    .fetch_all(conn)
+    .await
+}
+
 /// One alert.
 pub async fn find(conn: &mut PgConnection, id: i64) -> Result<Option<Alert>, sqlx::Error> {
     alerts!("a.id = $1", id).fetch_optional(conn).await

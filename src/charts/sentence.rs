@@ -4,14 +4,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Chart, Series, Together, duration};
 
-/// The title, each series, and gaps.
+/// So much of what happened is said in the sentence.
+const MARKS: usize = 3;
+
+/// The title, each series, gaps, and what happened meanwhile.
 pub(super) fn of(chart: &Chart) -> String {
     // Of days the last is named, of shorter intervals the moment at which they end.
     let end = chart.time(if daily(chart) { chart.len().saturating_sub(1) } else { chart.len() });
     let mut text = format!("{}, {} until {}.", chart.title, duration(seconds(chart.range())), moment(end, chart));
     let known = chart.series.iter().any(|series| series.figures().next().is_some());
     if !known {
-        return text + " There are no figures of this time.";
+        return text + " There are no figures of this time." + &meanwhile(chart);
     }
     for series in &chart.series {
         text += " ";
@@ -21,6 +24,22 @@ pub(super) fn of(chart: &Chart) -> String {
     let missing = (0..intervals).filter(|&index| chart.series.iter().all(|series| series.at(index).is_none())).count();
     if missing > 0 {
         text += &format!(" There are no figures for {missing} of {intervals} intervals of {}.", step(chart));
+    }
+    text + &meanwhile(chart)
+}
+
+/// What happened, the newest of it; the table has all.
+fn meanwhile(chart: &Chart) -> String {
+    let marks = chart.happened();
+    let mut text = String::new();
+    for mark in marks.iter().take(MARKS) {
+        text += " ";
+        text += &mark.say(&|at| moment(at, chart), daily(chart));
+    }
+    match marks.len().saturating_sub(MARKS) {
+        0 => {}
+        1 => text += " One thing more is in the table.",
+        more => text += &format!(" {more} things more are in the table."),
     }
     text
 }

@@ -2,12 +2,16 @@
 
 use std::fmt::{self, Write};
 
-use super::{Chart, Series, Shape, Size, Unit, scale};
+use super::marks::{Label, labels};
+use super::{Chart, Mark, Series, Shape, Size, Unit, scale};
 
 /// The style of every chart; a hash of it stands in [`CSP`](super::CSP).
 pub(super) const STYLE: &str = include_str!("style.css");
 
+/// Above everything: the unit.
 const TOP: f64 = 34.0;
+/// One row of what happened meanwhile.
+const ROW: f64 = 18.0;
 /// Below the axis: times.
 const BELOW: f64 = 40.0;
 /// Between the names of two series.
@@ -29,7 +33,12 @@ struct Frame<'a> {
     height: f64,
     left: f64,
     right: f64,
+    above: f64,
     bottom: f64,
+    /// What happened meanwhile, the newest first.
+    marks: Vec<&'a Mark>,
+    /// Rows above for that.
+    rows: usize,
     /// Are there names at the ends? A small chart of one line has its title alone.
     named: bool,
     /// Most times written below.
@@ -40,17 +49,20 @@ struct Frame<'a> {
 
 impl<'a> Frame<'a> {
     fn of(chart: &'a Chart, size: Size) -> Self {
-        let (width, height, left, times) = match size {
-            Size::Large => (720.0, 320.0, 64.0, 7),
-            Size::Small => (420.0, 250.0, 52.0, 4),
+        let (width, height, left, times, rows) = match size {
+            Size::Large => (720.0, 320.0, 64.0, 7, 2),
+            Size::Small => (420.0, 250.0, 52.0, 4, 1),
         };
+        let marks = chart.happened();
+        let rows = rows.min(marks.len());
         let named = size == Size::Large || chart.series.len() > 1;
         let longest = chart.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0).min(18);
         let axis = chart.unit.axis(chart.highest());
         let ticks = scale::ticks(chart.highest(), axis, matches!(chart.unit, Unit::Things(..)));
         let top = ticks.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE) * axis.size;
         let right = width - if named { 24.0 + 9.5 * longest as f64 } else { 28.0 };
-        Frame { chart, width, height, left, right, bottom: height - BELOW, named, times, top }
+        let (above, bottom) = (TOP + ROW * rows as f64, height - BELOW);
+        Frame { chart, width, height, left, right, above, bottom, marks, rows, named, times, top }
     }
 
     fn write(&self, svg: &mut String, class: &str) -> fmt::Result {
@@ -83,8 +95,8 @@ impl<'a> Frame<'a> {
             let run = (index..self.chart.len()).take_while(|&index| missing(index)).count();
             if run > 0 {
                 let (x, width) = (self.x(index as f64), self.x((index + run) as f64) - self.x(index as f64));
-                let height = self.bottom - TOP;
-                write!(svg, r#"<rect class="gap" x="{x:.1}" y="{TOP}" width="{width:.1}" height="{height}"/>"#)?;
+                let (y, height) = (self.above, self.bottom - self.above);
+                write!(svg, r#"<rect class="gap" x="{x:.1}" y="{y}" width="{width:.1}" height="{height}"/>"#)?;
             }
             index += run.max(1);
         }
@@ -164,7 +176,7 @@ impl<'a> Frame<'a> {
             .collect();
         names.sort_by(|one, other| one.0.total_cmp(&other.0));
         let lowest = |left: usize| self.bottom - LABEL * left as f64;
-        let (mut free, count) = (TOP, names.len());
+        let (mut free, count) = (self.above, names.len());
         for (place, (y, index, name)) in names.into_iter().enumerate() {
             let y = y.min(lowest(count - 1 - place)).max(free);
             free = y + LABEL;
@@ -181,14 +193,26 @@ impl<'a> Frame<'a> {
         Ok(())
     }
 
+    /// A dotted line where something happened, from its label down; a thick one above for as long as it lasted.
     fn marks(&self, svg: &mut String) -> fmt::Result {
         let end = self.chart.time(self.chart.len());
-        for mark in self.chart.marks.iter().filter(|mark| mark.at >= self.chart.start && mark.at <= end) {
-            let x = self.x_of(mark.at);
-            let label: String = mark.label.chars().take(30).collect();
-            write!(svg, r#"<path class="mark" d="M{x:.1} {}V{}"/>"#, TOP - 8.0, self.bottom)?;
-            let class = if x > (self.left + self.right) / 2.0 { r#" class="end""# } else { "" };
-            write!(svg, r#"<text{class} x="{x:.1}" y="{}">{}</text>"#, TOP - 12.0, escaped(&label))?;
+        let x = |mark: &Mark| self.x_of(mark.at.max(self.chart.start));
+        let texts: Vec<(f64, &str)> = self.marks.iter().map(|mark| (x(mark), mark.label.as_str())).collect();
+        let labels = labels(&texts, (self.left, self.width - 4.0), self.rows);
+        for mark in &self.marks {
+            let (from, above, bottom) = (x(mark), self.above, self.bottom);
+            write!(svg, r#"<path class="mark" d="M{from:.1} {above}V{bottom}"/>"#)?;
+            if let Some(until) = mark.until(end) {
+                // However short it was, it is seen.
+                let to = self.x_of(until).max(from + 3.0);
+                write!(svg, r#"<path class="while" d="M{from:.1} {above}H{to:.1}"/>"#)?;
+            }
+        }
+        for Label { x, row, end, text } in labels {
+            let y = TOP + ROW * row as f64;
+            let (class, beside) = if end { (r#" class="end""#, x - 3.0) } else { ("", x + 3.0) };
+            write!(svg, r#"<path class="mark" d="M{x:.1} {:.1}V{}"/>"#, y - 8.0, self.above)?;
+            write!(svg, r#"<text{class} x="{beside:.1}" y="{:.1}">{}</text>"#, y + 2.0, escaped(&text))?;
         }
         Ok(())
     }
@@ -203,7 +227,7 @@ impl<'a> Frame<'a> {
     }
 
     fn y(&self, value: f64) -> f64 {
-        self.bottom - (self.bottom - TOP) * (value / self.top).clamp(0.0, 1.0)
+        self.bottom - (self.bottom - self.above) * (value / self.top).clamp(0.0, 1.0)
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Chart, Series, Together, duration};
+use super::{Chart, Mark, Series, Together, duration};
 
 /// Most rows.
 const ROWS: usize = 60;
@@ -13,7 +13,7 @@ const ROWS: usize = 60;
 pub struct Table {
     /// What a row is, as in `each row 20 min, the highest of them`.
     pub caption: String,
-    /// The names of the series.
+    /// The names of the series, and one more for what happened meanwhile, if anything did.
     pub heading: Vec<String>,
     pub rows: Vec<TableRow>,
 }
@@ -23,17 +23,22 @@ pub struct Table {
 pub struct TableRow {
     /// When the first begins.
     pub at: DateTime<Utc>,
-    /// One for each series, with its unit; `no figure` for a gap.
+    /// One for each series, with its unit; `no figure` for a gap; what happened meanwhile.
     pub cells: Vec<String>,
 }
 
 pub(super) fn of(chart: &Chart) -> Table {
     let each = chart.len().div_ceil(ROWS).max(1);
     let starts = (0..chart.len()).step_by(each);
-    let row = |start: usize| TableRow {
-        at: chart.time(start),
-        cells: chart.series.iter().map(|series| cell(chart, series, start, each)).collect(),
+    let marks = chart.happened();
+    let end = |start: usize| chart.time((start + each).min(chart.len()));
+    let row = |start: usize| {
+        let mut cells: Vec<String> = chart.series.iter().map(|series| cell(chart, series, start, each)).collect();
+        cells.extend((!marks.is_empty()).then(|| meanwhile(&marks, chart.time(start), end(start))));
+        TableRow { at: chart.time(start), cells }
     };
+    let mut heading: Vec<String> = chart.series.iter().map(|series| series.name.clone()).collect();
+    heading.extend((!marks.is_empty()).then(|| "Meanwhile".to_owned()));
     let step = chart.step.num_milliseconds() as f64 / 1000.0;
     let of_several = match chart.together {
         _ if each == 1 => "",
@@ -43,9 +48,16 @@ pub(super) fn of(chart: &Chart) -> Table {
     };
     Table {
         caption: format!("{}, each row {}{of_several}", chart.title, duration(step * each as f64)),
-        heading: chart.series.iter().map(|series| series.name.clone()).collect(),
+        heading,
         rows: starts.map(row).collect(),
     }
+}
+
+/// What happened in a row, in the order in which it did.
+fn meanwhile(marks: &[&Mark], start: DateTime<Utc>, end: DateTime<Utc>) -> String {
+    let words: Vec<&str> =
+        marks.iter().rev().filter(|mark| mark.within(start, end)).map(|mark| mark.words.as_str()).collect();
+    words.join("; ")
 }
 
 fn cell(chart: &Chart, series: &Series, start: usize, each: usize) -> String {

@@ -139,3 +139,33 @@ proptest! {
         prop_assert_eq!(svg.matches("</svg>").count(), 1);
     }
 }
+
+#[test]
+fn what_happened_meanwhile_is_seen_said_and_tabled() {
+    let at = |minute: &str| format!("2026-11-25T12:{minute}:00Z").parse().unwrap();
+    let figures = || Series::new("p50", [Some(1.0), Some(2.0), Some(3.0), Some(4.0)]);
+    let marks = vec![
+        Mark::deploy((at("01"), "0.2.0".into())),
+        Mark::lasting(at("02"), Some(at("03")), "! votes slow", "alert votes_slow"),
+        Mark::lasting(at("03"), None, "! disk", "alert disk"),
+        Mark::deploy((at("30"), "0.3.0".into())),
+    ];
+    let marked = Chart { marks, ..chart(vec![figures()]) };
+    assert!(
+        marked.sentence().ends_with(
+            " Since 12:03 UTC: alert disk. From 12:02 UTC to 12:03 UTC: alert votes_slow. At 12:01 UTC: version 0.2.0 came."
+        ),
+        "{}",
+        marked.sentence()
+    );
+    let table = marked.table();
+    assert_eq!(table.heading, ["p50", "Meanwhile"]);
+    let meanwhile: Vec<&str> = table.rows.iter().map(|row| row.cells[1].as_str()).collect();
+    assert_eq!(meanwhile, ["", "version 0.2.0 came", "alert votes_slow", "alert votes_slow; alert disk"]);
+    let svg = marked.svg("");
+    assert!(svg.contains(">0.2.0</text>") && svg.contains(">! disk</text>") && !svg.contains("0.3.0"), "{svg}");
+    assert_eq!(svg.matches(r#"class="while""#).count(), 2);
+    let five = (0..5).map(|n| Mark::deploy((at(&format!("0{}", n % 4)), format!("{n}")))).collect();
+    assert!(Chart { marks: five, ..chart(vec![figures()]) }.sentence().ends_with(" 2 things more are in the table."));
+    assert_eq!(chart(vec![figures()]).table().heading, ["p50"]);
+}

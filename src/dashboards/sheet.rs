@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use super::known::{Known, Values, in_one, mean};
 use super::{Headline, Line, Panel, kpis, system};
-use crate::charts::{Chart, Series};
+use crate::charts::{Chart, Mark, Series};
 use crate::metrics::query::{Aggregate, Answer, Query, Range, Span};
 use crate::metrics::source::{Source, Store, Told};
 
@@ -88,6 +88,13 @@ impl Sheet {
             Figure::of(panel, range, span, &asked, &before, &now)
         });
         Ok(Sheet { range, span, at, figures: figures.collect(), store, instead })
+    }
+
+    /// Says that this happened, on the charts that it is about.
+    pub fn mark(&mut self, mark: &Mark, about: impl Fn(&Panel) -> bool) {
+        for figure in self.figures.iter_mut().filter(|figure| about(figure.panel)) {
+            figure.chart.marks.push(mark.clone());
+        }
     }
 
     /// The chart with this name.

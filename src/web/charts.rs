@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use strum::VariantArray;
 
 use super::db::Db;
 use super::guards::live::LiveView;
-use crate::charts::Size;
+use crate::alerts;
+use crate::charts::{Mark, Size};
 use crate::dashboards::kept::Kept;
-use crate::dashboards::{Board, Figure, Sheet};
+use crate::dashboards::{Board, Figure, Sheet, system};
 use crate::error::Error;
 use crate::metrics::query::{Range, Resolution};
 use crate::metrics::source::Source;
+use crate::queue;
 
 /// For how long a page is not read anew: figures come every ten seconds, and added up ones every minute.
 const FRESH: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
@@ -37,8 +40,39 @@ impl Sheets {
     pub async fn get(&self, db: &Db, board: Board, range: Range) -> Result<Arc<Sheet>, Error> {
         let kept = if range.resolution() == Resolution::Points { &self.fine } else { &self.coarse };
         let conn = async { Ok::<_, Error>(db.acquire().await?) };
-        kept.get((board, range), Sheet::read(&self.source, conn, board, range)).await
+        let read = async {
+            let mut sheet = Sheet::read(&self.source, conn, board, range).await?;
+            let mut conn = db.acquire().await?;
+            mark(&mut sheet, board, &mut conn).await?;
+            Ok(sheet)
+        };
+        kept.get((board, range), read).await
     }
+}
+
+/// Most alerts that are drawn.
+const ALERTS: i64 = 50;
+
+/// Says what happened meanwhile: versions that came, and, to whoever keeps the site running, alerts. One about a chart stands there,
+/// and one about the queue on all charts of it.
+async fn mark(sheet: &mut Sheet, board: Board, conn: &mut PgConnection) -> Result<(), Error> {
+    for (at, version) in queue::board::deploys(conn).await? {
+        let mark = match board {
+            Board::Kpis => Mark::moment(at, "new version", "a new version came"),
+            Board::System => Mark::deploy((at, version)),
+        };
+        sheet.mark(&mark, |_| true);
+    }
+    if board == Board::System {
+        for alert in alerts::history::since(conn, sheet.span.start, ALERTS).await? {
+            let label = format!("! {}", alert.rule.replace('_', " "));
+            let words = format!("alert {}", alert.rule);
+            let mark = Mark::lasting(alert.fired_at, alert.resolved_at, label, words);
+            let chart = alert.link.strip_prefix("/ops/system#");
+            sheet.mark(&mark, |panel| chart.map_or(panel.group == system::QUEUE, |chart| panel.id == chart));
+        }
+    }
+    Ok(())
 }
 
 /// The range of an address; a day where it says nothing. 422 for one that there is not.

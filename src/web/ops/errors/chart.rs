@@ -28,7 +28,7 @@ pub async fn chart(conn: &mut PgConnection, id: i64) -> Result<Chart, sqlx::Erro
         start: board::first_hour(HOURS),
         step: chrono::TimeDelta::hours(1),
         series: vec![Series::new("failed", trend.into_iter().map(|n| Some(n as f64)))],
-        marks: board::deploys(conn).await?.into_iter().map(|(at, label)| Mark { at, label }).collect(),
+        marks: board::deploys(conn).await?.into_iter().map(Mark::deploy).collect(),
     })
 }
 

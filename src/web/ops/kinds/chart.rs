@@ -87,7 +87,7 @@ pub async fn histories(
         start: history.start,
         step: history.step,
         series: vec![series("p99", 0.99), series("p95", 0.95), series("p50", 0.5)],
-        marks: board::deploys(conn).await?.into_iter().map(|(at, label)| charts::Mark { at, label }).collect(),
+        marks: board::deploys(conn).await?.into_iter().map(charts::Mark::deploy).collect(),
     })
 }
 

@@ -30,7 +30,7 @@ async fn what_is_wrong_comes_first_and_leads_to_its_chart() {
     );
     assert!(text.contains("Processors 30 % busy"), "{text}");
     assert!(text.contains("Connections 12 connections connected"), "{text}");
-    assert_eq!(page.html.matches("<img src=\"/ops/system/").count(), 18);
+    assert_eq!(page.html.matches("<img src=\"/ops/system/").count(), 25);
     let bad = "UPDATE metric_points SET fields = fields || '{\"used_percent\": 91}' WHERE measurement = 'disk';
         UPDATE metric_points SET fields = fields || '{\"numbackends\": 97, \"oldest_xact_s\": 900}' WHERE measurement = 'postgresql';
         UPDATE metric_points SET fields = '{\"n\": 90, \"b09\": 90}' WHERE measurement = 'answer' AND tags ->> 'part' = 'vote';
@@ -46,6 +46,60 @@ async fn what_is_wrong_comes_first_and_leads_to_its_chart() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
+}
+
+#[rocket::async_test]
+async fn what_people_do_has_figures_that_only_operators_see() {
+    let world = World::new().await;
+    figures(&world.pool).await;
+    let client = client_of(&world, "noodle", Role::Observer).await;
+    let text = get(&client, "/ops/system?range=15m").await.text();
+    for words in [
+        // A vote a second, for each of forty.
+        "Votes of each who rates 2,160 votes a day",
+        "Who came back 25 %",
+        "Joined with votes 90 visitors",
+        "Reports 100 for 1,000 votes",
+        "Uploads not taken 180 uploads too large",
+        "Age of the ranks 45 s",
+        "Memory of our control groups 75 %",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(get(&client, "/dashboard/reports").await.status == Status::NotFound, "it is no figure for everybody");
+    let csv = get(&client, "/ops/system/refusals/figures.csv?range=15m").await.html;
+    assert!(csv.starts_with("time,too large (uploads),duplicate (uploads)\r\n"), "{csv}");
+}
+
+/// Versions in words for operators, without their names for everybody else; alerts for operators alone, where they belong.
+#[rocket::async_test]
+async fn deploys_and_alerts_are_marked_on_the_charts_that_they_are_about() {
+    let world = World::new().await;
+    figures(&world.pool).await;
+    let happened = "INSERT INTO workers (host, pid, version, slots, started_at) VALUES ('derp', 1, '0.9.7', 4, now() - interval '8 minutes');
+        INSERT INTO alerts (rule, subject, words, link, seen_at, fired_at, resolved_at) VALUES
+            ('disk', '/', 'Full.', '/ops/system#disks', now() - interval '7 minutes', now() - interval '6 minutes', now() - interval '3 minutes'),
+            ('stalled', '', 'Stalled.', '/ops/jobs?state=processing', now() - interval '7 minutes', now() - interval '5 minutes', NULL),
+            ('memory', '', 'Short.', '/ops/system#pressure', now() - interval '9 hours', now() - interval '9 hours', now() - interval '8 hours')";
+    sqlx::raw_sql(happened).execute(&world.pool).await.unwrap();
+    let client = client_of(&world, "noodle", Role::Observer).await;
+    let disks = get(&client, "/ops/system/disks?range=15m").await.text();
+    assert!(disks.contains("UTC: version 0.9.7 came.") && disks.contains("UTC: alert disk."), "{disks}");
+    assert!(disks.contains("Meanwhile") && !disks.contains("stalled"), "{disks}");
+    let waiting = get(&client, "/ops/system/waiting?range=15m").await.text();
+    assert!(
+        waiting.contains("Since ") && waiting.contains("UTC: alert stalled.") && !waiting.contains("alert disk"),
+        "{waiting}"
+    );
+    let pressure = get(&client, "/ops/system/pressure?range=15m").await.text();
+    assert!(!pressure.contains("alert memory"), "it was over long before: {pressure}");
+    let picture = get(&client, "/ops/system/disks/picture.svg?range=15m").await.html;
+    assert!(picture.contains(">0.9.7</text>") && picture.contains(">! disk</text>"), "{picture}");
+    let public = get(&client, "/dashboard/votes?range=15m").await.text();
+    assert!(
+        public.contains("UTC: a new version came.") && !public.contains("0.9.7") && !public.contains("alert"),
+        "{public}"
+    );
 }
 
 #[rocket::async_test]
