@@ -7,7 +7,7 @@ use rocket::{Route, State, get, routes};
 use serde_json::json;
 
 use crate::config::Config;
-use crate::dashboards::{Board, Sheet, pages, verdict};
+use crate::dashboards::{Board, Sheet, hosts, pages, verdict};
 use crate::error::Error;
 use crate::health;
 use crate::web::answers::csv::Csv;
@@ -47,6 +47,7 @@ pub async fn show(
     let verdict = verdict::assess(&mut conn, &config.alerts.system, Utc::now()).await?;
     let queue = health::assess(&mut conn, config).await?;
     let pages = pages::read(&mut conn, sheet.range, Utc::now()).await?;
+    let hosts = hosts::read(&mut conn, Utc::now()).await?;
     let is_live = live.is_live();
     let data = json!({
         "live": live.read_at(sheet.at),
@@ -59,6 +60,7 @@ pub async fn show(
         "well": verdict.troubles.is_empty() && queue.is_well(),
         "verdict": verdict,
         "queue": { "well": queue.is_well(), "sentence": queue.sentence() },
+        "hosts": hosts,
         "pages": pages,
     });
     let view = View::new(if wall { "ops/system_wall" } else { "ops/system" }, data);

@@ -25,7 +25,9 @@ pub const FIGURES: &str = "
     INSERT INTO metric_points (measurement, at, tags, fields, gauge)
     SELECT m, at, tags::jsonb, fields::jsonb, true FROM grid, (VALUES
         ('active', '{}', '{\"m5\": 3, \"h1\": 4, \"h24\": 40, \"returning\": 10}'), ('total', '{}', '{\"photos\": 40, \"described\": 30, \"rated10\": 10}'),
-        ('standings', '{}', '{\"age_s\": 45}'), ('cgroup', '{\"host\": \"derp\", \"instance\": \"web-0\"}', '{\"memory_current\": 60, \"memory_max\": 80}'),
+        ('standings', '{}', '{\"age_s\": 45}'), ('cgroup', '{\"host\": \"derp\", \"instance\": \"web-0\"}', '{\"memory_current\": 60, \"memory_max\": 80, \"oom_kill\": 7}'),
+        ('system', '{\"host\": \"derp\"}', '{\"load1\": 3, \"n_cpus\": 2, \"uptime\": 90000}'), ('diskio', '{\"host\": \"derp\", \"name\": \"all\"}', '{\"io_percent\": 20}'),
+        ('net', '{\"host\": \"derp\", \"interface\": \"all\"}', '{\"errors_per_s\": 0.5, \"drops_per_s\": 1, \"recv_per_s\": 1000, \"sent_per_s\": 4000}'),
         ('cpu', '{\"host\": \"derp\", \"cpu\": \"cpu-total\"}', '{\"usage_idle\": 70, \"usage_system\": 10, \"usage_iowait\": 5, \"usage_steal\": 1}'),
         ('mem', '{\"host\": \"derp\"}', '{\"used_percent\": 61.5}'), ('disk', '{\"host\": \"derp\", \"path\": \"/\"}', '{\"used_percent\": 40}'),
         ('pressure', '{\"host\": \"derp\", \"resource\": \"cpu\"}', '{\"some_avg10\": 12.5, \"full_avg60\": 0}'),

@@ -71,6 +71,21 @@ async fn what_people_do_has_figures_that_only_operators_see() {
     assert!(csv.starts_with("time,too large (uploads),duplicate (uploads)\r\n"), "{csv}");
 }
 
+#[rocket::async_test]
+async fn each_host_tells_what_is_used_what_waits_and_what_went_wrong() {
+    let world = World::new().await;
+    let client = client_of(&world, "noodle", Role::Observer).await;
+    let text = get(&client, "/ops/system").await.text();
+    assert!(text.contains("No process has measured its host within five minutes."), "{text}");
+    figures(&world.pool).await;
+    let killed = "UPDATE metric_points SET fields = fields || '{\"oom_kill\": 8}' WHERE measurement = 'cgroup' AND at > now() - interval '2 minutes'";
+    sqlx::raw_sql(killed).execute(&world.pool).await.unwrap();
+    let html = get(&client, "/ops/system").await.html;
+    let cells = ["30 %", "1.5", "12.5 %", "61.5 %", "not known", "40 %", "20 %", "not known", "1.5", "1", "1 day 1 h"];
+    let row = format!("<th scope=\"row\">derp</th><td>{}</td>", cells.join("</td><td>"));
+    assert!(html.contains(&row), "{row}: {html}");
+}
+
 /// Versions in words for operators, without their names for everybody else; alerts for operators alone, where they belong.
 #[rocket::async_test]
 async fn deploys_and_alerts_are_marked_on_the_charts_that_they_are_about() {
