@@ -7,7 +7,7 @@
 pub mod buckets;
 mod family;
 pub mod flusher;
-mod gauges;
+pub mod gauges;
 pub mod influx;
 pub mod openmetrics;
 pub mod point;

@@ -124,17 +124,24 @@ async fn queue(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Vec<Point>,
     Ok(rows.into_iter().map(|row| point(row.lane, row.state, row.depth, row.oldest)).collect())
 }
 
-/// What the site has altogether, from counts that are kept, or over the photos.
-async fn totals(conn: &mut PgConnection) -> Result<Fields, sqlx::Error> {
+/// What the site has altogether, from counts that are kept: what they cost does not follow what there is.
+pub async fn totals(conn: &mut PgConnection) -> Result<Fields, sqlx::Error> {
+    sqlx::query!(
+        "WITH taken AS (DELETE FROM site_count_deltas RETURNING what, n)
+         INSERT INTO site_counts AS c (what, n) SELECT what, sum(n) FROM taken GROUP BY what
+         ON CONFLICT (what) DO UPDATE SET n = c.n + excluded.n"
+    )
+    .execute(&mut *conn)
+    .await?;
     let row = sqlx::query!(
         r#"
-        SELECT size AS "photos!", described_size AS "described!",
-            (SELECT coalesce(sum(count), 0)::bigint FROM tallies) AS "ratings!",
-            (SELECT count(*) FROM tallies t JOIN submissions s ON s.id = t.submission
-             WHERE t.count >= 10 AND s.ordinal IS NOT NULL) AS "rated10!",
-            (SELECT count(*) FROM accounts WHERE deleted_at IS NULL) AS "accounts!",
+        SELECT coalesce(sum(n) FILTER (WHERE what = 'photos'), 0)::bigint AS "photos!",
+            coalesce(sum(n) FILTER (WHERE what = 'described'), 0)::bigint AS "described!",
+            coalesce(sum(n) FILTER (WHERE what = 'accounts'), 0)::bigint AS "accounts!",
+            coalesce((SELECT ratings FROM rating_moments), 0) AS "ratings!",
+            coalesce((SELECT often FROM rating_moments), 0) AS "rated10!",
             (SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'raters'::regclass) AS "raters!"
-        FROM deck
+        FROM (SELECT what, n FROM site_counts UNION ALL SELECT what, n FROM site_count_deltas) AS counted
         "#
     )
     .fetch_one(conn)

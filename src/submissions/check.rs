@@ -11,6 +11,7 @@ pub use files::files;
 /// In words, what disagrees; empty when all is well. Reads whole tables: for `ratemyderp check`, not for a page.
 pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let mut wrong = unattended(conn).await?;
+    wrong.extend(counted(conn).await?);
     wrong.extend(discarded(conn).await?);
     if sqlx::query_scalar!(r#"SELECT NOT EXISTS (SELECT FROM sweep) AS "missing!""#).fetch_one(conn).await? {
         wrong.push("The one row of the table sweep is missing: nobody looks for blobs without a row.".to_owned());
@@ -40,6 +41,30 @@ async fn unattended(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error>
         WHERE s.moderation = 'removed' AND EXISTS (SELECT FROM tallies t WHERE t.submission = s.id)
           AND NOT EXISTS (SELECT FROM fang_tasks t WHERE t.submission = s.id AND t.kind = 'delete_votes'
                             AND t.state IN ('new', 'retried', 'in_progress'))
+        "#
+    )
+    .fetch(conn);
+    sentences(rows).await
+}
+
+/// Counts that are kept, against a recount.
+async fn counted(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"
+        SELECT format('Of %s the site counts %s, and a recount finds %s.', again.what, coalesce(kept.n, 0), again.n) AS "what!"
+        FROM (
+            SELECT 'photos' AS what, count(*) AS n FROM submissions WHERE ordinal IS NOT NULL
+            UNION ALL
+            SELECT 'described', count(*) FROM submissions WHERE described_ordinal IS NOT NULL
+            UNION ALL
+            SELECT 'accounts', count(*) FROM accounts WHERE deleted_at IS NULL
+        ) AS again LEFT JOIN (
+            SELECT what, sum(n) AS n
+            FROM (SELECT what, n FROM site_counts UNION ALL SELECT what, n FROM site_count_deltas) AS kept_or_new
+            GROUP BY what
+        ) AS kept USING (what)
+        WHERE coalesce(kept.n, 0) <> again.n
+        ORDER BY again.what
         "#
     )
     .fetch(conn);

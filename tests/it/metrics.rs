@@ -1,20 +1,22 @@
 //! Figures, from what is counted to what is kept of it.
 
+mod pages;
 mod query;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ratemyderp::metrics::flusher::{BATCHES, Flusher, Role, grid};
 use ratemyderp::metrics::{
-    AccountEvent, By, Ending, Letter, PhotoEvent, Recorder, Refusal, Via, VisitEvent, Voted, rollup,
+    AccountEvent, By, Ending, Letter, PhotoEvent, Recorder, Refusal, Via, VisitEvent, Voted, gauges, point, rollup,
 };
-use ratemyderp::queue::JobKind;
+use ratemyderp::queue::{Job, JobKind};
+use ratemyderp::submissions;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use std::time::Duration;
 use strum::VariantArray;
 
-use crate::support::World;
+use crate::support::{World, rows, someone};
 
 fn process() -> &'static Recorder {
     Box::leak(Box::new(Recorder::new()))
@@ -170,6 +172,41 @@ async fn gauges_are_measured_by_one_process_and_what_is_old_is_forgotten() {
     assert_eq!(points(&world.pool, "active").await.iter().filter(|(at, ..)| *at == noon()).count(), 1);
     rollup::run(&mut world.pool.acquire().await.unwrap(), Utc::now()).await.unwrap();
     assert!(points(&world.pool, "active").await.iter().all(|(at, ..)| *at != old));
+}
+
+#[tokio::test]
+async fn what_there_is_altogether_is_known_without_reading_it() {
+    let world = World::new().await;
+    let owner = world.member("noodle").await;
+    let photo = world.photo("Noodle").await;
+    world.photo("Marmalade").await;
+    let other = "INSERT INTO submissions (owner, title, species, state, ordinal, rendition_key, rendition_sizes)
+        SELECT $1, 'n', 'cat', 'ready', n, gen_random_uuid(), '{320}' FROM generate_series(1000, 1499) n";
+    sqlx::query(other).bind(owner).execute(&world.pool).await.unwrap();
+    let accounts = world.count("accounts WHERE deleted_at IS NULL").await;
+    let totals = async || {
+        let mut tx = world.pool.begin().await.unwrap();
+        let before = rows::read(&mut tx).await;
+        let totals = gauges::totals(&mut tx).await.unwrap();
+        let read = rows::read(&mut tx).await - before;
+        tx.commit().await.unwrap();
+        let figure = |name: &str| totals.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
+        (["photos", "described", "accounts", "rated10"].map(|name| figure(name).unwrap()), read)
+    };
+    let whole = point::Value::Whole;
+    let (known, _) = totals().await;
+    assert_eq!(known, [whole(502), whole(2), whole(accounts), whole(0)]);
+    world.hide(photo).await;
+    for rater in 0..10 {
+        world.rate(someone(rater), photo + 1, 7).await;
+    }
+    world.enqueue(Job::RankPhotos).await;
+    world.drain().await;
+    let (known, read) = totals().await;
+    assert_eq!(known, [whole(501), whole(1), whole(accounts), whole(1)]);
+    assert!(read <= 60, "{read} rows");
+    let wrong = submissions::check::check(&mut world.pool.acquire().await.unwrap()).await.unwrap();
+    assert!(wrong.iter().all(|what| !what.contains("the site counts")), "{wrong:?}");
 }
 
 /// Two web processes and one for jobs, in which everything happens that can.

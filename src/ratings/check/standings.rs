@@ -94,10 +94,12 @@ async fn moments(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
            FROM rating_moments m, (
                SELECT count(*) AS photos, coalesce(sum(count), 0) AS ratings, coalesce(sum(sum), 0) AS sum,
                       coalesce(sum(squares), 0) AS squares, coalesce(sum(sum::float8 / count * sum), 0) AS weighted,
-                      coalesce(sum((sum::float8 / count) ^ 2) FILTER (WHERE count >= 2), 0) AS mean_squares
+                      coalesce(sum((sum::float8 / count) ^ 2) FILTER (WHERE count >= 2), 0) AS mean_squares,
+                      count(*) FILTER (WHERE count >= 10) AS often
                FROM standings
            ) AS again
            WHERE (m.photos, m.ratings, m.sum, m.squares) IS DISTINCT FROM (again.photos, again.ratings, again.sum, again.squares)
+              OR m.often_of = m.ratings AND m.often <> again.often
               OR abs(m.weighted - again.weighted) > 1e-6 * (1 + again.weighted)
               OR abs(m.mean_squares - again.mean_squares) > 1e-6 * (1 + again.mean_squares)"#
     )

@@ -4,6 +4,9 @@ use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::parameters::Parameters;
 
+/// So many ratings are often.
+const OFTEN: i64 = 10;
+
 /// Variance of photo means below which it is not believed, in squared points: it keeps `weight` finite.
 const LEAST_SPREAD: f64 = 0.05;
 
@@ -29,6 +32,8 @@ pub(super) struct Moments {
     means: f64,
     mean_squares: f64,
     inverse_counts: f64,
+    /// Photos with ten ratings or more; for figures, and not for scores.
+    often: i64,
     /// Photos whose score has changed since the ladder was written anew.
     pub moved: i64,
 }
@@ -52,6 +57,9 @@ impl Moments {
         self.sum += times * photo.sum;
         self.squares += times * photo.squares;
         self.weighted += factor * mean * photo.sum as f64;
+        if photo.count >= OFTEN {
+            self.often += times;
+        }
         if photo.count >= 2 {
             self.several += times;
             self.means += factor * mean;
@@ -75,11 +83,12 @@ impl Moments {
     }
 }
 
-/// As the last generation left them; nothing when they are not kept yet, or no longer.
+/// As the last generation left them; nothing when they are not kept yet, or no longer, or a program from before has changed some.
 pub(super) async fn load(conn: &mut PgConnection) -> Result<Option<Moments>, sqlx::Error> {
     sqlx::query_as!(
         Moments,
-        "SELECT photos, ratings, sum, squares, weighted, several, means, mean_squares, inverse_counts, moved FROM rating_moments"
+        r#"SELECT photos, ratings, sum, squares, weighted, several, means, mean_squares, inverse_counts, often AS "often!", moved
+           FROM rating_moments WHERE often_of = ratings"#
     )
     .fetch_optional(conn)
     .await
@@ -96,6 +105,7 @@ pub(super) async fn recount(conn: &mut PgConnection) -> Result<Moments, sqlx::Er
                   coalesce(sum(sum::float8 / count) FILTER (WHERE count >= 2), 0) AS "means!",
                   coalesce(sum((sum::float8 / count) ^ 2) FILTER (WHERE count >= 2), 0) AS "mean_squares!",
                   coalesce(sum(1.0::float8 / count) FILTER (WHERE count >= 2), 0) AS "inverse_counts!",
+                  count(*) FILTER (WHERE count >= 10) AS "often!",
                   0::bigint AS "moved!"
            FROM standings"#
     )
@@ -106,12 +116,13 @@ pub(super) async fn recount(conn: &mut PgConnection) -> Result<Moments, sqlx::Er
 pub(super) async fn store(tx: &mut Transaction<'_, Postgres>, moments: &Moments) -> Result<(), sqlx::Error> {
     sqlx::query!(
         "INSERT INTO rating_moments (photos, ratings, sum, squares, weighted, several, means, mean_squares,
-                                     inverse_counts, moved)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                     inverse_counts, moved, often, often_of)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $2)
          ON CONFLICT (singleton) DO UPDATE
          SET photos = excluded.photos, ratings = excluded.ratings, sum = excluded.sum, squares = excluded.squares,
              weighted = excluded.weighted, several = excluded.several, means = excluded.means,
-             mean_squares = excluded.mean_squares, inverse_counts = excluded.inverse_counts, moved = excluded.moved",
+             mean_squares = excluded.mean_squares, inverse_counts = excluded.inverse_counts, moved = excluded.moved,
+             often = excluded.often, often_of = excluded.often_of",
         moments.photos,
         moments.ratings,
         moments.sum,
@@ -121,7 +132,8 @@ pub(super) async fn store(tx: &mut Transaction<'_, Postgres>, moments: &Moments)
         moments.means,
         moments.mean_squares,
         moments.inverse_counts,
-        moments.moved
+        moments.moved,
+        moments.often
     )
     .execute(&mut **tx)
     .await

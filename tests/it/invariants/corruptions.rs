@@ -71,6 +71,7 @@ pub const FOUND: &[(&str, &str)] = &[
          FROM submissions WHERE id = 1",
         "Photo … waits for its renditions, and no job will make them.",
     ),
+    ("UPDATE site_counts SET n = n + 1 WHERE what = 'accounts'", "Of … the site counts …, and a recount finds …."),
     (
         "UPDATE submissions SET stale_since = now() WHERE id = 1",
         "Photo … waits for its renditions, and no job will make them.",
