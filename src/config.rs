@@ -1,6 +1,7 @@
 //! Settings of both processes, read from `Rocket.toml` and the environment by the same figment.
 
 mod alerts;
+mod figures;
 mod influx;
 mod limits;
 mod openmetrics;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use crate::secret::Secret;
 
 pub use alerts::{AlertsConfig, SystemLimits};
+pub use figures::FiguresConfig;
 pub use influx::InfluxConfig;
 pub use limits::{AccountsConfig, Allowance, PatienceConfig, Rate, RatesConfig, UploadsConfig, VoteBrakes};
 pub use openmetrics::OpenMetricsConfig;
@@ -48,6 +50,8 @@ pub struct Config {
     pub alerts: AlertsConfig,
     /// Where figures go besides PostgreSQL.
     pub influxdb: InfluxConfig,
+    /// Are figures gathered?
+    pub figures: FiguresConfig,
     /// Who may collect what a process has counted.
     pub openmetrics: OpenMetricsConfig,
 }

@@ -1,11 +1,14 @@
 //! Counters of one measurement, for all its tags.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
 
 use super::point::{Point, Tags, Value};
+
+/// Is nothing counted in this process?
+pub(super) static RESTING: AtomicBool = AtomicBool::new(false);
 
 /// All series of a measurement: rows by tags, columns by field. Room for all of them is taken once.
 pub(super) struct Family {
@@ -27,6 +30,9 @@ impl Family {
 
     /// Adds to one counter; what is out of bounds is nobody's.
     pub fn add(&self, row: usize, field: usize, more: u64) {
+        if RESTING.load(Ordering::Relaxed) {
+            return;
+        }
         if let Some(count) = self.counts.get(row * self.fields.len() + field) {
             count.fetch_add(more, Ordering::Relaxed);
         }

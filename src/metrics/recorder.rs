@@ -1,5 +1,6 @@
 //! What is counted, and under which names. Every field is typed once and for ever, and no tag holds anything about a person.
 
+use std::sync::atomic::Ordering;
 use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use chrono::{DateTime, Utc};
 use strum::VariantArray;
 
 use super::buckets::{BUCKETS, NAMES, bucket};
-use super::family::{Family, Names};
+use super::family::{Family, Names, RESTING};
 use super::point::{Point, Tags};
 use super::tags::{AccountEvent, By, Ending, Letter, PhotoEvent, Refusal, Via, VisitEvent};
 
@@ -136,6 +137,11 @@ impl Recorder {
         // Tests start more than one site in a process; all have the same addresses.
         let _ = self.rating.set(routes.iter().position(|route| route == VOTES));
         let _ = self.routes.set(routes);
+    }
+
+    /// From now on nothing is counted in this process.
+    pub fn rest(&self) {
+        RESTING.store(true, Ordering::Relaxed);
     }
 
     /// A request was answered. Without a route it led nowhere.
