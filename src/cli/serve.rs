@@ -2,6 +2,8 @@
 
 use ratemyderp::config::{self, Config};
 use ratemyderp::metrics::flusher::{self, Role};
+use ratemyderp::metrics::recorder;
+use ratemyderp::metrics::system::Watched;
 use ratemyderp::storage::Storage;
 use ratemyderp::web::{self, Db};
 use rocket_db_pools::Database;
@@ -12,11 +14,20 @@ pub async fn run() -> Result<(), Failure> {
     let config = Config::load()?;
     let storage = Storage::from_config(&config.storage)?;
     let database = config.database().clone();
-    let disks = vec![config.storage.path()];
+    let watched = Watched { disks: vec![config.storage.path()], ..Watched::default() };
+    let gather = config.figures.gather;
     let rocket = web::rocket(config::figment(), config, storage)?;
-    let figures = flusher::start(&database, Role::Web, disks)?;
+    let figures = match gather {
+        true => Some(flusher::start(&database, Role::Web, watched)?),
+        false => {
+            recorder().rest();
+            None
+        }
+    };
     let stopped = rocket.launch().await.map_err(|cause| cause.to_string());
-    figures.stop().await;
+    if let Some(figures) = figures {
+        figures.stop().await;
+    }
     let stopped = stopped?;
     if let Some(db) = Db::fetch(&stopped) {
         db.pool().close().await;

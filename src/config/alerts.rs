@@ -66,10 +66,32 @@ pub struct SystemLimits {
     pub transaction_seconds: u32,
     /// How far a replica or slot may be behind.
     pub lag_mib: u32,
+    /// The same in seconds.
+    pub lag_seconds: u32,
+    /// A file that is touched after each backup; empty: none is watched.
+    backup_mark: String,
+    /// How old the newest backup may be.
+    pub backup_hours: u32,
+    /// An address whose certificate is watched; empty: none.
+    certificate_of: String,
+    /// For how many days it has to be good.
+    pub certificate_days: u32,
     /// The share of transaction numbers that are used up.
     pub transaction_ids_percent: f64,
     /// How far InfluxDB may be behind.
     pub ship_lag_seconds: u32,
+}
+
+impl SystemLimits {
+    /// A file that is touched after each backup.
+    pub fn backup_mark(&self) -> Option<&str> {
+        Some(self.backup_mark.trim()).filter(|path| !path.is_empty())
+    }
+
+    /// An address whose certificate is watched, as in `ratemyderp.example:443`.
+    pub fn certificate_of(&self) -> Option<&str> {
+        Some(self.certificate_of.trim()).filter(|address| !address.is_empty())
+    }
 }
 
 impl AlertsConfig {

@@ -1,6 +1,7 @@
 //! What is wrong with pages, hosts or the database, the worst first, in sentences. Looked at over the last minutes, whatever range a
 //! page shows, and from PostgreSQL's figures alone. Alerts tell of the same.
 
+mod keeping;
 mod rule;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -61,6 +62,8 @@ const LAG: usize = 11;
 const KILLED: usize = 12;
 const DISK_TREND: usize = 13;
 const VOTES_LAST_WEEK: usize = 14;
+const BACKUPS: usize = 15;
+const CERTIFICATES: usize = 16;
 
 fn questions(limits: &SystemLimits, now: DateTime<Utc>) -> Vec<Query> {
     let end = Range::QuarterHour.span(now).end();
@@ -75,8 +78,15 @@ fn questions(limits: &SystemLimits, now: DateTime<Utc>) -> Vec<Query> {
     let silence = i64::from(limits.no_votes_minutes.max(1));
     let minute = end - TimeDelta::seconds(end.timestamp().rem_euclid(60));
     let week = until(minute - TimeDelta::days(7), TimeDelta::minutes(silence), 1, Resolution::Minutes);
-    let sessions =
-        ["numbackends", "max_connections", "oldest_xact_s", "xid_percent", "replica_lag_bytes", "slot_lag_bytes"];
+    let sessions = [
+        "numbackends",
+        "max_connections",
+        "oldest_xact_s",
+        "xid_percent",
+        "replica_lag_bytes",
+        "slot_lag_bytes",
+        "replica_lag_s",
+    ];
     vec![
         Query::counters("answer", &["n"], five).by("status"),
         Query::counters("answer", &buckets::NAMES, five).only("part", &["vote"]),
@@ -100,6 +110,8 @@ fn questions(limits: &SystemLimits, now: DateTime<Utc>) -> Vec<Query> {
         Query::largest("disk", &["used_percent"], Stands::Tick, until(minute, TREND, 12, Resolution::Minutes))
             .by("path"),
         Query::counters("vote", &["n"], week),
+        Query::largest("backup", &["missing", "age_s"], Stands::Tick, five).by("host"),
+        Query::largest("certificate", &["days_left"], Stands::Tick, five).by("address"),
     ]
 }
 
@@ -125,6 +137,8 @@ fn of(answers: &[Answer], limits: &SystemLimits) -> Verdict {
     troubles.extend(disks(&known, limits));
     troubles.extend(memory(&known, limits));
     troubles.extend(database(&known, limits));
+    troubles.extend(keeping::backups(&known, limits));
+    troubles.extend(keeping::certificates(&known, limits));
     troubles.extend(figures(&known, limits));
     Verdict { troubles, calm: calm(&known, vote) }
 }
@@ -205,16 +219,18 @@ fn memory(known: &Known<'_>, limits: &SystemLimits) -> Vec<Trouble> {
 fn database(known: &Known<'_>, limits: &SystemLimits) -> Vec<Trouble> {
     let session = |field| one(known.total(SESSIONS, field)).unwrap_or(0.0);
     let (used, most, oldest, ids) = (session(0), session(1), session(2), session(3));
-    let behind = session(4).max(session(5));
+    let (behind, late) = (session(4).max(session(5)), session(6));
     let in_use = format!("{used:.0} of {most:.0} database connections are in use");
     let full = most > 0.0 && 100.0 * used / most > limits.connections_percent;
     let lags = format!("A replica or a replication slot is {} behind", Unit::Bytes.say(behind));
+    let waits = format!("A replica is {} behind", duration(late.round()));
     let numbers = format!("{} of the transaction numbers are used up: vacuum does not keep up", Unit::Percent.say(ids));
     let open = format!("A transaction has been open for {}", duration(oldest));
     let all = [
         if_so(full, Some(Rule::Connections), in_use, "connections"),
         if_so(oldest > f64::from(limits.transaction_seconds), Some(Rule::Transaction), open, "oldest"),
         if_so(behind > f64::from(limits.lag_mib) * 1_048_576.0, Some(Rule::Replication), lags, "transactions"),
+        if_so(late > f64::from(limits.lag_seconds), Some(Rule::Replication), waits, "transactions"),
         if_so(ids > limits.transaction_ids_percent, Some(Rule::TransactionIds), numbers, "oldest"),
     ];
     all.into_iter().flatten().collect()

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use super::point::{Point, Value};
 use super::recorder::{Recorder, recorder};
-use super::system::{Disks, Watch, database};
+use super::system::{Watch, Watched, database};
 use super::{EVERY, gauges, slot, store};
 use crate::config::DatabaseConfig;
 
@@ -45,15 +45,15 @@ pub struct Running {
     task: JoinHandle<()>,
 }
 
-/// Starts writing what this process counts, and how its host is, with the disks of these folders. Fails on a malformed URL only.
-pub fn start(config: &DatabaseConfig, role: Role, disks: Disks) -> Result<Running, sqlx::Error> {
+/// Starts writing what this process counts, how its host is, and what else is watched. Fails on a malformed URL only.
+pub fn start(config: &DatabaseConfig, role: Role, watched: Watched) -> Result<Running, sqlx::Error> {
     let options: PgConnectOptions = config.url.parse()?;
     let options = options
         .application_name("ratemyderp metrics")
         .options([("statement_timeout", "5s"), ("idle_in_transaction_session_timeout", "10s")])
         .disable_statement_logging();
     let (stop, stopping) = oneshot::channel();
-    let task = tokio::spawn(run(Flusher::new(options, role, recorder()).watching(disks), stopping));
+    let task = tokio::spawn(run(Flusher::new(options, role, recorder()).watching(watched), stopping));
     Ok(Running { stop, task })
 }
 
@@ -108,14 +108,14 @@ impl Flusher {
             link: None,
             slot: None,
             complained: false,
-            watch: Watch::new(Vec::new()),
+            watch: Watch::new(Watched::default()),
             database: database::Last::default(),
         }
     }
 
-    /// The same, which looks at these folders' disks too.
-    pub fn watching(self, disks: Disks) -> Self {
-        Flusher { watch: Watch::new(disks), ..self }
+    /// The same, which looks at these things too.
+    pub fn watching(self, watched: Watched) -> Self {
+        Flusher { watch: Watch::new(watched), ..self }
     }
 
     /// Ends the ten seconds that began then.

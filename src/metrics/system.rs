@@ -1,6 +1,7 @@
 //! How the host, this process and the database are, every ten seconds, under Telegraf's names where it has some, so that it may take
 //! over. What cannot be read is left out, and hurts nobody.
 
+mod certificate;
 pub(super) mod database;
 mod host;
 mod own;
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 
-use super::point::Point;
+use self::certificate::Certificate;
+use super::point::{Point, Value};
 
 /// How long reading may take. A disk that hangs keeps nobody waiting.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -19,10 +21,22 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Folders whose disks matter beside the root.
 pub type Disks = Vec<PathBuf>;
 
+/// What a process watches beside its host and itself.
+#[derive(Debug, Clone, Default)]
+pub struct Watched {
+    pub disks: Disks,
+    /// A file that is touched after each backup that went well.
+    pub backup: Option<PathBuf>,
+    /// The address whose certificate is looked at, as in `ratemyderp.example:443`.
+    pub certificate: Option<String>,
+}
+
 /// What a difference is taken from.
 struct Sampler {
     name: String,
     disks: Disks,
+    backup: Option<PathBuf>,
+    certificate: Option<Certificate>,
     host: host::Last,
     own: own::Last,
     at: Option<Instant>,
@@ -35,9 +49,19 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub fn new(disks: Disks) -> Self {
+    pub fn new(watched: Watched) -> Self {
+        let Watched { disks, backup, certificate } = watched;
+        let certificate = certificate.map(Certificate::new);
         let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-        let sampler = Sampler { name, disks, host: host::Last::default(), own: own::Last::default(), at: None };
+        let sampler = Sampler {
+            name,
+            disks,
+            backup,
+            certificate,
+            host: host::Last::default(),
+            own: own::Last::default(),
+            at: None,
+        };
         Watch { idle: Some(sampler), reading: None }
     }
 
@@ -73,7 +97,29 @@ impl Sampler {
         if let Some(slot) = slot {
             points.extend(own::points(&mut self.own, &self.name, slot, at, seconds));
         }
+        points.extend(self.backup(at));
+        points.extend(self.certificate(at));
         points
+    }
+
+    /// How old the newest backup is, or that there is none.
+    fn backup(&self, at: DateTime<Utc>) -> Option<Point> {
+        let touched = std::fs::metadata(self.backup.as_ref()?).and_then(|file| file.modified());
+        let (missing, age) = match touched {
+            Ok(touched) => (0, Some((at - DateTime::<Utc>::from(touched)).num_seconds().max(0))),
+            Err(_) => (1, None),
+        };
+        let mut fields = vec![("missing".into(), Value::Whole(missing))];
+        fields.extend(age.map(|age| ("age_s".into(), Value::Whole(age))));
+        Some(Point::gauge("backup", at, vec![("host", self.name.clone())], fields))
+    }
+
+    /// For how long a certificate is still good.
+    fn certificate(&mut self, at: DateTime<Utc>) -> Option<Point> {
+        let certificate = self.certificate.as_mut()?;
+        let days = certificate.days_left(at)?;
+        let tags = vec![("address", certificate.address.clone())];
+        Some(Point::gauge("certificate", at, tags, vec![("days_left".into(), Value::Real(days))]))
     }
 }
 
@@ -84,11 +130,32 @@ fn per_second(before: u64, after: u64, seconds: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     #[tokio::test]
+    async fn a_backup_is_as_old_as_the_file_that_it_touches_and_missing_without_it() {
+        let told = async |backup: PathBuf| {
+            let mut watch = Watch::new(Watched { backup: Some(backup), ..Watched::default() });
+            let points = watch.sample(Utc::now() + TimeDelta::hours(1), None).await;
+            let point = points.into_iter().find(|point| point.measurement == "backup").unwrap();
+            let fields = point.fields_stored();
+            (
+                fields.get("missing").and_then(serde_json::Value::as_i64),
+                fields.get("age_s").and_then(serde_json::Value::as_i64),
+            )
+        };
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let (missing, age) = told(file.path().to_owned()).await;
+        assert!(missing == Some(0) && age.is_some_and(|age| (3_590..3_700).contains(&age)), "{age:?}");
+        assert_eq!(told(PathBuf::from("/no/such/file")).await, (Some(1), None));
+    }
+
+    #[tokio::test]
     async fn this_host_and_this_process_have_figures_that_can_be() {
-        let mut watch = Watch::new(vec![std::env::temp_dir(), PathBuf::from("/no/such/folder")]);
+        let disks = vec![std::env::temp_dir(), PathBuf::from("/no/such/folder")];
+        let mut watch = Watch::new(Watched { disks, ..Watched::default() });
         watch.sample(Utc::now(), Some("web-0".into())).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
         let points = watch.sample(Utc::now(), Some("web-0".into())).await;

@@ -8,6 +8,7 @@ use ratemyderp::alerts;
 use ratemyderp::config::Config;
 use ratemyderp::metrics::flusher::{self, Role};
 use ratemyderp::metrics::influx::shipper;
+use ratemyderp::metrics::system::Watched;
 use ratemyderp::queue::schedules;
 use ratemyderp_jobs::process::{self, Stopped};
 use ratemyderp_jobs::{Context, Settings};
@@ -39,7 +40,13 @@ pub async fn run(config: &Config) -> Result<ExitCode, Error> {
     if let Some(watching) = alerts::watch(context.pool.clone(), config.clone())? {
         tokio::spawn(watching);
     }
-    let figures = flusher::start(config.database(), Role::Jobs, vec![config.storage.path()])?;
+    let limits = &config.alerts.system;
+    let watched = Watched {
+        disks: vec![config.storage.path()],
+        backup: limits.backup_mark().map(Into::into),
+        certificate: limits.certificate_of().map(Into::into),
+    };
+    let figures = flusher::start(config.database(), Role::Jobs, watched)?;
     let shipping = shipper::start(config.database(), &config.influxdb)?;
     let stopped = process::run(context.pool.clone(), Arc::new(context), settings, schedules, stop).await;
     figures.stop().await;

@@ -30,6 +30,10 @@ pub enum Rule {
     Replication,
     /// Transaction numbers run out.
     TransactionIds,
+    /// Backups are old, or missing.
+    Backup,
+    /// A certificate ends soon.
+    Certificate,
     /// Figures are lost, or come late to InfluxDB.
     Figures,
 }
@@ -67,7 +71,19 @@ impl Rule {
                 format!("More than {} % of the database’s connections are in use.", limits.connections_percent)
             }
             Rule::Transaction => format!("A transaction has been open for {}.", lasts(limits.transaction_seconds)),
-            Rule::Replication => format!("A replica or a replication slot is {} MiB behind.", limits.lag_mib),
+            Rule::Replication => format!(
+                "A replica or a replication slot is {} MiB behind, or a replica {}.",
+                limits.lag_mib,
+                lasts(limits.lag_seconds)
+            ),
+            Rule::Backup => match limits.backup_mark() {
+                Some(mark) => format!("{mark} was touched by no backup for {} h.", limits.backup_hours),
+                None => "Nothing: backup_mark is not set.".into(),
+            },
+            Rule::Certificate => match limits.certificate_of() {
+                Some(address) => format!("The certificate of {address} ends within {} days.", limits.certificate_days),
+                None => "Nothing: certificate_of is not set.".into(),
+            },
             Rule::TransactionIds => {
                 format!("More than {} % of the transaction numbers are used up.", limits.transaction_ids_percent)
             }

@@ -36,6 +36,7 @@ struct Sessions {
     oldest_xact_s: f64,
     xid_percent: f64,
     replica_lag_bytes: f64,
+    replica_lag_s: f64,
     slot_lag_bytes: f64,
 }
 
@@ -52,6 +53,7 @@ const SESSIONS: &str = "
         coalesce(max(extract(epoch FROM now() - xact_start)) FILTER (WHERE pid <> pg_backend_pid()), 0)::float8 AS oldest_xact_s,
         (SELECT max(age(datfrozenxid)) FROM pg_database)::float8 / 20000000 AS xid_percent,
         (SELECT coalesce(max(pg_wal_lsn_diff(sent_lsn, replay_lsn)), 0)::float8 FROM pg_stat_replication) AS replica_lag_bytes,
+        (SELECT coalesce(max(extract(epoch FROM replay_lag)), 0)::float8 FROM pg_stat_replication) AS replica_lag_s,
         (SELECT coalesce(max(pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_current_wal_lsn() END, restart_lsn)), 0)::float8
          FROM pg_replication_slots) AS slot_lag_bytes
     FROM pg_stat_activity WHERE backend_type = 'client backend'";
@@ -69,6 +71,7 @@ pub(crate) async fn points(conn: &mut PgConnection, last: &mut Last, at: DateTim
             ("oldest_xact_s".into(), Value::Real(now.oldest_xact_s.max(0.0))),
             ("xid_percent".into(), Value::Real(now.xid_percent)),
             ("replica_lag_bytes".into(), Value::Real(now.replica_lag_bytes.max(0.0))),
+            ("replica_lag_s".into(), Value::Real(now.replica_lag_s.max(0.0))),
             ("slot_lag_bytes".into(), Value::Real(now.slot_lag_bytes.max(0.0))),
         ]);
     }

@@ -11,7 +11,7 @@ use crate::support::World;
 use crate::web::dashboard::figures;
 
 /// What is done to good figures, the rule that fires of it, what it says of what; and what is done that does not suffice.
-const BAD: [(&str, &str, &str, &str); 10] = [
+const BAD: [(&str, &str, &str, &str); 14] = [
     (
         "UPDATE metric_points SET fields = '{\"n\": 11, \"b01\": 11}' WHERE measurement = 'answer' AND tags ->> 'status' = '5xx'",
         "answers_fail",
@@ -78,10 +78,38 @@ const BAD: [(&str, &str, &str, &str); 10] = [
         "51 % of the transaction numbers are used up: vacuum does not keep up",
         "",
     ),
+    (
+        "INSERT INTO metric_points (measurement, at, tags, fields, gauge)
+         SELECT 'backup', at, '{\"host\": \"derp\"}', '{\"missing\": 0, \"age_s\": 97200}', true FROM metric_points WHERE measurement = 'cpu'",
+        "backup",
+        "The newest backup of derp is 1 day 3 h old",
+        "derp",
+    ),
+    (
+        "INSERT INTO metric_points (measurement, at, tags, fields, gauge)
+         SELECT 'backup', at, '{\"host\": \"derp\"}', '{\"missing\": 1}', true FROM metric_points WHERE measurement = 'cpu'",
+        "backup",
+        "derp has no sign of a backup: the file that it touches is not there",
+        "derp",
+    ),
+    (
+        "INSERT INTO metric_points (measurement, at, tags, fields, gauge)
+         SELECT 'certificate', at, '{\"address\": \"derp.example:443\"}', '{\"days_left\": 12.3}', true FROM metric_points WHERE measurement = 'cpu'",
+        "certificate",
+        "The certificate of derp.example:443 is good for 13 days only",
+        "derp.example:443",
+    ),
+    (
+        "INSERT INTO metric_points (measurement, at, tags, fields, gauge)
+         SELECT 'certificate', at, '{\"address\": \"derp.example:443\"}', '{\"days_left\": -1}', true FROM metric_points WHERE measurement = 'cpu'",
+        "certificate",
+        "The certificate of derp.example:443 is not good any more",
+        "derp.example:443",
+    ),
 ];
 
 /// What is not quite wrong.
-const GOOD: [&str; 6] = [
+const GOOD: [&str; 8] = [
     "UPDATE metric_points SET fields = '{\"n\": 1, \"b01\": 1}' WHERE measurement = 'answer' AND tags ->> 'status' = '5xx'",
     // Nobody votes at this time of the week.
     "DELETE FROM metric_points WHERE measurement = 'vote'; INSERT INTO metric_minutes (measurement, at, tags, fields, gauge)
@@ -90,6 +118,10 @@ const GOOD: [&str; 6] = [
     "INSERT INTO metric_points (measurement, at, tags, fields, gauge)
      SELECT 'cgroup', at, '{\"instance\": \"jobs-0\"}', '{\"oom_kill\": 7}', true FROM metric_points WHERE measurement = 'cpu'",
     "UPDATE metric_points SET fields = '{\"numbackends\": 79, \"max_connections\": 100, \"oldest_xact_s\": 299, \"xid_percent\": 49, \"replica_lag_bytes\": 1000000}' WHERE measurement = 'postgresql'",
+    "INSERT INTO metric_points (measurement, at, tags, fields, gauge)
+     SELECT 'backup', at, '{\"host\": \"derp\"}', '{\"missing\": 0, \"age_s\": 93000}', true FROM metric_points WHERE measurement = 'cpu'",
+    "INSERT INTO metric_points (measurement, at, tags, fields, gauge)
+     SELECT 'certificate', at, '{\"address\": \"derp.example:443\"}', '{\"days_left\": 14.1}', true FROM metric_points WHERE measurement = 'cpu'",
     "INSERT INTO metric_points (measurement, at, tags, fields, gauge) SELECT 'metrics', max(at), '{}', '{\"ship_lag_ms\": 299000}', true FROM metric_points WHERE measurement = 'cpu'",
 ];
 
@@ -119,6 +151,7 @@ async fn each_rule_fires_alone_and_says_what_is_wrong() {
     }
     for (field, words) in [
         ("\"replica_lag_bytes\": 2e9", "A replica or a replication slot is"),
+        ("\"replica_lag_s\": 90", "A replica is 1 min 30 s behind"),
         ("\"slot_lag_bytes\": 2e9", "A replica or a replication slot is"),
     ] {
         let sql = format!("UPDATE metric_points SET fields = '{{{field}}}' WHERE measurement = 'postgresql'");
