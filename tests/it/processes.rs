@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod bad_hour;
 mod cluster;
 mod commands;
 mod corpus;
