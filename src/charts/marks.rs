@@ -100,7 +100,7 @@ pub(super) fn labels(marks: &[(f64, &str)], (left, right): (f64, f64), rows: usi
     // Lines of those that were placed cross the rows below theirs.
     let mut taken: Vec<Vec<(f64, f64)>> = vec![Vec::new(); rows];
     for (x, text) in marks {
-        let text = shortened(text);
+        let text = shortened(text, LONGEST);
         let width = LETTER * text.chars().count() as f64;
         let places = (0..rows).rev().flat_map(|row| [(row, false), (row, true)]);
         let found = places.into_iter().find(|&(row, end)| {
@@ -122,11 +122,12 @@ fn reach(x: f64, width: f64, end: bool) -> (f64, f64) {
     if end { (x - width, x) } else { (x, x + width) }
 }
 
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= LONGEST {
+/// At most so many letters of it.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
         return text.to_owned();
     }
-    text.chars().take(LONGEST - 1).chain(['…']).collect()
+    text.chars().take(longest - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]

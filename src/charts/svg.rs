@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::marks::{Label, labels};
+use super::marks::{Label, labels, shortened};
 use super::{Chart, Mark, Series, Shape, Size, Unit, scale};
 
 /// The style of every chart; a hash of it stands in [`CSP`](super::CSP).
@@ -14,8 +14,12 @@ const TOP: f64 = 34.0;
 const ROW: f64 = 18.0;
 /// Below the axis: times.
 const BELOW: f64 = 40.0;
+/// What a time needs below the axis.
+const TIME: f64 = 60.0;
 /// Between the names of two series.
 const LABEL: f64 = 18.0;
+/// The longest name of a series, in letters.
+const LONGEST: usize = 18;
 /// Series that have dashes of their own.
 const STYLES: usize = 4;
 
@@ -56,11 +60,13 @@ impl<'a> Frame<'a> {
         let marks = chart.happened();
         let rows = rows.min(marks.len());
         let named = size == Size::Large || chart.series.len() > 1;
-        let longest = chart.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0).min(18);
+        let longest = chart.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0).min(LONGEST);
         let axis = chart.unit.axis(chart.highest());
         let ticks = scale::ticks(chart.highest(), axis, matches!(chart.unit, Unit::Things(..)));
         let top = ticks.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE) * axis.size;
         let right = width - if named { 24.0 + 9.5 * longest as f64 } else { 28.0 };
+        // Long names leave less room for times.
+        let times = times.min(((right - left) / TIME) as i64).max(1);
         let (above, bottom) = (TOP + ROW * rows as f64, height - BELOW);
         Frame { chart, width, height, left, right, above, bottom, marks, rows, named, times, top }
     }
@@ -181,7 +187,7 @@ impl<'a> Frame<'a> {
             let y = y.min(lowest(count - 1 - place)).max(free);
             free = y + LABEL;
             let (style, x) = (index % STYLES, self.right + 6.0);
-            let name: String = name.chars().take(18).collect();
+            let name = shortened(name, LONGEST);
             match self.chart.shape {
                 Shape::Lines => write!(svg, r#"<path class="line s{style}" d="M{x:.1} {y:.1}h14"/>"#)?,
                 Shape::Bars => {
