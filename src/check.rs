@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use crate::{accounts, db, mail, operations, queue, ratings, submissions};
+use crate::{accounts, db, finding, mail, operations, queue, ratings, submissions};
 
 /// In words, everything that disagrees in the database; empty when all is well. `stage` hears what is looked at next.
 ///
@@ -16,6 +16,8 @@ pub async fn database(
     let mut wrong = ratings::check::check(conn).await?;
     stage("photos");
     wrong.extend(submissions::check::check(conn).await?);
+    stage("words");
+    wrong.extend(finding::check::check(conn).await?);
     stage("accounts");
     wrong.extend(accounts::check::check(conn).await?);
     stage("mails");

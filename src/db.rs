@@ -1,5 +1,6 @@
 //! The connection pool and the migrations.
 
+mod along_indexes;
 pub mod batches;
 pub mod check;
 pub mod migrations;
@@ -12,6 +13,7 @@ use sqlx::{Connection, PgPool};
 
 use crate::config::DatabaseConfig;
 
+pub use along_indexes::along_indexes;
 pub use migrations::{MIGRATIONS, migrate};
 pub use sentences::{Sentences, sentences};
 

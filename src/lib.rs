@@ -11,6 +11,7 @@ pub mod config;
 pub mod dashboards;
 pub mod db;
 pub mod error;
+pub mod finding;
 pub mod health;
 pub mod mail;
 pub mod metrics;

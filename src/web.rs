@@ -31,6 +31,7 @@ mod password;
 mod profiles;
 mod rating;
 mod ratings;
+mod search;
 mod settings;
 mod shares;
 mod sitemap;
@@ -91,7 +92,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .manage(assets)
         .manage(templates)
         .manage(passwords)
-        .manage(limits::Limits::new(config.rates.votes_per_rater, config.rates.votes_per_network))
+        .manage(limits::Limits::new(&config.rates))
         .manage(Turns::new(&config.uploads))
         .manage(charts::Sheets::new(source))
         .manage(storage)
@@ -124,6 +125,7 @@ fn routes() -> Vec<Route> {
         profiles::routes(),
         rating::routes(),
         ratings::routes(),
+        search::routes(),
         settings::routes(),
         shares::routes(),
         sitemap::routes(),

@@ -16,6 +16,7 @@ mod remake_all_thumbnails;
 mod renditions;
 mod run_operation;
 mod send_mail;
+mod write_words;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,6 +92,7 @@ async fn run(ctx: &Context, claim: &Claim, job: &Job) -> Result<(), Failure> {
         Job::QueueDigests => queue_digests::run(ctx, claim).await,
         Job::DeleteAccounts => delete_accounts::run(ctx, claim).await,
         Job::RankPhotos => rank_photos::run(ctx, claim).await,
+        Job::WriteWords => write_words::run(ctx, claim).await,
         Job::DeleteOldRecords => delete_old_records::run(ctx, claim).await,
         Job::DeleteDiscardedBlobs => delete_discarded_blobs::run(ctx, claim).await,
         Job::DeleteOrphanedBlobs => delete_orphaned_blobs::run(ctx, claim).await,

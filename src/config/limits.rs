@@ -11,6 +11,8 @@ pub struct RatesConfig {
     pub votes_per_rater: Rate,
     /// Votes from one network (IPv4 /24, IPv6 /64).
     pub votes_per_network: Rate,
+    /// Searches from one network.
+    pub searches_per_network: Rate,
     /// Milliseconds within which a rater's vote on another photo is the second half of a double tap; 0 is off.
     pub same_tap_ms: u32,
     /// Photos that one rater may report in an hour.

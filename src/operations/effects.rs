@@ -31,6 +31,7 @@ pub async fn gave_up(tx: &mut Transaction<'_, Postgres>, job: &Job, error: &str)
         | Job::QueueDigests
         | Job::DeleteAccounts
         | Job::RankPhotos
+        | Job::WriteWords
         | Job::DeleteOldRecords
         | Job::DeleteDiscardedBlobs
         | Job::DeleteOrphanedBlobs
@@ -59,6 +60,7 @@ pub async fn revive(tx: &mut Transaction<'_, Postgres>, job: &Job) -> Effect {
         | Job::QueueDigests
         | Job::DeleteAccounts
         | Job::RankPhotos
+        | Job::WriteWords
         | Job::DeleteOldRecords
         | Job::DeleteDiscardedBlobs
         | Job::DeleteOrphanedBlobs
@@ -89,6 +91,7 @@ pub async fn cancel(tx: &mut Transaction<'_, Postgres>, job: &Job, reason: &str)
         | Job::QueueDigests
         | Job::DeleteAccounts
         | Job::RankPhotos
+        | Job::WriteWords
         | Job::DeleteOldRecords
         | Job::DeleteDiscardedBlobs
         | Job::DeleteOrphanedBlobs => Ok(()),
@@ -117,6 +120,7 @@ pub fn revived(kind: JobKind) -> &'static str {
         JobKind::RunOperation => "their operations go on where they stopped",
         JobKind::DeleteAccounts
         | JobKind::RankPhotos
+        | JobKind::WriteWords
         | JobKind::DeleteOldRecords
         | JobKind::DeleteDiscardedBlobs
         | JobKind::DeleteOrphanedBlobs => "they do what there is to be done by now",
@@ -137,6 +141,7 @@ pub fn cancelled(kind: JobKind) -> &'static str {
         JobKind::RunOperation => "refused: stop the operation instead",
         JobKind::DeleteAccounts
         | JobKind::RankPhotos
+        | JobKind::WriteWords
         | JobKind::DeleteOldRecords
         | JobKind::DeleteDiscardedBlobs
         | JobKind::DeleteOrphanedBlobs => "the next tick of their schedule does it",

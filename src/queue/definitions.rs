@@ -14,7 +14,7 @@ pub enum Lane {
     Images,
     /// What leaves for mail servers.
     Mail,
-    /// Standings.
+    /// Standings, and what photos are found by.
     Ranking,
     /// What nobody waits for.
     Upkeep,
@@ -99,6 +99,7 @@ impl JobKind {
             JobKind::QueueDigests => &QUEUE_DIGESTS,
             JobKind::DeleteAccounts => &DELETE_ACCOUNTS,
             JobKind::RankPhotos => &RANK_PHOTOS,
+            JobKind::WriteWords => &WRITE_WORDS,
             JobKind::DeleteOldRecords => &DELETE_OLD_RECORDS,
             JobKind::DeleteDiscardedBlobs => &DELETE_DISCARDED_BLOBS,
             JobKind::DeleteOrphanedBlobs => &DELETE_ORPHANED_BLOBS,
@@ -215,6 +216,16 @@ const RANK_PHOTOS: Definition = Definition {
     longest_backoff: minutes(5),
     unique: Unique::PerKind,
     summary: "Works out the score and rank of every photo that was voted on since the last time; rests after a run that took long.",
+};
+
+const WRITE_WORDS: Definition = Definition {
+    lane: Lane::Ranking,
+    priority: 1,
+    attempts: 3,          // the next tick tries again anyway
+    timeout: minutes(60), // what was there before, once
+    longest_backoff: minutes(5),
+    unique: Unique::PerKind,
+    summary: "Writes down by which words photos and members are found.",
 };
 
 const DELETE_OLD_RECORDS: Definition = Definition {

@@ -56,6 +56,8 @@ pub enum Job {
     DeleteAccounts,
     /// Work out the standings.
     RankPhotos,
+    /// Write down by which words photos and members are found.
+    WriteWords,
     /// Delete finished jobs, sessions, links and mails, and what belongs to them, after their time.
     DeleteOldRecords,
     /// Delete blobs that no row names any more, when their time has come, and drafts that waited too long.
@@ -116,6 +118,7 @@ impl Job {
             | Job::QueueDigests
             | Job::DeleteAccounts
             | Job::RankPhotos
+            | Job::WriteWords
             | Job::DeleteOldRecords
             | Job::DeleteDiscardedBlobs
             | Job::DeleteOrphanedBlobs => Subject::Everything,

@@ -5,6 +5,7 @@ mod corruptions;
 use std::collections::BTreeSet;
 
 use ratemyderp::check;
+use ratemyderp::finding::write;
 use ratemyderp::storage::{Folder, Storage};
 use ratemyderp::submissions::check::files;
 use sqlx::PgConnection;
@@ -29,6 +30,9 @@ async fn world() -> World {
     .execute(&world.pool)
     .await
     .unwrap();
+    let mut tx = world.pool.begin().await.unwrap();
+    assert!(write::step(&mut tx).await.unwrap());
+    tx.commit().await.unwrap();
     world.whole().await;
     world
 }

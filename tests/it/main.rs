@@ -10,6 +10,7 @@ mod board;
 mod boards;
 mod deck;
 mod double_tap;
+mod finding;
 mod health;
 mod influx;
 mod invariants;

@@ -25,6 +25,7 @@ pub mod page;
 mod profiles;
 mod rating;
 mod ratings;
+mod search;
 mod settings;
 mod shares;
 mod sight;

@@ -1,9 +1,10 @@
 //! Pages of a board, which stay put while votes come in.
 
-use sqlx::{Connection, FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 use super::{Board, Order, Period, RANKED};
+use crate::db::along_indexes;
 
 /// Photos on one page; the last page on the way up has up to twice as many.
 pub const PAGE: usize = 20;
@@ -68,16 +69,8 @@ impl Listed {
 }
 
 /// One page, of photos that are on show. Reads along an index from the mark on, and counts up to a thousand entries for the ranks.
-///
-/// Along the index whatever the planner believes: where it knows little of a table, it would read all of it and sort that.
 pub async fn page(conn: &mut PgConnection, board: &Board, page: Page) -> Result<Listing, sqlx::Error> {
-    let mut tx = conn.begin().await?;
-    sqlx::query!(
-        r#"SELECT set_config('enable_' || way, 'off', true) AS "set!"
-           FROM unnest('{sort, incremental_sort, seqscan, bitmapscan, hashjoin, mergejoin}'::text[]) AS way"#
-    )
-    .fetch_all(&mut *tx)
-    .await?;
+    let mut tx = along_indexes(conn).await?;
     let listing = along_the_index(&mut tx, board, page).await?;
     tx.rollback().await?;
     Ok(listing)

@@ -1,4 +1,4 @@
-//! How fast one visitor and one network may vote. Kept in this process's memory: a brake, not a truth.
+//! How fast one visitor and one network may vote and search. Kept in this process's memory: a brake, not a truth.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -10,7 +10,7 @@ use rocket::request::{FromRequest, Outcome};
 use std::convert::Infallible;
 
 use crate::accounts::throttle::ClientNetwork;
-use crate::config::Rate;
+use crate::config::{Rate, RatesConfig};
 use crate::error::Error;
 use crate::ratings::RaterId;
 
@@ -23,30 +23,42 @@ pub struct Limits {
     networks: DefaultKeyedRateLimiter<Network>,
     /// Of IPv6: a line (/48) has 65,536 networks, and may do what eight of them may.
     lines: DefaultKeyedRateLimiter<IpAddr>,
+    /// What may be searched for from each network.
+    searches: DefaultKeyedRateLimiter<Network>,
 }
 
 /// Networks that one IPv6 line is worth, as for logins.
 const NETWORKS_PER_LINE: NonZeroU32 = NonZeroU32::new(8).unwrap();
 
 impl Limits {
-    /// So many votes of each rater, and from each network.
-    pub fn new(raters: Rate, networks: Rate) -> Self {
-        let Rate { per_second, burst } = networks;
+    /// What the configuration says.
+    pub fn new(rates: &RatesConfig) -> Self {
+        let Rate { per_second, burst } = rates.votes_per_network;
         let line = |each: NonZeroU32| each.saturating_mul(NETWORKS_PER_LINE);
         Limits {
-            raters: RateLimiter::keyed(quota(raters)),
-            networks: RateLimiter::keyed(quota(networks)),
+            raters: RateLimiter::keyed(quota(rates.votes_per_rater)),
+            networks: RateLimiter::keyed(quota(rates.votes_per_network)),
             lines: RateLimiter::keyed(quota(Rate { per_second: line(per_second), burst: line(burst) })),
+            searches: RateLimiter::keyed(quota(rates.searches_per_network)),
         }
     }
 
     /// May this rater vote now?
     pub fn vote(&self, rater: RaterId, network: Network) -> Result<(), Error> {
         if network.0.is_ipv6() {
-            check(&self.lines, &network.line())?;
+            check(&self.lines, &network.line(), RATING)?;
         }
-        check(&self.networks, &network)?;
-        check(&self.raters, &rater)
+        check(&self.networks, &network, RATING)?;
+        check(&self.raters, &rater, RATING)
+    }
+
+    /// May somebody in this network search now?
+    pub fn search(&self, network: Network) -> Result<(), Error> {
+        check(
+            &self.searches,
+            &network,
+            "There are very many searches from where you are. Wait a moment, then try again.",
+        )
     }
 }
 
@@ -54,12 +66,19 @@ fn quota(rate: Rate) -> Quota {
     Quota::per_second(rate.per_second).allow_burst(rate.burst)
 }
 
-fn check<K: std::hash::Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Error> {
+/// Said to whoever votes too fast.
+const RATING: &str = "You are rating very fast. Wait 10 seconds, then try again.";
+
+fn check<K: std::hash::Hash + Eq + Clone>(
+    limiter: &DefaultKeyedRateLimiter<K>,
+    key: &K,
+    message: &str,
+) -> Result<(), Error> {
     if limiter.len() > MANY {
         limiter.retain_recent();
     }
     limiter.check_key(key).map_err(|until| Error::TooFast {
-        message: "You are rating very fast. Wait 10 seconds, then try again.".into(),
+        message: message.into(),
         retry_after: until.wait_time_from(DefaultClock::default().now()).as_secs().max(1),
     })
 }
@@ -138,6 +157,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::config::Config;
 
     #[test]
     fn neighbours_are_one_network() {
@@ -154,7 +174,8 @@ mod tests {
     #[test]
     fn whoever_has_an_ipv6_line_gains_little_by_its_many_networks() {
         let one = Rate { per_second: NonZeroU32::MIN, burst: NonZeroU32::MIN };
-        let limits = Limits::new(one, one);
+        let usual: Config = crate::config::figment().extract().expect("a configuration");
+        let limits = Limits::new(&RatesConfig { votes_per_rater: one, votes_per_network: one, ..usual.rates });
         let counted = |prefix: &str| {
             let votes = (0..100).map(|n| {
                 let address = format!("{prefix}:{n:x}::1").parse::<IpAddr>().expect("an address");

@@ -37,6 +37,31 @@ pub const FOUND: &[(&str, &str)] = &[
         "UPDATE raters SET merged_into = gen_random_uuid(), merged_at = now() WHERE account IS NULL",
         "… raters were merged into somebody who is not there.",
     ),
+    (
+        "DELETE FROM photo_words WHERE word = '=cat' AND submission = 1",
+        "Photo … is not found by its own words alone, and no job would notice.",
+    ),
+    (
+        "INSERT INTO photo_words VALUES (2, 'marmalade', 3)",
+        "Photo … is not found by its own words alone, and no job would notice.",
+    ),
+    (
+        "UPDATE photo_words SET weight = 1 WHERE word = 'noodle'",
+        "Photo … is not found by its own words alone, and no job would notice.",
+    ),
+    (
+        "DELETE FROM member_words WHERE word = 'derpina'",
+        "Account … is not found by its own names alone, and no job would notice.",
+    ),
+    (
+        "DELETE FROM known_words WHERE word = 'noodle'",
+        "… words are known and nothing is found by them, or the other way round.",
+    ),
+    (
+        "INSERT INTO known_words VALUES ('xylophone')",
+        "… words are known and nothing is found by them, or the other way round.",
+    ),
+    ("DELETE FROM words_written", "The one row of the table words_written is missing: nothing new is found."),
     ("DELETE FROM deck", "The one row of the table deck is missing: no photo gets a place."),
     ("UPDATE deck SET size = 1", "The … says that it holds … photos, and one has place …."),
     ("UPDATE deck SET described_size = 1", "The … says that it holds … photos, and one has place …."),
@@ -205,6 +230,9 @@ pub const REFUSED: &[(&str, &str)] = &[
         "INSERT INTO raters (id, account, lap_start, lap_end) SELECT gen_random_uuid(), account, 1, 1 FROM raters",
         "raters_account_key",
     ),
+    ("INSERT INTO photo_words SELECT * FROM photo_words", "photo_words_pkey"),
+    ("INSERT INTO member_words SELECT * FROM member_words", "member_words_pkey"),
+    ("INSERT INTO words_to_write DEFAULT VALUES", "words_to_write_check"),
     ("INSERT INTO deck DEFAULT VALUES", "deck_pkey"),
     ("UPDATE submissions SET ordinal = 1", "submissions_ordinal_key"),
     ("UPDATE submissions SET described_ordinal = 1", "submissions_described_ordinal_key"),

@@ -57,6 +57,7 @@ async fn every_stop_of_the_tab_key_can_be_seen() {
         format!("/submissions/{photo}?statistics=1"),
         format!("/submissions/{photo}/reports/new"),
         "/leaderboard".into(),
+        "/photos".into(),
     ] {
         visitor.goto(&site.url(&path)).await;
         let mut stops = 0;

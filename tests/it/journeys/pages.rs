@@ -2,6 +2,7 @@
 
 mod boards;
 mod described;
+mod finding;
 mod look;
 mod mails;
 mod payoff;

@@ -8,7 +8,7 @@ use rocket::http::Status;
 use super::page::{get, log_in};
 use crate::support::{World, someone};
 
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 15] = [
     "/feed.atom",
     "/leaderboard/feed.atom",
     "/leaderboard/feed.atom?by=least_derpy",
@@ -18,6 +18,12 @@ const LISTS: [&str; 9] = [
     "/u/noodle/feed.atom",
     "/sitemap.xml",
     "/sitemap/photos-1.xml",
+    "/photos",
+    "/photos?after=0~99",
+    "/search?q=unseen",
+    "/search?q=hidden+OR+removed",
+    "/search?species=cat&period=day",
+    "/search?by=noodle",
 ];
 
 #[rocket::async_test]
@@ -33,7 +39,9 @@ async fn strangers_owners_and_moderators_get_nothing_that_is_out_of_sight() {
     for photo in [shown, hidden, removed] {
         world.rate(someone(1), photo, 9).await;
     }
-    world.enqueue(Job::RankPhotos).await;
+    for job in [Job::RankPhotos, Job::WriteWords] {
+        world.enqueue(job).await;
+    }
     world.drain().await;
     world.hide(hidden).await;
     let mut tx = world.pool.begin().await.unwrap();
@@ -69,6 +77,9 @@ async fn strangers_owners_and_moderators_get_nothing_that_is_out_of_sight() {
             ] {
                 assert_eq!(get(&client, &path).await.status, Status::NotFound, "{path} for {who:?}");
             }
+        }
+        for list in ["/photos", "/search?q=seen", "/search?by=noodle"] {
+            assert!(get(&client, list).await.html.contains(&format!("href=\"/submissions/{shown}\"")), "{list}");
         }
         let oembed = format!("/oembed?url=https://derp.example/submissions/{shown}");
         assert_eq!(get(&client, &oembed).await.status, Status::Ok);
