@@ -5,6 +5,7 @@
 
 pub mod alike;
 pub mod check;
+pub mod favourites;
 pub mod members;
 mod walk;
 pub mod words;

@@ -15,6 +15,7 @@ mod charts;
 mod dashboard;
 mod drafts;
 mod embeds;
+mod favourites;
 mod feeds;
 mod health;
 mod home;
@@ -111,6 +112,7 @@ fn routes() -> Vec<Route> {
         dashboard::routes(),
         drafts::routes(),
         embeds::routes(),
+        favourites::routes(),
         feeds::routes(),
         health::routes(),
         home::routes(),

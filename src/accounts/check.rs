@@ -47,16 +47,18 @@ async fn left(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
         SELECT format('Account %s was deleted, and still has %s.', a.id, concat_ws(', ',
                       CASE WHEN left_.settings THEN 'settings' END, CASE WHEN left_.codes THEN 'two-factor' END,
                       CASE WHEN left_.links THEN 'links from mails' END, CASE WHEN left_.photos THEN 'photos' END,
-                      CASE WHEN left_.drafts THEN 'drafts' END, CASE WHEN left_.rater THEN 'the ratings under its name' END))
+                      CASE WHEN left_.drafts THEN 'drafts' END, CASE WHEN left_.rater THEN 'the ratings under its name' END,
+                      CASE WHEN left_.favourites THEN 'favourites' END))
         FROM accounts a CROSS JOIN LATERAL (
             SELECT EXISTS (SELECT FROM settings s WHERE s.account = a.id) AS settings,
                    EXISTS (SELECT FROM two_factor t WHERE t.account = a.id) AS codes,
                    EXISTS (SELECT FROM tokens t WHERE t.account = a.id) AS links,
                    EXISTS (SELECT FROM submissions s WHERE s.owner = a.id AND s.moderation <> 'removed') AS photos,
                    EXISTS (SELECT FROM drafts d WHERE d.owner = a.id) AS drafts,
-                   EXISTS (SELECT FROM raters r WHERE r.account = a.id) AS rater) left_
+                   EXISTS (SELECT FROM raters r WHERE r.account = a.id) AS rater,
+                   EXISTS (SELECT FROM favourites f WHERE f.account = a.id) AS favourites) left_
         WHERE a.deleted_at IS NOT NULL
-          AND (left_.settings OR left_.codes OR left_.links OR left_.photos OR left_.drafts OR left_.rater)
+          AND (left_.settings OR left_.codes OR left_.links OR left_.photos OR left_.drafts OR left_.rater OR left_.favourites)
         "#
     )
     .fetch(conn);

@@ -64,6 +64,8 @@ pub struct Profile {
     pub public: bool,
     /// Does it show how they vote?
     pub shows_votes: bool,
+    /// Does it lead to the photos that they saved?
+    pub shows_favourites: bool,
 }
 
 /// The profile at this name, if this viewer may see it: what is hidden, suspended, deleted or about to be is looked up in the
@@ -81,7 +83,8 @@ pub async fn find(
         Profile,
         r#"SELECT a.id AS account, a.username, a.display_name, a.about, a.created_at AS since,
                   coalesce(c.profile_public, true) AND a.deletion_due_at IS NULL AS "public!",
-                  coalesce(c.show_own_votes, true) AS "shows_votes!"
+                  coalesce(c.show_own_votes, true) AS "shows_votes!",
+                  coalesce(c.favourites_public, false) AS "shows_favourites!"
            FROM accounts a LEFT JOIN settings c ON c.account = a.id
            WHERE a.username = $1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL
              AND (coalesce(c.profile_public, true) AND a.deletion_due_at IS NULL OR a.id = $2)"#,

@@ -168,7 +168,7 @@ pub async fn find(conn: &mut PgConnection, token: &Token) -> Result<Option<Sessi
         r#"SELECT s.id AS session, s.seen_at < now() - interval '5 minutes' AS "stale!",
                   a.id, a.username, a.display_name, a.role AS "role: Role", a.email,
                   a.email_verified_at IS NOT NULL AS "email_verified!", a.about, a.deletion_due_at, a.created_at,
-                  c.profile_public, c.show_own_votes, c.theme AS "theme: Theme", c.reduced_motion, c.large_photos,
+                  c.profile_public, c.show_own_votes, c.favourites_public, c.theme AS "theme: Theme", c.reduced_motion, c.large_photos,
                   c.digit_shortcuts, c.described_only, c.time_zone, c.mail_photos, c.mail_digest
            FROM sessions s JOIN accounts a ON a.id = s.account JOIN settings c ON c.account = a.id
            WHERE s.id = (SELECT id FROM sessions WHERE token_hash = $1 UNION ALL
@@ -201,6 +201,7 @@ pub async fn find(conn: &mut PgConnection, token: &Token) -> Result<Option<Sessi
         settings: Settings {
             profile_public: row.profile_public,
             show_own_votes: row.show_own_votes,
+            favourites_public: row.favourites_public,
             theme: row.theme,
             reduced_motion: row.reduced_motion,
             large_photos: row.large_photos,

@@ -27,6 +27,8 @@ pub struct Settings {
     pub profile_public: bool,
     /// Does it show how they vote?
     pub show_own_votes: bool,
+    /// May others see the photos that they saved?
+    pub favourites_public: bool,
     pub theme: Theme,
     /// No motion, whatever the system says.
     pub reduced_motion: bool,
@@ -56,7 +58,7 @@ pub(super) async fn ensure(tx: &mut Transaction<'_, Postgres>, account: i64) -> 
 pub async fn find(conn: &mut PgConnection, account: i64) -> Result<Settings, sqlx::Error> {
     sqlx::query_as!(
         Settings,
-        r#"SELECT profile_public, show_own_votes, theme AS "theme: Theme", reduced_motion, large_photos,
+        r#"SELECT profile_public, show_own_votes, favourites_public, theme AS "theme: Theme", reduced_motion, large_photos,
                   digit_shortcuts, described_only, time_zone, mail_photos, mail_digest
            FROM settings WHERE account = $1"#,
         account
@@ -70,7 +72,7 @@ pub async fn save(tx: &mut Transaction<'_, Postgres>, account: i64, settings: &S
     sqlx::query!(
         "UPDATE settings
          SET profile_public = $2, show_own_votes = $3, theme = $4, reduced_motion = $5, large_photos = $6,
-             digit_shortcuts = $7, described_only = $8, time_zone = $9, mail_photos = $10, mail_digest = $11
+             digit_shortcuts = $7, described_only = $8, time_zone = $9, mail_photos = $10, mail_digest = $11, favourites_public = $12
          WHERE account = $1",
         account,
         settings.profile_public,
@@ -82,7 +84,8 @@ pub async fn save(tx: &mut Transaction<'_, Postgres>, account: i64, settings: &S
         settings.described_only,
         settings.time_zone,
         settings.mail_photos,
-        settings.mail_digest
+        settings.mail_digest,
+        settings.favourites_public
     )
     .execute(&mut **tx)
     .await

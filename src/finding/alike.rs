@@ -6,7 +6,7 @@ use super::{FoundPhoto, photos};
 use crate::db::along_indexes;
 
 /// Photos that are shown beside another one.
-const MOST: i64 = 4;
+const MOST: i64 = 6;
 
 /// Of the same species so many are compared that were sent in before it, and so many after it.
 const NEIGHBOURS: i64 = 60;

@@ -62,7 +62,7 @@ pub async fn remove_all(tx: &mut Transaction<'_, Postgres>, owner: i64) -> Resul
     Ok(())
 }
 
-/// Deletes what others have added to a removed photo: ratings, tally, reports. Its standing goes with the next ranking, which
+/// Deletes what others have added to a removed photo: ratings, tally, reports, places among favourites. Its standing goes with the next ranking, which
 /// is asked for. False when the photo is not removed.
 ///
 /// Votes are indexed by rater, so that this looks through all of them: a job's work, not a page's.
@@ -83,6 +83,7 @@ pub async fn erase(tx: &mut Transaction<'_, Postgres>, id: i64) -> Result<bool, 
     sqlx::query!("DELETE FROM ratings WHERE submission = $1", id).execute(&mut **tx).await?;
     sqlx::query!("DELETE FROM tallies WHERE submission = $1", id).execute(&mut **tx).await?;
     sqlx::query!("DELETE FROM reports WHERE submission = $1", id).execute(&mut **tx).await?;
+    sqlx::query!("DELETE FROM favourites WHERE submission = $1", id).execute(&mut **tx).await?;
     forget_reach(tx, id).await?;
     queue::enqueue(tx, Job::RankPhotos).await?;
     Ok(true)

@@ -63,12 +63,13 @@ struct Person {
     about: String,
     since: DateTime<Utc>,
     public: bool,
+    favourites: bool,
 }
 
 impl From<Profile> for Person {
     fn from(profile: Profile) -> Self {
-        let Profile { username, display_name, about, since, public, .. } = profile;
-        Person { username, name: display_name, about, since, public }
+        let Profile { username, display_name, about, since, public, shows_favourites, .. } = profile;
+        Person { username, name: display_name, about, since, public, favourites: shows_favourites && public }
     }
 }
 

@@ -1,21 +1,20 @@
 //! Finding photos: by words, and by what else is known of them; all of them when nothing is asked for.
 
 mod asked;
-pub mod shots;
 
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use sqlx::PgConnection;
 
 use self::asked::{Asked, Choice};
-use self::shots::Shot;
 use super::answers::view::View;
 use super::db::Db;
 use super::guards::limits::{Limits, Network};
+use super::submissions::shot::Shot;
 use crate::error::Error;
+use crate::finding;
 use crate::finding::members::{self, FoundMember};
 use crate::finding::words::{self, Spelled};
-use crate::finding;
 use crate::ratings::boards::species;
 
 /// Species that the form proposes.
@@ -53,8 +52,11 @@ async fn show(asked: &Asked<'_>, network: Network, limits: &Limits, db: &Db) -> 
     let wordless = words.is_empty() && !typed.trim().is_empty();
     let words = words::spell(&mut conn, words).await?;
     let wanted = asked.wanted(&mut conn, words).await?;
-    let found =
-        if wordless { finding::Found::none() } else { finding::page(&mut conn, &wanted, after.unwrap_or(finding::Mark::FIRST)).await? };
+    let found = if wordless {
+        finding::Found::none()
+    } else {
+        finding::page(&mut conn, &wanted, after.unwrap_or(finding::Mark::FIRST)).await?
+    };
     let members = if after.is_none() { members::find(&mut conn, &wanted.words).await? } else { vec![] };
     let data = Data {
         typed: typed.trim().to_owned(),

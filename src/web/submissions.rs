@@ -12,9 +12,11 @@ mod photo_file;
 pub mod progress;
 mod remark;
 pub mod reports;
+pub mod shot;
 pub mod vote_result;
 
 use chrono::{DateTime, Utc};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 use serde_json::json;
@@ -24,6 +26,7 @@ use self::head::{Head, Said};
 use self::over_time::OverTime;
 use self::photo::Photo;
 use self::progress::ProcessingStatus;
+use self::shot::Shot;
 use self::vote_result::{LastVote, VoteResult};
 use super::answers::view::View;
 use super::db::Db;
@@ -31,6 +34,7 @@ use super::guards::visitor::Visitor;
 use crate::accounts::profile;
 use crate::config::Config;
 use crate::error::Error;
+use crate::finding::{alike, favourites};
 use crate::metrics::{VisitEvent, recorder};
 use crate::ratings::standings::{self, Standing};
 use crate::ratings::tally::{self, Tally};
@@ -93,7 +97,9 @@ pub async fn show(
             let said = Said { photo: &submission, count: card.count, profile, site: &config.site.url };
             let head = Head::of(&mut conn, said).await?;
             let over_time = OverTime::of(&mut conn, &submission).await?;
-            Ok(View::new("submissions/page", Page { card, head, over_time }).current())
+            let alike = alike::find(&mut conn, id).await?.into_iter().map(Shot::from).collect();
+            let species = utf8_percent_encode(&submission.species, NON_ALPHANUMERIC).to_string();
+            Ok(View::new("submissions/page", Page { card, head, over_time, alike, species }).current())
         }
     }
 }
@@ -118,6 +124,10 @@ struct Page {
     card: Card,
     head: Head,
     over_time: Option<OverTime>,
+    /// Others that look like it.
+    alike: Vec<Shot>,
+    /// Its species as lists are asked for it.
+    species: String,
 }
 
 /// The photo with buttons and figures.
@@ -136,6 +146,8 @@ pub struct Card {
     mine: Option<u8>,
     /// The code of its short link.
     share: String,
+    /// Is it among their favourites? Nothing for visitors, who have none.
+    favourite: Option<bool>,
     stay: bool,
     last: Option<LastVote>,
     count: i64,
@@ -206,6 +218,10 @@ impl Card {
             looks_like,
             mine: mine.map(ratings::Score::get),
             share: short_code::of(submission.id),
+            favourite: match visitor.account() {
+                Some(account) => Some(favourites::saved(conn, account, submission.id).await?),
+                None => None,
+            },
             stay: true,
             last: asked.last,
             count: tally.count,

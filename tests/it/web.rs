@@ -9,6 +9,7 @@ mod described;
 mod embeds;
 mod enumeration;
 mod fairings;
+mod favourites;
 mod feeds;
 mod guards;
 mod health;

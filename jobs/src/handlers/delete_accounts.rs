@@ -2,6 +2,7 @@
 
 use log::info;
 use ratemyderp::accounts::deletion;
+use ratemyderp::finding::favourites;
 use ratemyderp::ratings::raters;
 use ratemyderp::submissions::removal;
 
@@ -18,6 +19,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
             let mut tx = ctx.pool.begin().await?;
             if deletion::erase_account(&mut tx, account).await? {
                 removal::remove_all(&mut tx, account).await?;
+                favourites::forget(&mut tx, account).await?;
                 raters::release(&mut tx, account).await?;
                 claim.say(format!("account {account} is deleted"));
                 info!("account {account} is deleted, as its owner asked");

@@ -15,6 +15,7 @@ use sqlx::{PgConnection, PgPool};
 use crate::accounts::export::{Export, export};
 use crate::accounts::throttle::{self, Key};
 use crate::error::Error;
+use crate::finding::favourites;
 use crate::ratings::history;
 use crate::reports;
 use crate::submissions::by_owner::{self, OwnPhoto};
@@ -89,7 +90,7 @@ pub async fn create(
     Ok(ExportAnswer::File(file))
 }
 
-/// Account, settings, browsers, photos, ratings and reports. The lists are sent page by page, however long they are: no
+/// Account, settings, browsers, photos, ratings, reports and favourites. The lists are sent page by page, however long they are: no
 /// connection waits for a slow reader.
 async fn file(member: &Member, conn: &mut PgConnection, app: App<'_>) -> Result<File, Error> {
     let App { db, config, .. } = app;
@@ -115,7 +116,7 @@ fn head(export: &Export, site: &str) -> Result<String, Error> {
 fn pieces(pool: PgPool, account: i64, head: String) -> Pieces {
     Box::pin(stream! {
         yield head;
-        for (name, list) in [("photos", List::Photos), ("ratings", List::Ratings), ("reports", List::Reports)] {
+        for (name, list) in [("photos", List::Photos), ("ratings", List::Ratings), ("reports", List::Reports), ("favourites", List::Favourites)] {
             yield format!(",\n  \"{name}\": [");
             let (mut from, mut separator) = (None, "\n");
             loop {
@@ -146,6 +147,7 @@ enum List {
     Photos,
     Ratings,
     Reports,
+    Favourites,
 }
 
 /// Rows, and where the next page begins.
@@ -171,6 +173,11 @@ impl List {
                 let reports = reports::history(&mut conn, account, from.unwrap_or(0)).await?;
                 let next = full(&reports, reports::PAGE).map(|report| report.submission);
                 Ok(Page { rows: rows(&reports)?, next })
+            }
+            List::Favourites => {
+                let kept = favourites::kept(&mut conn, account, from.unwrap_or(0)).await?;
+                let next = full(&kept, favourites::KEPT).map(|one| one.number);
+                Ok(Page { rows: rows(&kept)?, next })
             }
         }
     }

@@ -232,6 +232,8 @@ pub const REFUSED: &[(&str, &str)] = &[
     ),
     ("INSERT INTO photo_words SELECT * FROM photo_words", "photo_words_pkey"),
     ("INSERT INTO member_words SELECT * FROM member_words", "member_words_pkey"),
+    ("INSERT INTO favourites (account, submission) VALUES (1, 999)", "favourites_submission_fkey"),
+    ("INSERT INTO favourites (account, submission) VALUES (999, 1)", "favourites_account_fkey"),
     ("INSERT INTO words_to_write DEFAULT VALUES", "words_to_write_check"),
     ("INSERT INTO deck DEFAULT VALUES", "deck_pkey"),
     ("UPDATE submissions SET ordinal = 1", "submissions_ordinal_key"),

@@ -8,7 +8,7 @@ use rocket::http::Status;
 use super::page::{get, log_in};
 use crate::support::{World, someone};
 
-const LISTS: [&str; 15] = [
+const LISTS: [&str; 16] = [
     "/feed.atom",
     "/leaderboard/feed.atom",
     "/leaderboard/feed.atom?by=least_derpy",
@@ -24,6 +24,7 @@ const LISTS: [&str; 15] = [
     "/search?q=hidden+OR+removed",
     "/search?species=cat&period=day",
     "/search?by=noodle",
+    "/u/noodle/favourites",
 ];
 
 #[rocket::async_test]
@@ -32,13 +33,20 @@ async fn strangers_owners_and_moderators_get_nothing_that_is_out_of_sight() {
     let owner = world.member("noodle").await;
     let judge = world.member("judge").await;
     world.grant(judge, Role::Moderator).await;
-    let shown = world.photo("Seen").await;
+    let (shown, other) = (world.photo("Seen").await, world.photo("Seen too").await);
     let (hidden, removed) = (world.photo("Unseen hidden").await, world.photo("Unseen removed").await);
     let (pending, failed) = (world.pending("Unseen pending").await, world.pending("Unseen failed").await);
     sqlx::query("UPDATE submissions SET owner = $1").bind(owner).execute(&world.pool).await.unwrap();
     for photo in [shown, hidden, removed] {
         world.rate(someone(1), photo, 9).await;
     }
+    sqlx::raw_sql(
+        "INSERT INTO favourites (account, submission) SELECT owner, id FROM submissions;
+         UPDATE settings SET favourites_public = true",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
     for job in [Job::RankPhotos, Job::WriteWords] {
         world.enqueue(job).await;
     }
@@ -78,7 +86,12 @@ async fn strangers_owners_and_moderators_get_nothing_that_is_out_of_sight() {
                 assert_eq!(get(&client, &path).await.status, Status::NotFound, "{path} for {who:?}");
             }
         }
-        for list in ["/photos", "/search?q=seen", "/search?by=noodle"] {
+        let mut lists = vec![format!("/submissions/{other}")];
+        lists.extend((who == Some("noodle")).then(|| "/favourites".to_owned()));
+        for list in lists {
+            assert!(!get(&client, &list).await.html.contains("Unseen"), "{list} for {who:?}");
+        }
+        for list in ["/photos", "/search?q=seen", "/search?by=noodle", "/u/noodle/favourites"] {
             assert!(get(&client, list).await.html.contains(&format!("href=\"/submissions/{shown}\"")), "{list}");
         }
         let oembed = format!("/oembed?url=https://derp.example/submissions/{shown}");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::super::submissions::photo::{alt, pictures};
+use super::photo::{alt, pictures};
 use crate::finding::FoundPhoto;
 
 /// The largest picture, in pixels: twice as large as it is shown at most.
