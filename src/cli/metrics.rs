@@ -95,6 +95,7 @@ async fn fill(wanted: &Backfill) -> Result<(), Failure> {
     if kept < to {
         let minutes = rollup::minutes(&mut conn, kept, to).await?;
         let hours = rollup::hours(&mut conn, kept, to).await?;
+        rollup::three_hours(&mut conn, kept, to).await?;
         println!("Added up: {minutes} minutes and {hours} hours of series have changed.");
     }
     let Some(client) = client else {

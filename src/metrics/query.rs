@@ -125,6 +125,8 @@ pub enum Resolution {
     Points,
     Minutes,
     Hours,
+    /// Three at a time, from midnight on.
+    ThreeHours,
 }
 
 impl Span {
@@ -224,7 +226,8 @@ impl Range {
         match self {
             Range::QuarterHour | Range::Hour => Resolution::Points,
             Range::Day => Resolution::Minutes,
-            Range::Week | Range::Month => Resolution::Hours,
+            Range::Week => Resolution::Hours,
+            Range::Month => Resolution::ThreeHours,
         }
     }
 
@@ -232,7 +235,7 @@ impl Range {
     fn lag(self) -> TimeDelta {
         match self.resolution() {
             Resolution::Points => TimeDelta::seconds(3),
-            Resolution::Minutes | Resolution::Hours => TimeDelta::minutes(2),
+            Resolution::Minutes | Resolution::Hours | Resolution::ThreeHours => TimeDelta::minutes(2),
         }
     }
 

@@ -33,6 +33,7 @@ async fn round(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), sqlx::
     let from = from.max(now - TimeDelta::hours(48));
     minutes(conn, from, now).await?;
     hours(conn, from, now).await?;
+    three_hours(conn, from, now).await?;
     forget(conn, now).await
 }
 
@@ -81,6 +82,36 @@ pub async fn hours(conn: &mut PgConnection, from: DateTime<Utc>, to: DateTime<Ut
                      ELSE avg(value::numeric) END AS value
             FROM metric_minutes, jsonb_each_text(fields) AS field (key, value)
             WHERE at >= date_trunc('hour', $1::timestamptz) AND at < $2
+            GROUP BY 1, 2, 3, 4, 5
+        ) AS added
+        GROUP BY measurement, bin, tags, gauge
+        ON CONFLICT (measurement, at, tags) DO UPDATE SET fields = excluded.fields
+        WHERE h.fields <> excluded.fields
+        "#,
+        from,
+        to
+    )
+    .execute(conn)
+    .await?;
+    Ok(made.rows_affected())
+}
+
+/// Adds up hours by threes, from this moment or from where the last round ended, whatever is earlier; all but addresses, of which no
+/// chart of a month is.
+pub async fn three_hours(conn: &mut PgConnection, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<u64, sqlx::Error> {
+    let made = sqlx::query!(
+        r#"
+        INSERT INTO metric_three_hours AS h (measurement, at, tags, fields, gauge)
+        SELECT measurement, bin, tags, jsonb_object_agg(key, value), gauge
+        FROM (
+            SELECT measurement, gauge, date_bin('3 hours', at, 'epoch') AS bin, tags, key,
+                CASE WHEN NOT gauge THEN sum(value::numeric)
+                     WHEN key LIKE '%\_max' THEN max(value::numeric)
+                     ELSE avg(value::numeric) END AS value
+            FROM metric_hours, jsonb_each_text(fields) AS field (key, value)
+            WHERE measurement <> 'http' AND at >= date_bin('3 hours', least($1::timestamptz,
+                    (SELECT max(at) FROM metric_three_hours WHERE measurement = 'up')), 'epoch')
+                AND at < $2
             GROUP BY 1, 2, 3, 4, 5
         ) AS added
         GROUP BY measurement, bin, tags, gauge

@@ -32,6 +32,12 @@ SELECT measurement, at, tags, pg_temp.figures(fields, extract(epoch FROM at)::bi
 FROM series, generate_series(date_trunc('hour', now()) - interval '1 day' * :days, now(), '1 hour') AS at
 ON CONFLICT DO NOTHING;
 
+INSERT INTO metric_three_hours (measurement, at, tags, fields, gauge)
+SELECT measurement, at, tags, pg_temp.figures(fields, extract(epoch FROM at)::bigint / 10800), gauge
+FROM series, generate_series(date_bin('3 hours', now() - interval '1 day' * :days, 'epoch'), now(), '3 hours') AS at
+WHERE measurement <> 'http'
+ON CONFLICT DO NOTHING;
+
 INSERT INTO metric_minutes (measurement, at, tags, fields, gauge)
 SELECT measurement, at, tags, pg_temp.figures(fields, extract(epoch FROM at)::bigint / 60), gauge
 FROM series, generate_series(date_trunc('minute', now()) - least(interval '1 day' * :days, '2 days 1 hour'), now(), '1 minute') AS at
@@ -47,4 +53,4 @@ ON CONFLICT DO NOTHING;
 
 DROP FUNCTION pg_temp.figures;
 DROP TABLE series;
-ANALYZE metric_hours, metric_minutes, metric_points;
+ANALYZE metric_hours, metric_three_hours, metric_minutes, metric_points;

@@ -44,7 +44,8 @@ pub fn bucket_of(bucket: &str, resolution: Resolution) -> String {
     match resolution {
         Resolution::Points => bucket.to_owned(),
         Resolution::Minutes => format!("{bucket}_minute"),
-        Resolution::Hours => format!("{bucket}_hour"),
+        // There is no coarser one.
+        Resolution::Hours | Resolution::ThreeHours => format!("{bucket}_hour"),
     }
 }
 

@@ -138,6 +138,7 @@ fn of(sql: &mut QueryBuilder<'static, Postgres>, measurement: &'static str, span
         Resolution::Points => "metric_points",
         Resolution::Minutes => "metric_minutes",
         Resolution::Hours => "metric_hours",
+        Resolution::ThreeHours => "metric_three_hours",
     };
     sql.push(format!(" FROM {table} WHERE measurement = ")).push_bind(measurement);
     sql.push(" AND at >= ").push_bind(from).push(" AND at < ").push_bind(span.end());
