@@ -1,5 +1,6 @@
 //! Votes: who casts them, which photo comes next, what they add up to.
 
+pub mod achievements;
 pub mod boards;
 pub mod brake;
 pub mod by_rater;

@@ -1,5 +1,6 @@
 //! Photos: what they are, and whether people may vote on them.
 
+pub mod avatars;
 pub mod blobs;
 pub mod by_owner;
 pub mod check;

@@ -46,7 +46,7 @@ pub async fn erase_account(tx: &mut Transaction<'_, Postgres>, account: i64) -> 
     let forgotten = sqlx::query!(
         "UPDATE accounts
          SET username = 'deleted-' || id, display_name = 'Somebody who left', email = NULL, email_verified_at = NULL,
-             password_hash = NULL, about = '', logged_in_at = NULL, role = 'member', suspended_at = NULL, suspension = NULL,
+             password_hash = NULL, about = '', avatar = NULL, logged_in_at = NULL, role = 'member', suspended_at = NULL, suspension = NULL,
              deletion_due_at = NULL, deleted_at = now()
          WHERE id = $1 AND deletion_due_at <= now() AND deleted_at IS NULL",
         account

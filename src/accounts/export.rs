@@ -28,6 +28,8 @@ struct Person {
     username: String,
     display_name: String,
     about: String,
+    /// The photo that they are shown with.
+    avatar: Option<i64>,
     role: Role,
     email: Option<String>,
     email_verified_at: Option<DateTime<Utc>>,
@@ -64,7 +66,7 @@ struct Entry {
 pub async fn export(conn: &mut PgConnection, account: i64) -> Result<Export, sqlx::Error> {
     let person = sqlx::query_as!(
         Person,
-        r#"SELECT username, display_name, about, role AS "role: Role", email, email_verified_at,
+        r#"SELECT username, display_name, about, avatar, role AS "role: Role", email, email_verified_at,
                   created_at AS joined_at, logged_in_at, deletion_due_at
            FROM accounts WHERE id = $1 AND deleted_at IS NULL"#,
         account

@@ -1,20 +1,30 @@
 //! What others see of a member.
 
+mod badges;
+mod beside;
+mod face;
+
 use chrono::{DateTime, Utc};
 use rocket::{Route, get, routes};
 use serde::Serialize;
+use sqlx::PgConnection;
 
+use self::badges::{Badge, Known};
+use self::beside::Beside;
+use super::answers::picture::Drawing;
 use super::answers::view::View;
 use super::db::Db;
 use super::guards::member::Member;
 use super::submissions::photo::{alt, thumbnail};
 use crate::accounts::profile::{self, Profile};
 use crate::error::Error;
+use crate::ratings::achievements;
 use crate::ratings::rating_style::{self, COUNTED, RatingStyle, SAMPLE};
 use crate::ratings::standings::profile_photos::{self, PAGE, ProfilePhoto};
+use crate::submissions::avatars;
 
 pub fn routes() -> Vec<Route> {
-    routes![show]
+    routes![show, drawn_face]
 }
 
 /// Who they are, how they vote if they show it, and their photos, newest first. `before` is the last number of the page before.
@@ -27,15 +37,18 @@ pub async fn show(username: &str, before: Option<&str>, member: Option<Member>, 
     let mut photos = profile_photos::page(&mut conn, profile.account, before).await?;
     let next = (photos.len() > PAGE).then(|| photos[PAGE - 1].submission);
     photos.truncate(PAGE);
-    let shows_votes = profile.shows_votes && before.is_none();
-    let style = if shows_votes { rating_style::of_account(&mut conn, profile.account).await? } else { None };
+    let about = if before.is_none() { Some(About::read(&mut conn, &profile).await?) } else { None };
     let own = viewer == Some(profile.account);
     let rows = photos.into_iter().map(Row::from).collect();
-    let style = style.map(Words::from);
-    Ok(View::new(
-        "profiles/page",
-        Page { profile: profile.into(), own, shows_votes, style, rows, next, later: before.is_some() },
-    ))
+    Ok(View::new("profiles/page", Page { profile: profile.into(), own, about, rows, next, later: before.is_some() }))
+}
+
+/// The face of whoever has chosen no photo. Who may not see the profile does not see that there is one.
+#[get("/u/<username>/face.svg")]
+pub async fn drawn_face(username: &str, member: Option<Member>, db: &Db) -> Result<Drawing, Error> {
+    let viewer = member.as_ref().map(|member| member.account().id);
+    let profile = profile::find(&mut *db.acquire().await?, username, viewer).await?.ok_or(Error::NotFound)?;
+    Ok(Drawing(face::of(&profile.username)))
 }
 
 fn parse(number: &str) -> Result<i64, Error> {
@@ -48,12 +61,49 @@ fn parse(number: &str) -> Result<i64, Error> {
 struct Page {
     profile: Person,
     own: bool,
-    shows_votes: bool,
-    style: Option<Words>,
+    /// On the first page alone.
+    about: Option<About>,
     rows: Vec<Row>,
     next: Option<i64>,
     /// Is this not the first page?
     later: bool,
+}
+
+/// What is said of a member before their photos.
+#[derive(Serialize)]
+struct About {
+    /// The address of their picture.
+    face: String,
+    badges: Vec<Badge>,
+    beside: Vec<Beside>,
+    shows_votes: bool,
+    style: Option<Words>,
+}
+
+impl About {
+    async fn read(conn: &mut PgConnection, profile: &Profile) -> Result<Self, Error> {
+        let account = profile.account;
+        let avatar = avatars::find(conn, account).await?;
+        let photos = achievements::of_photos(conn, account).await?;
+        let everybody = achievements::everybody(conn).await?;
+        let (mut style, mut rated_lately) = (None, None);
+        if profile.shows_votes {
+            style = rating_style::of_account(conn, account).await?;
+            rated_lately = achievements::rated_all_lately(conn, account).await?;
+        }
+        let known =
+            Known { since: profile.since, photos: &photos, everybody: &everybody, style: style.as_ref(), rated_lately };
+        Ok(About {
+            face: avatar.map_or_else(
+                || format!("/u/{}/face.svg", profile.username),
+                |avatar| thumbnail(avatar.rendition_key, &avatar.rendition_sizes),
+            ),
+            badges: badges::of(&known, Utc::now()),
+            beside: beside::of(&photos, &everybody, style.as_ref()),
+            shows_votes: profile.shows_votes,
+            style: style.map(Words::from),
+        })
+    }
 }
 
 #[derive(Serialize)]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they mean by failing")]
 
 mod accounts;
+mod achievements;
 mod alerts;
 mod architecture;
 mod batches;

@@ -25,6 +25,20 @@ impl<'r> Responder<'r, 'static> for ChartPicture {
     }
 }
 
+/// An SVG that stays as it is, for whoever may see it.
+pub struct Drawing(pub String);
+
+impl<'r> Responder<'r, 'static> for Drawing {
+    fn respond_to(self, _: &'r Request<'_>) -> Result<'static> {
+        Response::build()
+            .header(ContentType::SVG)
+            .header(Header::new("Content-Security-Policy", "default-src 'none'"))
+            .header(Header::new("Cache-Control", "private, max-age=3600"))
+            .sized_body(self.0.len(), Cursor::new(self.0))
+            .ok()
+    }
+}
+
 /// A chart as the partial `shared/_chart` shows it.
 #[derive(Serialize)]
 pub struct ShownChart {

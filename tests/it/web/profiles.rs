@@ -145,6 +145,79 @@ async fn how_somebody_votes_is_shown_by_choice() {
 }
 
 #[tokio::test]
+async fn badges_say_what_can_be_checked() {
+    let world = world(10).await;
+    let client = world.client().await;
+    let text = get(&client, "/u/noodle").await.text();
+    assert!(text.contains("Photographer has 10 photos or more on show"), "{text}");
+    assert!(!text.contains("Top derp") && !text.contains("Keen eye"), "{text}");
+    set(&world, "accounts SET created_at = now() - interval '800 days' WHERE username = 'noodle'").await;
+    let photo: i64 = sqlx::query_scalar("SELECT max(id) FROM submissions").fetch_one(&world.pool).await.unwrap();
+    for (rater, given) in [(1, 9), (2, 9), (3, 9)] {
+        world.rate(someone(rater), photo, given).await;
+    }
+    for other in 0..10 {
+        let other = world.photo(&format!("Other {other}")).await;
+        world.rate(someone(1), other, 2).await;
+    }
+    let mut tx = world.pool.begin().await.unwrap();
+    ratemyderp::ratings::standings::recompute(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = get(&client, "/u/noodle").await;
+    let text = page.text();
+    for said in [
+        "Top derp number 1 of 11 in the ranking: Photo 9",
+        "Old friend a member for 2 years",
+        "Beside everybody Noodle the Great Everybody",
+        "Ratings of a photo, on average 0.3 1.2",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert!(page.html.contains("src=\"/u/noodle/face.svg\""), "drawn as long as no photo is chosen");
+    let face = get(&client, "/u/noodle/face.svg").await;
+    assert!(face.status == Status::Ok && face.html.starts_with("<svg "), "{}", face.html);
+    assert_eq!(get(&client, "/u/nobody-here/face.svg").await.status, Status::NotFound);
+    set(&world, "settings SET profile_public = false").await;
+    assert_eq!(get(&client, "/u/noodle/face.svg").await.status, Status::NotFound);
+}
+
+#[tokio::test]
+async fn members_choose_the_photo_that_they_are_shown_with() {
+    let world = world(2).await;
+    let client = world.client().await;
+    log_in(&client, "noodle").await;
+    let photo: i64 = sqlx::query_scalar("SELECT max(id) FROM submissions").fetch_one(&world.pool).await.unwrap();
+    let other = world.photo("Of the house").await;
+    let choose = async |avatar: &str| {
+        let fields = [("display_name", "Noodle"), ("about", ""), ("public", "yes"), ("avatar", avatar)];
+        submit(&client, "/settings/profile", "/settings/profile", &fields).await
+    };
+    for wrong in [&other.to_string(), "x", "99999999999999999999", "-1"] {
+        let page = choose(wrong).await;
+        assert_eq!(page.status, Status::UnprocessableEntity, "{wrong}");
+        assert!(
+            page.text().contains("Choose one of your photos that are on show, or the drawn face."),
+            "{}",
+            page.text()
+        );
+    }
+    assert_eq!(choose(&photo.to_string()).await.status, Status::SeeOther);
+    let stranger = world.client().await;
+    let face = |page: &Page| page.between("<img class=\"face\" src=\"", "\"");
+    let shown = face(&get(&stranger, "/u/noodle").await).expect("a face");
+    assert!(shown.starts_with("/images/"), "{shown}");
+    let form = get(&client, "/settings/profile").await;
+    assert!(form.html.contains(&format!("value=\"{photo}\" checked")), "{}", form.html);
+    // A page from before the question changes nothing.
+    let fields = [("display_name", "Noodle"), ("about", ""), ("public", "yes")];
+    assert_eq!(submit(&client, "/settings/profile", "/settings/profile", &fields).await.status, Status::SeeOther);
+    assert_eq!(face(&get(&stranger, "/u/noodle").await), Some(shown));
+    world.hide(photo).await;
+    assert_eq!(face(&get(&stranger, "/u/noodle").await).as_deref(), Some("/u/noodle/face.svg"));
+    assert_eq!(choose("").await.status, Status::SeeOther);
+}
+
+#[tokio::test]
 async fn many_photos_come_in_pages_that_meet() {
     let world = world(45).await;
     let client = world.client().await;

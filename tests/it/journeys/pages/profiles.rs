@@ -42,6 +42,19 @@ async fn profiles_with_photos_and_without() {
     assert!(visitor.text(".note").await.contains("Only you can see this profile"));
     look(&visitor, "own and hidden").await;
     untroubled(&visitor).await;
+
+    let photo = site.photos().await[0];
+    let own = "UPDATE submissions SET owner = $1 WHERE id = $2";
+    sqlx::query(own).bind(account).bind(photo).execute(&site.world.pool).await.expect("given");
+    visitor.goto(&site.url("/settings/profile")).await;
+    look(&visitor, "picture").await;
+    visitor.click(&format!("[name='avatar'][value='{photo}']")).await;
+    visitor.follow("main button.action").await;
+    visitor.goto(&site.url("/u/noodle")).await;
+    let face: String = visitor.evaluate("new URL(document.querySelector('.face').src).pathname").await;
+    assert!(face.starts_with("/images/"), "{face}");
+    look(&visitor, "picture chosen").await;
+    untroubled(&visitor).await;
 }
 
 #[rocket::async_test]
