@@ -83,11 +83,10 @@ took() {
 
 # all_of_it RANGE: milliseconds for the page and its pictures.
 all_of_it() {
-  local path sum
+  local path sum pictures
   sum=$(took "/dashboard?range=$1")
-  for path in $(grep -o '/dashboard/[a-z]*/picture.svg[^"]*' "$work/page" | sed -e 's/&#x3D;/=/g' -e 's/&amp;/\&/g' | sort -u); do
-    sum="$sum $(took "$path")"
-  done
+  pictures=$(grep -o '/dashboard/[a-z]*/picture.svg[^"]*' "$work/page" | sed -e 's/&#x3D;/=/g' -e 's/&amp;/\&/g' | sort -u)
+  while read -r path; do sum="$sum $(took "$path")"; done <<<"$pictures"
   printf '%s\n' "$sum" | awk '{ for (i = 1; i <= NF; i++) all += $i; printf "%.1f", all }'
 }
 
