@@ -58,10 +58,10 @@ measure_ranking() {
     "Ten times as many ratings; one job at a time, release build, commits not flushed to disk. Medians of $ranking_runs runs."
   figure "everything for the first time" "$first" "" at_most s
   figure "the same beside writing as many rows with a rank and two indexes" "$(ratio "$first" "$first_peer")" "" at_most x
-  figure "everything anew after a crash" "$(middle "${again[@]}")" "" at_most s
-  figure "the same beside a bare \`rank() OVER\` of all photos" "$(ratio "$(middle "${again[@]}")" "$bare")" 1.5 at_most x
-  figure "after $ranking_votes votes" "$(middle "${after[@]}")" 0.5 at_most s
-  figure "written to the log meanwhile" "$(middle "${wal[@]}")" "" at_most MB
+  figure "everything anew after a crash" "$(median "${again[@]}")" "" at_most s
+  figure "the same beside a bare \`rank() OVER\` of all photos" "$(ratio "$(median "${again[@]}")" "$bare")" 1.5 at_most x
+  figure "after $ranking_votes votes" "$(median "${after[@]}")" 0.5 at_most s
+  figure "written to the log meanwhile" "$(median "${wal[@]}")" "" at_most MB
   for job in "${upkeep[@]}"; do
     figure "\`$job\`" "${once[$job]}" "" at_most s
   done
@@ -86,5 +86,3 @@ peer_seconds() {
   sql ratemyderp -c "$1" >/dev/null
   awk "BEGIN { printf \"%.2f\", $EPOCHREALTIME - $began }"
 }
-
-middle() { printf '%s\n' "$@" | sort -n | awk '{ at[NR] = $1 } END { print at[int((NR + 1) / 2)] }'; }
