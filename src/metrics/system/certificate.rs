@@ -5,11 +5,12 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme};
+use x509_cert::der::Decode;
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -109,51 +110,10 @@ impl ServerCertVerifier for Whatever {
     }
 }
 
-const SEQUENCE: u8 = 0x30;
-const INTEGER: u8 = 0x02;
-const UTC_TIME: u8 = 0x17;
-const GENERALIZED_TIME: u8 = 0x18;
-const VERSION: u8 = 0xA0;
-
-/// The end of its validity (RFC 5280, 4.1): the second time of the fifth field, or of the fourth where there is no version.
+/// The end of its validity.
 fn good_until(certificate: &[u8]) -> Option<DateTime<Utc>> {
-    let (_, certificate, _) = element(certificate).filter(|(tag, ..)| *tag == SEQUENCE)?;
-    let (_, mut fields, _) = element(certificate).filter(|(tag, ..)| *tag == SEQUENCE)?;
-    if let Some((VERSION, _, rest)) = element(fields) {
-        fields = rest;
-    }
-    for expected in [INTEGER, SEQUENCE, SEQUENCE] {
-        fields = element(fields).filter(|(tag, ..)| *tag == expected)?.2;
-    }
-    let (_, validity, _) = element(fields).filter(|(tag, ..)| *tag == SEQUENCE)?;
-    let (_, _, rest) = element(validity)?;
-    let (tag, time, _) = element(rest)?;
-    let text = std::str::from_utf8(time).ok()?;
-    let whole = match tag {
-        // Two digits of a year are of 1950 to 2049.
-        UTC_TIME if *text.as_bytes().first()? < b'5' => format!("20{text}"),
-        UTC_TIME => format!("19{text}"),
-        GENERALIZED_TIME => text.to_owned(),
-        _ => return None,
-    };
-    Some(NaiveDateTime::parse_from_str(&whole, "%Y%m%d%H%M%SZ").ok()?.and_utc())
-}
-
-/// The first element of DER: its tag, what is in it, and what comes behind it.
-fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&tag, rest) = der.split_first()?;
-    let (&first, rest) = rest.split_first()?;
-    let (length, rest) = match first {
-        0..=0x7F => (usize::from(first), rest),
-        // 0x80 has no length, which DER does not allow.
-        0x81..=0x84 => {
-            let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7F))?;
-            (bytes.iter().fold(0, |length, byte| (length << 8) | usize::from(*byte)), rest)
-        }
-        _ => return None,
-    };
-    let (content, behind) = rest.split_at_checked(length)?;
-    Some((tag, content, behind))
+    let end = x509_cert::Certificate::from_der(certificate).ok()?.tbs_certificate.validity.not_after;
+    DateTime::from_timestamp(end.to_unix_duration().as_secs().try_into().ok()?, 0)
 }
 
 #[cfg(test)]
@@ -202,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_read_in_both_ways_of_writing_it() {
+    fn the_end_is_read_and_nothing_of_one_that_is_cut_off() {
         let certificate = decoded(CERTIFICATE);
         assert_eq!(good_until(&certificate), Some(end()));
         for end in 0..certificate.len() {
