@@ -28,8 +28,7 @@ type Term = Vec<String>;
 /// anywhere else.
 macro_rules! look {
     ($conn:expr, $wanted:expr, $terms:expr, $spellings:expr, $mark:expr, $floor:expr, $from:tt $(, $bind:expr)*) => {{
-        let (words, numbers): (Vec<String>, Vec<i32>) =
-            (0..).zip($terms).flat_map(|(at, term)| term.iter().map(move |word| (word.clone(), at))).unzip();
+        let (words, numbers) = numbered($terms);
         let terms = $terms.len() as i64;
         sqlx::query_as!(
             Candidate,
@@ -152,6 +151,11 @@ impl Walked {
     }
 }
 
+/// All spellings, each with the number of its term.
+fn numbered(terms: &[Term]) -> (Vec<String>, Vec<i32>) {
+    (0..).zip(terms).flat_map(|(at, term)| term.iter().map(move |word| (word.clone(), at))).unzip()
+}
+
 /// What of each weight is still ahead.
 fn ahead(term: &Term, after: Mark) -> (Vec<i16>, Vec<i64>) {
     let species = term.iter().any(|word| word.starts_with('='));
@@ -174,18 +178,23 @@ async fn rarest(conn: &mut PgConnection, terms: &[Term], most: i64) -> Result<us
     if terms.len() == 1 {
         return Ok(0);
     }
-    let mut counts = vec![];
-    for (at, term) in terms.iter().enumerate() {
-        let photos = sqlx::query_scalar!(
-            r#"SELECT sum(found.photos)::bigint AS "photos!" FROM unnest($1::text[]) AS w (word), LATERAL (
-                   SELECT count(*) AS photos FROM (
-                       SELECT FROM photo_words p WHERE p.word = ANY(ARRAY[w.word])
-                       ORDER BY p.word, p.weight, p.submission LIMIT $2) AS few) AS found"#,
-            term,
-            most + 1
-        );
-        let length = term.iter().map(String::len).max().unwrap_or(0);
-        counts.push((photos.fetch_one(&mut *conn).await?.min(most + 1), usize::MAX - length, at));
-    }
-    Ok(counts.into_iter().min().map_or(0, |(_, _, at)| at))
+    let (words, numbers) = numbered(terms);
+    let photos = sqlx::query!(
+        r#"SELECT w.number AS "number!", sum(found.photos)::bigint AS "photos!"
+           FROM unnest($1::text[], $2::integer[]) AS w (word, number), LATERAL (
+               SELECT count(*) AS photos FROM (
+                   SELECT FROM photo_words p WHERE p.word = ANY(ARRAY[w.word])
+                   ORDER BY p.word, p.weight, p.submission LIMIT $3) AS few) AS found
+           GROUP BY w.number"#,
+        &words,
+        &numbers,
+        most + 1
+    );
+    let photos = photos.fetch_all(conn).await?;
+    let rank = |at: &usize| {
+        let found = photos.iter().find(|row| usize::try_from(row.number) == Ok(*at)).map_or(0, |row| row.photos);
+        let longest = terms[*at].iter().map(String::len).max().unwrap_or(0);
+        (found.min(most + 1), usize::MAX - longest)
+    };
+    Ok((0..terms.len()).min_by_key(rank).unwrap_or(0))
 }

@@ -69,61 +69,58 @@ pub async fn minutes(conn: &mut PgConnection, from: DateTime<Utc>, to: DateTime<
     Ok(made.rows_affected())
 }
 
+/// Adds up what is added up already by longer intervals, of what `$which` says.
+macro_rules! coarser {
+    ($into:literal, $of:literal, $bin:literal, $which:literal, $from:expr, $to:expr) => {
+        sqlx::query!(
+            "INSERT INTO "
+                + $into
+                + " AS c (measurement, at, tags, fields, gauge)
+             SELECT measurement, bin, tags, jsonb_object_agg(key, value), gauge
+             FROM (
+                 SELECT measurement, gauge, date_bin('"
+                + $bin
+                + "', at, 'epoch') AS bin, tags, key,
+                     CASE WHEN NOT gauge THEN sum(value::numeric)
+                          WHEN right(key, 4) = '_max' THEN max(value::numeric)
+                          ELSE avg(value::numeric) END AS value
+                 FROM "
+                + $of
+                + ", jsonb_each_text(fields) AS field (key, value)
+                 WHERE at < $2 AND "
+                + $which
+                + "
+                 GROUP BY 1, 2, 3, 4, 5
+             ) AS added
+             GROUP BY measurement, bin, tags, gauge
+             ON CONFLICT (measurement, at, tags) DO UPDATE SET fields = excluded.fields
+             WHERE c.fields <> excluded.fields",
+            $from,
+            $to
+        )
+    };
+}
+
 /// Adds up the hours that lie between these moments from their minutes, the last one as far as it has come.
 pub async fn hours(conn: &mut PgConnection, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<u64, sqlx::Error> {
-    let made = sqlx::query!(
-        r#"
-        INSERT INTO metric_hours AS h (measurement, at, tags, fields, gauge)
-        SELECT measurement, bin, tags, jsonb_object_agg(key, value), gauge
-        FROM (
-            SELECT measurement, gauge, date_bin('1 hour', at, 'epoch') AS bin, tags, key,
-                CASE WHEN NOT gauge THEN sum(value::numeric)
-                     WHEN key LIKE '%\_max' THEN max(value::numeric)
-                     ELSE avg(value::numeric) END AS value
-            FROM metric_minutes, jsonb_each_text(fields) AS field (key, value)
-            WHERE at >= date_trunc('hour', $1::timestamptz) AND at < $2
-            GROUP BY 1, 2, 3, 4, 5
-        ) AS added
-        GROUP BY measurement, bin, tags, gauge
-        ON CONFLICT (measurement, at, tags) DO UPDATE SET fields = excluded.fields
-        WHERE h.fields <> excluded.fields
-        "#,
-        from,
-        to
-    )
-    .execute(conn)
-    .await?;
-    Ok(made.rows_affected())
+    let made =
+        coarser!("metric_hours", "metric_minutes", "1 hour", "at >= date_trunc('hour', $1::timestamptz)", from, to);
+    Ok(made.execute(conn).await?.rows_affected())
 }
 
 /// Adds up hours by threes, from this moment or from where the last round ended, whatever is earlier; all but addresses, of which no
 /// chart of a month is.
 pub async fn three_hours(conn: &mut PgConnection, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<u64, sqlx::Error> {
-    let made = sqlx::query!(
-        r#"
-        INSERT INTO metric_three_hours AS h (measurement, at, tags, fields, gauge)
-        SELECT measurement, bin, tags, jsonb_object_agg(key, value), gauge
-        FROM (
-            SELECT measurement, gauge, date_bin('3 hours', at, 'epoch') AS bin, tags, key,
-                CASE WHEN NOT gauge THEN sum(value::numeric)
-                     WHEN key LIKE '%\_max' THEN max(value::numeric)
-                     ELSE avg(value::numeric) END AS value
-            FROM metric_hours, jsonb_each_text(fields) AS field (key, value)
-            WHERE measurement <> 'http' AND at >= date_bin('3 hours', least($1::timestamptz,
-                    (SELECT max(at) FROM metric_three_hours WHERE measurement = 'up')), 'epoch')
-                AND at < $2
-            GROUP BY 1, 2, 3, 4, 5
-        ) AS added
-        GROUP BY measurement, bin, tags, gauge
-        ON CONFLICT (measurement, at, tags) DO UPDATE SET fields = excluded.fields
-        WHERE h.fields <> excluded.fields
-        "#,
+    let made = coarser!(
+        "metric_three_hours",
+        "metric_hours",
+        "3 hours",
+        "measurement <> 'http' AND at >= date_bin('3 hours', least($1::timestamptz,
+             (SELECT max(at) FROM metric_three_hours WHERE measurement = 'up')), 'epoch')",
         from,
         to
-    )
-    .execute(conn)
-    .await?;
-    Ok(made.rows_affected())
+    );
+    Ok(made.execute(conn).await?.rows_affected())
 }
 
 /// Points are kept for 48 hours, minutes for 14 days, hours for ever.
