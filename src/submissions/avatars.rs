@@ -3,6 +3,8 @@
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
+use crate::error::Error;
+
 /// Photos that a member can choose from: the newest.
 pub const CHOICES: i64 = 12;
 
@@ -30,9 +32,18 @@ pub async fn find(conn: &mut PgConnection, account: i64) -> Result<Option<Avatar
     .await
 }
 
-/// The newest photos of theirs on show, and the chosen one, however old it is.
-pub async fn choices(conn: &mut PgConnection, account: i64) -> Result<Vec<Avatar>, sqlx::Error> {
-    let mut choices = sqlx::query_as!(
+/// What a member can be shown with.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    /// The newest photos of theirs on show, and the chosen one, however old it is.
+    pub photos: Vec<Avatar>,
+    /// What they have chosen, while it is on show.
+    pub chosen: Option<i64>,
+}
+
+/// What this member can choose from.
+pub async fn choices(conn: &mut PgConnection, account: i64) -> Result<Choices, sqlx::Error> {
+    let mut photos = sqlx::query_as!(
         Avatar,
         r#"SELECT id AS submission, title, rendition_key AS "rendition_key!", rendition_sizes
            FROM submissions WHERE owner = $1 AND ordinal IS NOT NULL ORDER BY id DESC LIMIT $2"#,
@@ -41,20 +52,17 @@ pub async fn choices(conn: &mut PgConnection, account: i64) -> Result<Vec<Avatar
     )
     .fetch_all(&mut *conn)
     .await?;
-    if let Some(chosen) = find(conn, account).await?
-        && !choices.contains(&chosen)
-    {
-        choices.push(chosen);
-    }
-    Ok(choices)
+    let avatar = find(conn, account).await?;
+    let chosen = avatar.as_ref().map(|avatar| avatar.submission);
+    photos.extend(avatar.filter(|avatar| !photos.contains(avatar)));
+    Ok(Choices { photos, chosen })
 }
 
-/// Shows them with this photo from now on, or drawn. False, and nothing is changed, when it is none of their photos on show.
-pub async fn choose(
-    tx: &mut Transaction<'_, Postgres>,
-    account: i64,
-    submission: Option<i64>,
-) -> Result<bool, sqlx::Error> {
+/// Shows them from now on with the photo whose number was typed, or drawn if none was. `Invalid`, and nothing is changed, when it is
+/// none of their photos on show.
+pub async fn choose(tx: &mut Transaction<'_, Postgres>, account: i64, typed: &str) -> Result<(), Error> {
+    let wrong = || Error::invalid("avatar", "Choose one of your photos that are on show, or the drawn face.");
+    let submission: Option<i64> = if typed.is_empty() { None } else { Some(typed.parse().map_err(|_| wrong())?) };
     let changed = sqlx::query!(
         "UPDATE accounts SET avatar = $2
          WHERE id = $1
@@ -64,5 +72,5 @@ pub async fn choose(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(changed.rows_affected() == 1)
+    if changed.rows_affected() == 1 { Ok(()) } else { Err(wrong()) }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-/// Furs, each with an ear and a background that go with it. In the outline's colour everything has a contrast of three and more.
+/// Furs, each with an ear and a background that go with it.
 const COLOURS: [(&str, &str, &str); 6] = [
     ("#ffc93c", "#e0762d", "#fff8ea"),
     ("#e0762d", "#a84f14", "#ffe9b8"),
