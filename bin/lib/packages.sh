@@ -33,6 +33,9 @@ install_rendition_packages() {
   install_packages "${missing[@]}"
 }
 
+# What `bin/bench pages` asks with.
+install_page_packages() { command -v curl >/dev/null || install_packages curl; }
+
 # The compilers are the developer's choice: we name what is missing and leave it to them.
 require_toolchain() {
   [[ -x ${HOME:-}/.cargo/bin/cargo ]] && PATH=$PATH:$HOME/.cargo/bin

@@ -26,3 +26,12 @@ configure_release() {
   mkdir -p -- "$1/blobs" "$1/outbox"
   cd -- "$checkout" # where Rocket.toml, templates and static are
 }
+
+# launch_site: the web process of a release, until it listens.
+launch_site() {
+  launch web "$programs/ratemyderp" serve
+  until port_taken "$ROCKET_PORT"; do
+    live_pid "$state/web.pid" >/dev/null || fail "the site does not start: $(tail -n 3 -- "$state/web.log")"
+    sleep 0.02
+  done
+}

@@ -5,6 +5,7 @@
 bench_pages() {
   local range round goal cold=() warm page
   install_base_packages
+  install_page_packages
   install_npm_packages
   release_programs
   make_work_folder
@@ -38,6 +39,7 @@ bench_pages() {
 bench_gathering() {
   local round way with=() without=() answer order
   install_base_packages
+  install_page_packages
   install_npm_packages
   release_programs
   load_generator
@@ -70,8 +72,7 @@ bench_gathering() {
 }
 
 start_site() {
-  launch web "$programs/ratemyderp" serve
-  for _ in {1..100}; do if port_taken "$ROCKET_PORT"; then break; else sleep 0.1; fi; done
+  launch_site
   # Connections to the database are there, and templates were used.
   curl -s -o /dev/null "http://127.0.0.1:$ROCKET_PORT/about"
 }

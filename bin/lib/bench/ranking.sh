@@ -69,13 +69,14 @@ measure_ranking() {
   end_section
 }
 
-# job_seconds KIND: has such a job done, and prints how long it ran.
+# job_seconds SCHEDULE: has its job done, and prints how long that ran.
 job_seconds() {
   local number
-  number=$(sql ratemyderp -c "INSERT INTO fang_tasks (metadata, task_type, kind, max_attempts)
-    SELECT jsonb_build_object('type', 'Work', 'job', jsonb_build_object('kind', '$1')), CASE '$1' WHEN 'rank_photos' THEN 'ranking' ELSE 'upkeep' END, '$1', 1
-    RETURNING number; NOTIFY ratemyderp_jobs")
-  while [[ $(sql ratemyderp -c "SELECT state FROM fang_tasks WHERE number = $number") =~ new|in_progress ]]; do sleep 0.2; done
+  number=$("$programs/ratemyderp-jobs" run-schedule "$1" --as bench --json | grep -o '"job":[0-9]*' | cut -d: -f2)
+  while [[ $(sql ratemyderp -c "SELECT state FROM fang_tasks WHERE number = $number") =~ new|in_progress ]]; do
+    live_pid "$state/jobs.pid" >/dev/null || fail "the jobs process has ended: $(tail -n 3 -- "$state/jobs.log")"
+    sleep 0.2
+  done
   sql ratemyderp -c "SELECT round(extract(epoch FROM ended_at - started_at), 2) FROM job_attempts WHERE job = $number AND outcome = 'finished'" |
     grep . || fail "$1 failed: $(sql ratemyderp -c "SELECT error_message FROM fang_tasks WHERE number = $number")"
 }

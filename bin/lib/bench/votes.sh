@@ -25,8 +25,7 @@ bench_votes() {
   say "Adding $size photos and ten times as many ratings (a few minutes for a million)"
   sql ratemyderp -v photos="$size" -f "$lib/bench/votes.sql"
   local began=$EPOCHREALTIME up
-  launch web "$programs/ratemyderp" serve
-  until port_taken "$ROCKET_PORT"; do sleep 0.02; done
+  launch_site
   up=$(awk "BEGIN { printf \"%.2f\", $EPOCHREALTIME - $began }")
   measure_votes "$size"
 }
