@@ -12,6 +12,7 @@ mod pace;
 pub(crate) mod settle;
 mod stops;
 pub(crate) mod take;
+mod turns;
 mod wake;
 
 use std::collections::HashMap;

@@ -2,12 +2,13 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use log::{error, info, warn};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::take::{self, Taker};
+use super::turns::Turns;
 use super::{Ending, Held, Shared};
 
 /// A worker that waits for a job.
@@ -17,9 +18,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// While jobs wait, a claim waits so long for more workers: one for eight of them costs little more than one for one.
 const MOMENT: Duration = Duration::from_millis(1);
-
-/// A lane in which nothing was due is left out so long while others have jobs. What arrives ends that at once.
-const EMPTY: Duration = Duration::from_millis(50);
 
 /// Serves waiting workers until told to stop; ends without a job in hand.
 pub(super) async fn run(
@@ -96,39 +94,6 @@ async fn gather(requests: &mut mpsc::UnboundedReceiver<Request>, idle: &mut Vec<
     true
 }
 
-/// Whose turn it is: lanes in which jobs wait take turns, whatever stands empty between them.
-struct Turns {
-    first: usize,
-    /// By lane: left out until then.
-    empty: Vec<Option<Instant>>,
-}
-
-impl Turns {
-    fn new(lanes: usize) -> Self {
-        Turns { first: 0, empty: vec![None; lanes] }
-    }
-
-    /// The lanes to look into now, in order.
-    fn next(&self) -> Vec<usize> {
-        let (lanes, now) = (self.empty.len(), Instant::now());
-        let open = |&lane: &usize| self.empty[lane].is_none_or(|until| until <= now);
-        (0..lanes).map(|turn| (self.first + turn) % lanes).filter(open).collect()
-    }
-
-    fn served(&mut self, lane: usize) {
-        self.first = lane + 1;
-    }
-
-    fn was_empty(&mut self, lane: usize) {
-        self.empty[lane] = Some(Instant::now() + EMPTY);
-    }
-
-    /// Something has arrived, wherever that was.
-    fn forget(&mut self) {
-        self.empty.fill(None);
-    }
-}
-
 /// What came of a look into all lanes.
 #[derive(Default)]
 struct Seen {
@@ -151,8 +116,10 @@ async fn look(shared: &Shared, idle: &mut Vec<Request>, turns: &mut Turns) -> Re
         seen.more |= taken.more || taken.rows.len() == idle.len();
         seen.at_limit |= taken.at_limit;
         if !taken.rows.is_empty() {
-            turns.served(lane);
-        } else if !taken.more && !taken.at_limit {
+            turns.served(lane, taken.rows.len());
+        } else if taken.at_limit {
+            turns.passed(lane, idle.len());
+        } else if !taken.more {
             turns.was_empty(lane);
         }
         for row in taken.rows {
