@@ -20,7 +20,7 @@ use self::rest::Rest;
 use super::JobRow;
 use super::filter::{Cursor, JobFilter};
 
-/// After so long a page is given as far as it came.
+/// A page that is not full by then is given as far as it came.
 const BUDGET: Duration = Duration::from_millis(60);
 
 /// One page.
@@ -57,6 +57,7 @@ pub async fn walk_for(
     // One more than is shown tells whether there is more.
     loop {
         let wanted = limit + 1 - found.len() as i64;
+        let before = began.elapsed();
         let step = look.next(conn, &rest, wanted).await?;
         found.extend(step.found);
         if found.len() as i64 > limit {
@@ -65,7 +66,8 @@ pub async fn walk_for(
             break;
         }
         let Some(edge) = step.edge else { break };
-        if began.elapsed() >= budget {
+        // Another window takes at least as long as this one.
+        if began.elapsed() * 2 - before >= budget {
             walk.next = Some(edge.cursor);
             walk.searched_to = Some(edge.cursor.number);
             walk.searched_at = Some(edge.at);
