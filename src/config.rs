@@ -168,6 +168,8 @@ pub struct JobsConfig {
     pub rank_every_seconds: u32,
     /// After standings took a second or more, how many times as long they rest; 0 switches it off.
     pub rank_rest_factor: u32,
+    /// Are photos ranked by scores without the [biases](crate::ratings::biases) of raters?
+    pub even_out_raters: bool,
     /// How long finished jobs are kept, in days.
     pub keep_finished_days: u32,
     /// How long failed jobs are kept, in days, unless an operator puts them aside.

@@ -1,6 +1,7 @@
 //! Votes: who casts them, which photo comes next, what they add up to.
 
 pub mod achievements;
+pub mod biases;
 pub mod boards;
 pub mod brake;
 pub mod by_rater;

@@ -13,7 +13,7 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use sqlx::{Postgres, Transaction};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use super::days;
+use super::{biases, days, standings};
 
 pub use listing::{Listed, Listing, Mark, PAGE, Page, page};
 
@@ -100,11 +100,32 @@ impl Period {
     }
 }
 
-/// Brings all boards up to date with the votes and with the generation just made, which stays locked until the commit.
-pub async fn update(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
+/// What has changed since the last run; nothing when everything was counted anew.
+#[derive(Debug)]
+pub struct Gathered(Option<days::Changes>);
+
+/// Adds up what has changed by day and by rater, and says whether scores are to be without the biases of raters. Before the generation is made, which
+/// uses it.
+pub async fn gather(tx: &mut Transaction<'_, Postgres>, adjusted: bool) -> Result<Gathered, sqlx::Error> {
+    standings::score_as(tx, adjusted).await?;
+    let Some(mut changes) = days::take(tx).await? else {
+        biases::begin(tx).await?;
+        days::recount(tx).await?;
+        biases::recount(tx).await?;
+        return Ok(Gathered(None));
+    };
     let parameters = follow::parameters(tx).await?;
-    match days::roll_up(tx).await? {
-        Some(changes) => follow::follow(tx, &changes, &parameters).await?,
+    let moved = biases::follow(tx, &changes, &parameters).await?;
+    changes.merge(moved);
+    days::add(tx, &changes.days).await?;
+    Ok(Gathered(Some(changes)))
+}
+
+/// Brings all boards up to date with what was gathered and with the generation just made, which stays locked until the commit.
+pub async fn update(tx: &mut Transaction<'_, Postgres>, gathered: &Gathered) -> Result<(), sqlx::Error> {
+    let parameters = follow::parameters(tx).await?;
+    match &gathered.0 {
+        Some(changes) => follow::follow(tx, changes, &parameters).await?,
         None => follow::rebuild(tx, &parameters).await?,
     }
     follow::rescore(tx, &parameters).await?;

@@ -1,5 +1,6 @@
 //! Recounts what votes add up to, and says in words what disagrees.
 
+mod boards;
 mod deck;
 mod standings;
 
@@ -8,7 +9,7 @@ use sqlx::PgConnection;
 
 use crate::db::sentences;
 
-/// Everything wrong with ratings, tallies, deck and standings; empty when all is well. Reads whole tables, in little memory.
+/// Everything wrong with ratings, tallies, deck, standings and boards; empty when all is well. Reads whole tables, in little memory.
 /// Run it in one repeatable-read transaction, or votes that come in meanwhile look like mistakes.
 pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let mut wrong = tallies(conn).await?;
@@ -17,6 +18,7 @@ pub async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> 
     wrong.extend(merged(conn).await?);
     wrong.extend(deck::check(conn).await?);
     wrong.extend(standings::check(conn).await?);
+    wrong.extend(boards::check(conn).await?);
     Ok(wrong)
 }
 

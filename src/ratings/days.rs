@@ -3,8 +3,11 @@
 //! Triggers note every change of a rating in `rating_changes`, in the transaction that makes it. A rating belongs to the day (UTC) on
 //! which it was first given, with the score that it has now.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
 
 /// By how much one photo's ratings of one day have changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,14 +18,37 @@ pub(super) struct DayChange {
     pub sum: i64,
     /// Sum of their squares.
     pub squares: i64,
+    /// What their raters count as too generous, added up, in hundredths of a point.
+    pub bias: i64,
 }
 
 /// What has changed since the last time.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
+    /// One for each photo and day.
     pub days: Vec<DayChange>,
     /// Photos that are shown or hidden, or are something else than before.
     pub photos: Vec<i64>,
+    /// How often a rating was given, changed or taken back.
+    pub ratings: i64,
+}
+
+impl Changes {
+    /// Adds others of the same days.
+    pub fn merge(&mut self, more: Vec<DayChange>) {
+        let mut all: BTreeMap<(i64, NaiveDate), DayChange> = BTreeMap::new();
+        for change in self.days.drain(..).chain(more) {
+            all.entry((change.submission, change.day))
+                .and_modify(|known| {
+                    known.ratings += change.ratings;
+                    known.sum += change.sum;
+                    known.squares += change.squares;
+                    known.bias += change.bias;
+                })
+                .or_insert(change);
+        }
+        self.days = all.into_values().collect();
+    }
 }
 
 /// What a photo was given on one day, and how far it got.
@@ -54,50 +80,66 @@ pub async fn of_photo(conn: &mut PgConnection, submission: i64, days: i32) -> Re
     .await
 }
 
-/// Takes what was noted, and adds it to `submission_days`. Nothing when that is not known, before the first time and after a crash: then all days
-/// were counted anew. Never twice at once: the generation's row is locked by whoever calls it.
-pub(super) async fn roll_up(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Changes>, sqlx::Error> {
+/// Takes what was noted; raters are counted with it. Nothing when that is not known, before the first time, after a crash, and after a
+/// program from before: then everything has to be [counted anew](recount). Never twice at once: the generation's row is locked by
+/// whoever calls it.
+pub(super) async fn take(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Changes>, sqlx::Error> {
     let taken = sqlx::query!(
-        r#"WITH taken AS (DELETE FROM rating_changes RETURNING *)
-           SELECT submission AS "submission!", day, sum(ratings)::bigint AS "ratings!", sum(sum)::bigint AS "sum!",
-                  sum(squares)::bigint AS "squares!"
-           FROM taken GROUP BY submission, day ORDER BY submission, day"#
+        r#"WITH taken AS (DELETE FROM rating_changes RETURNING *),
+           counted AS (
+               INSERT INTO rater_biases AS b (rater, ratings, changes)
+               SELECT rater, sum(ratings)::bigint, count(*) FROM taken
+               WHERE rater IS NOT NULL AND day IS NOT NULL GROUP BY rater ORDER BY rater
+               ON CONFLICT (rater) DO UPDATE
+               SET ratings = b.ratings + excluded.ratings, changes = b.changes + excluded.changes,
+                   due = b.due OR 4 * (b.changes + excluded.changes) > b.ratings + excluded.ratings)
+           SELECT t.submission AS "submission!", t.day, count(*) AS "times!", sum(t.ratings)::bigint AS "ratings!",
+                  sum(t.sum)::bigint AS "sum!", sum(t.squares)::bigint AS "squares!",
+                  sum(t.ratings * coalesce(b.bias, 0))::bigint AS "bias!", count(t.rater) AS "raters!"
+           FROM taken t LEFT JOIN LATERAL (
+               SELECT bias_at(t.submission, applied, target, done) AS bias FROM rater_biases WHERE rater = t.rater OFFSET 0) b ON true
+           GROUP BY t.submission, t.day ORDER BY t.submission, t.day"#
     )
     .fetch_all(&mut **tx)
     .await?;
     // Photo 0 says that nothing was lost until here, and from here on.
-    sqlx::query!("INSERT INTO rating_changes (submission) VALUES (0)").execute(&mut **tx).await?;
-    if !taken.iter().any(|row| row.submission == 0) {
-        recount(tx).await?;
+    sqlx::query!("INSERT INTO rating_changes (submission, rater) VALUES (0, $1)", Uuid::nil())
+        .execute(&mut **tx)
+        .await?;
+    if !taken.iter().any(|row| row.submission == 0 && row.raters > 0) {
         return Ok(None);
     }
     let mut changes = Changes::default();
     for row in taken.into_iter().filter(|row| row.submission != 0) {
-        match row.day {
-            None => changes.photos.push(row.submission),
-            Some(_) if (row.ratings, row.sum, row.squares) == (0, 0, 0) => {}
-            Some(day) => {
-                let (submission, ratings, sum, squares) = (row.submission, row.ratings, row.sum, row.squares);
-                changes.days.push(DayChange { submission, day, ratings, sum, squares });
-            }
+        let Some(day) = row.day else {
+            changes.photos.push(row.submission);
+            continue;
+        };
+        changes.ratings += row.times;
+        if (row.ratings, row.sum, row.squares, row.bias) != (0, 0, 0, 0) {
+            let (submission, ratings, sum, squares, bias) =
+                (row.submission, row.ratings, row.sum, row.squares, row.bias);
+            changes.days.push(DayChange { submission, day, ratings, sum, squares, bias });
         }
     }
-    add(tx, &changes.days).await?;
     Ok(Some(changes))
 }
 
-async fn add(tx: &mut Transaction<'_, Postgres>, changes: &[DayChange]) -> Result<(), sqlx::Error> {
+/// Adds changes to `submission_days`.
+pub(super) async fn add(tx: &mut Transaction<'_, Postgres>, changes: &[DayChange]) -> Result<(), sqlx::Error> {
     let columns = Columns::of(changes);
     sqlx::query!(
-        "INSERT INTO submission_days AS d (submission, day, ratings, sum, squares)
-         SELECT * FROM unnest($1::bigint[], $2::date[], $3::bigint[], $4::bigint[], $5::bigint[])
+        "INSERT INTO submission_days AS d (submission, day, ratings, sum, squares, bias)
+         SELECT * FROM unnest($1::bigint[], $2::date[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
          ON CONFLICT (submission, day) DO UPDATE
-         SET ratings = d.ratings + excluded.ratings, sum = d.sum + excluded.sum, squares = d.squares + excluded.squares",
+         SET ratings = d.ratings + excluded.ratings, sum = d.sum + excluded.sum, squares = d.squares + excluded.squares,
+             bias = d.bias + excluded.bias",
         &columns.submissions,
         &columns.days,
         &columns.ratings,
         &columns.sums,
-        &columns.squares
+        &columns.squares,
+        &columns.biases
     )
     .execute(&mut **tx)
     .await?;
@@ -119,6 +161,7 @@ pub(super) struct Columns {
     pub ratings: Vec<i64>,
     pub sums: Vec<i64>,
     pub squares: Vec<i64>,
+    pub biases: Vec<i64>,
 }
 
 impl Columns {
@@ -129,21 +172,27 @@ impl Columns {
             ratings: changes.iter().map(|change| change.ratings).collect(),
             sums: changes.iter().map(|change| change.sum).collect(),
             squares: changes.iter().map(|change| change.squares).collect(),
+            biases: changes.iter().map(|change| change.bias).collect(),
         }
     }
 }
 
 /// Reads all ratings. One statement forgets what was noted and counts: both see the same ratings.
-async fn recount(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
+pub(super) async fn recount(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
     sqlx::query!("SET LOCAL statement_timeout = 0").execute(&mut **tx).await?;
-    sqlx::query!("UPDATE submission_days SET ratings = 0, sum = 0, squares = 0").execute(&mut **tx).await?;
+    sqlx::query!("UPDATE submission_days SET ratings = 0, sum = 0, squares = 0, bias = 0").execute(&mut **tx).await?;
+    sqlx::query!("UPDATE rater_biases SET ratings = 0").execute(&mut **tx).await?;
     sqlx::query!(
-        "WITH forgotten AS (DELETE FROM rating_changes WHERE submission <> 0)
-         INSERT INTO submission_days (submission, day, ratings, sum, squares)
-         SELECT submission, (created_at AT TIME ZONE 'UTC')::date, count(*), sum(score), sum(score * score)
-         FROM ratings GROUP BY 1, 2
+        "WITH forgotten AS (DELETE FROM rating_changes WHERE submission <> 0),
+         counted AS (
+             INSERT INTO rater_biases (rater, ratings) SELECT rater, count(*) FROM ratings GROUP BY rater
+             ON CONFLICT (rater) DO UPDATE SET ratings = excluded.ratings)
+         INSERT INTO submission_days (submission, day, ratings, sum, squares, bias)
+         SELECT r.submission, (r.created_at AT TIME ZONE 'UTC')::date, count(*), sum(r.score), sum(r.score * r.score),
+                sum(coalesce(bias_at(r.submission, b.applied, b.target, b.done), 0))
+         FROM ratings r LEFT JOIN rater_biases b ON b.rater = r.rater GROUP BY 1, 2
          ON CONFLICT (submission, day) DO UPDATE
-         SET ratings = excluded.ratings, sum = excluded.sum, squares = excluded.squares"
+         SET ratings = excluded.ratings, sum = excluded.sum, squares = excluded.squares, bias = excluded.bias"
     )
     .execute(&mut **tx)
     .await?;

@@ -32,6 +32,11 @@ pub struct Summary {
 pub struct Standing {
     /// From 1 to 10.
     pub score: f64,
+    /// What it is with ratings as they were given, and what without the biases of those who gave them: one of the two is `score`.
+    pub plain: f64,
+    pub evened: f64,
+    /// Is it the second?
+    pub adjusted: bool,
     /// The score is most likely (95 %) between these.
     pub between: (f64, f64),
     /// 1 is the derpiest; photos with equal scores share a rank.
@@ -49,6 +54,11 @@ pub struct Standing {
 /// to be seen. Readers see the old generation until the commit.
 pub async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
     generation::recompute(tx).await
+}
+
+/// Scores are without the [biases](super::biases) of raters from now on, or with them.
+pub async fn score_as(tx: &mut Transaction<'_, Postgres>, adjusted: bool) -> Result<(), sqlx::Error> {
+    generation::score_as(tx, adjusted).await
 }
 
 /// Keeps others from working out a generation until the end of this transaction. False when somebody else is at it.
@@ -76,7 +86,7 @@ pub async fn generation(conn: &mut PgConnection) -> Result<Generation, sqlx::Err
 pub async fn find(conn: &mut PgConnection, submission: i64) -> Result<Option<Standing>, sqlx::Error> {
     // One statement, so that everything is of one generation.
     let row = sqlx::query!(
-        r#"SELECT s.score, s.count, g.mean, g.weight, g.variance, g.photos, g.finished_at AS "as_of!",
+        r#"SELECT s.score, s.count, s.sum, s.bias, g.adjusted, g.mean, g.weight, g.variance, g.photos, g.finished_at AS "as_of!",
                   rank_of(s.score) AS "rank!",
                   rank_of(s.score + u.uncertainty) AS "best!",
                   rank_of(s.score - u.uncertainty) AS "worst!"
@@ -89,9 +99,14 @@ pub async fn find(conn: &mut PgConnection, submission: i64) -> Result<Option<Sta
     .fetch_optional(conn)
     .await?;
     Ok(row.map(|row| {
-        let parameters = Parameters { mean: row.mean, weight: row.weight, variance: row.variance };
+        let (mean, weight, variance, adjusted) = (row.mean, row.weight, row.variance, row.adjusted);
+        let parameters = Parameters { mean, weight, variance, adjusted };
+        let of = |sum: f64| mean + (sum - row.count as f64 * mean) / (weight + row.count as f64);
         Standing {
             score: row.score,
+            adjusted,
+            plain: of(row.sum as f64),
+            evened: of(row.sum as f64 - row.bias as f64 / 100.0),
             between: parameters.between(row.score, row.count),
             rank: row.rank,
             rank_between: (row.best, row.worst.min(row.photos)),
@@ -117,6 +132,13 @@ pub struct Example {
     pub deviation: f64,
     /// The score may be so much higher or lower.
     pub uncertainty: f64,
+    /// By how much its raters count as too generous, added up, in points.
+    pub bias: f64,
+    /// The scores with and without that.
+    pub plain: f64,
+    pub evened: f64,
+    /// Is the last one what photos are ranked by?
+    pub adjusted: bool,
     pub as_of: Option<DateTime<Utc>>,
 }
 
@@ -125,7 +147,10 @@ pub async fn example(conn: &mut PgConnection) -> Result<Option<Example>, sqlx::E
     sqlx::query_as!(
         Example,
         r#"SELECT b.submission, s.title, b.count, b.sum, b.score, g.mean, g.weight, sqrt(g.variance) AS "deviation!",
-                  $1 * sqrt(g.variance / (b.count + g.weight)) AS "uncertainty!", g.finished_at AS as_of
+                  $1 * sqrt(g.variance / (b.count + g.weight)) AS "uncertainty!", b.bias / 100.0::float8 AS "bias!",
+                  g.mean + (b.sum - b.count * g.mean) / (g.weight + b.count) AS "plain!",
+                  g.mean + (b.sum - b.bias / 100.0::float8 - b.count * g.mean) / (g.weight + b.count) AS "evened!",
+                  g.adjusted, g.finished_at AS as_of
            FROM standings b JOIN submissions s ON s.id = b.submission CROSS JOIN generation g
            WHERE s.ordinal IS NOT NULL ORDER BY b.score DESC, b.submission LIMIT 1"#,
         WIDTH

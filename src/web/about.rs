@@ -9,7 +9,7 @@ use super::guards::{appearance, visitor};
 use crate::accounts::{security_log, session};
 use crate::config::Config;
 use crate::error::Error;
-use crate::ratings::{boards, standings};
+use crate::ratings::{biases, boards, standings};
 use crate::submissions::drafts;
 
 pub fn routes() -> Vec<Route> {
@@ -23,7 +23,7 @@ pub fn show() -> View {
 
 /// How scores and ranks are worked out, with the first of the leaderboard as the example.
 #[get("/about/scores")]
-pub async fn scores(db: &Db) -> Result<View, Error> {
+pub async fn scores(db: &Db, config: &State<Config>) -> Result<View, Error> {
     let mut conn = db.acquire().await?;
     let example = standings::example(&mut conn).await?;
     let data = json!({
@@ -31,6 +31,9 @@ pub async fn scores(db: &Db) -> Result<View, Error> {
         "least": boards::LEAST,
         "calm": boards::CALM,
         "ranked": boards::RANKED,
+        "pull": biases::PULL,
+        "step": f64::from(biases::STEP) / 100.0,
+        "evened": config.jobs.even_out_raters,
         "rest": boards::photo_of_the_day::REST,
     });
     Ok(View::new("about/scores", data))

@@ -170,6 +170,10 @@ pub struct Asked {
 #[derive(Serialize)]
 struct Figures {
     score: f64,
+    /// The other one, by ratings as given or without what raters are too harsh or generous.
+    plain: f64,
+    evened: f64,
+    adjusted: bool,
     low: f64,
     high: f64,
     rank: i64,
@@ -237,6 +241,9 @@ impl From<Standing> for Figures {
     fn from(standing: Standing) -> Self {
         Figures {
             score: standing.score,
+            plain: standing.plain,
+            evened: standing.evened,
+            adjusted: standing.adjusted,
             low: standing.between.0,
             high: standing.between.1,
             rank: standing.rank,

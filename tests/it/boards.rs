@@ -1,13 +1,12 @@
 //! What ratings add up to by day, and the boards made of it.
 
 mod plans;
+mod random_week;
 
 use chrono::{Days, NaiveDate, Utc};
-use proptest::prelude::*;
 use ratemyderp::ratings::boards::moved::{self, Moved};
 use ratemyderp::ratings::boards::{self, Board, Listing, Order, Page, Period, photo_of_the_day, species};
 use ratemyderp::ratings::standings;
-use ratemyderp::submissions::removal;
 
 use crate::support::{World, someone};
 
@@ -15,8 +14,9 @@ use crate::support::{World, someone};
 async fn work_out(world: &World) {
     let mut tx = world.pool.begin().await.expect("a transaction");
     moved::keep(&mut tx).await.expect("yesterday");
+    let gathered = boards::gather(&mut tx, false).await.expect("what has changed");
     standings::recompute(&mut tx).await.expect("a generation");
-    boards::update(&mut tx).await.expect("boards");
+    boards::update(&mut tx, &gathered).await.expect("boards");
     tx.commit().await.expect("commit");
 }
 
@@ -35,125 +35,6 @@ async fn list(world: &World, board: &Board) -> Listing {
 
 fn photos(listing: &Listing) -> Vec<(i64, Option<i64>)> {
     listing.photos.iter().map(|photo| (photo.submission, photo.rank)).collect()
-}
-
-/// Rows that differ between what was added up and a count of all ratings.
-async fn differences(world: &World) -> Vec<String> {
-    let days = "SELECT submission, day, ratings, sum, squares FROM submission_days";
-    let counted = "SELECT submission, (created_at AT TIME ZONE 'UTC')::date, count(*), sum(score)::bigint, sum(score * score)::bigint
-                   FROM ratings GROUP BY 1, 2";
-    let listed = "SELECT submission, period, since, ratings, sum, squares, shown, species, (score IS NOT NULL)
-                  FROM board_photos";
-    let wanted = "SELECT p.submission, p.period, p.since, p.ratings, p.sum, p.squares, s.ordinal IS NOT NULL, lower(s.species),
-                         s.ordinal IS NOT NULL AND p.ratings >= CASE p.period WHEN 'all' THEN 1 ELSE 10 END
-                  FROM (SELECT submission, period, since_of(period, day) AS since, sum(ratings)::bigint AS ratings,
-                               sum(sum)::bigint AS sum, sum(squares)::bigint AS squares
-                        FROM (SELECT r.submission, (r.created_at AT TIME ZONE 'UTC')::date AS day, 1 AS ratings, r.score AS sum,
-                                     r.score * r.score AS squares FROM ratings r
-                              UNION ALL SELECT id, '1970-01-01', 0, 0, 0 FROM submissions WHERE ordinal IS NOT NULL) AS r,
-                             unnest(enum_range(NULL::board_period)) AS p (period)
-                        GROUP BY 1, 2, 3 HAVING period = 'all' OR sum(ratings) > 0) AS p
-                       JOIN submissions s ON s.id = p.submission";
-    let kinds = "SELECT name, photos FROM species";
-    let there = "SELECT lower(species), count(*) FROM submissions WHERE ordinal IS NOT NULL GROUP BY 1";
-    let mut found = vec![];
-    for (kept, again) in [(days, counted), (listed, wanted), (kinds, there)] {
-        let query =
-            format!("SELECT x::text FROM (({kept} EXCEPT {again}) UNION ALL ({again} EXCEPT {kept})) AS x ORDER BY 1");
-        found.extend(sqlx::query_scalar::<_, String>(&query).fetch_all(&world.pool).await.expect("a comparison"));
-    }
-    found
-}
-
-/// What happens in a week.
-#[derive(Debug, Clone)]
-enum Event {
-    Vote(u128, usize, u8),
-    Hide(usize),
-    Unhide(usize),
-    Delete(usize),
-    Rename(usize, &'static str),
-    /// So many ratings were given a day earlier.
-    Earlier(u8),
-    WorkOut,
-}
-
-fn event() -> impl Strategy<Value = Event> {
-    prop_oneof![
-        24 => (0u128..14, 0usize..6, 1u8..=10).prop_map(|(who, photo, score)| Event::Vote(who, photo, score)),
-        1 => (0usize..6).prop_map(Event::Hide),
-        1 => (0usize..6).prop_map(Event::Unhide),
-        1 => (5usize..6).prop_map(Event::Delete),
-        1 => ((0usize..6), prop_oneof![Just("Cat"), Just("dog"), Just("CAT")]).prop_map(|(photo, what)| Event::Rename(photo, what)),
-        3 => (1u8..20).prop_map(Event::Earlier),
-        3 => Just(Event::WorkOut),
-    ]
-}
-
-async fn happen(world: &World, ids: &[i64], event: Event) {
-    match event {
-        Event::Vote(who, photo, score) => drop(world.rate(someone(who), ids[photo], score).await),
-        Event::Hide(photo) => {
-            let visible = format!("submissions WHERE id = {} AND moderation = 'visible'", ids[photo]);
-            if world.count(&visible).await > 0 {
-                world.hide(ids[photo]).await;
-            }
-        }
-        Event::Unhide(photo) => {
-            let hidden = format!("submissions WHERE id = {} AND moderation = 'hidden'", ids[photo]);
-            if world.count(&hidden).await > 0 {
-                world.unhide(ids[photo]).await;
-            }
-        }
-        Event::Delete(photo) => {
-            let mut tx = world.pool.begin().await.expect("a transaction");
-            let there =
-                world.count(&format!("submissions WHERE id = {} AND moderation <> 'removed'", ids[photo])).await;
-            if there > 0 {
-                removal::remove(&mut tx, ids[photo]).await.expect("removed");
-                removal::erase(&mut tx, ids[photo]).await.expect("erased");
-            }
-            tx.commit().await.expect("commit");
-        }
-        Event::Rename(photo, what) => {
-            let rename = sqlx::query("UPDATE submissions SET species = $1 WHERE id = $2 AND moderation <> 'removed'");
-            rename.bind(what).bind(ids[photo]).execute(&world.pool).await.expect("renamed");
-        }
-        Event::Earlier(many) => {
-            let query = format!(
-                "UPDATE ratings SET created_at = created_at - interval '1 day'
-                 WHERE (rater, submission) IN (SELECT rater, submission FROM ratings ORDER BY score, rater LIMIT {many})"
-            );
-            sql(world, &query).await;
-        }
-        Event::WorkOut => work_out(world).await,
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, max_shrink_iters: 20, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn boards_are_what_a_count_of_all_ratings_finds(events in prop::collection::vec(event(), 1..120)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let world = World::new().await;
-            let mut ids = vec![];
-            for number in 0..6 {
-                ids.push(world.photo(&format!("Photo {number}")).await);
-            }
-            for event in events {
-                happen(&world, &ids, event).await;
-            }
-            work_out(&world).await;
-            prop_assert_eq!(differences(&world).await, [""; 0]);
-            // The same after a crash, which empties what was noted.
-            sql(&world, "TRUNCATE rating_changes, submission_days; UPDATE board_photos SET ratings = 0, sum = 7").await;
-            work_out(&world).await;
-            prop_assert_eq!(differences(&world).await, [""; 0]);
-            Ok(())
-        })?;
-    }
 }
 
 #[tokio::test]

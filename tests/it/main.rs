@@ -7,6 +7,7 @@ mod achievements;
 mod alerts;
 mod architecture;
 mod batches;
+mod biases;
 mod board;
 mod boards;
 mod deck;

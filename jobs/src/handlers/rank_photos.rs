@@ -24,8 +24,9 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     }
     let began = std::time::Instant::now();
     boards::moved::keep(&mut tx).await?;
+    let gathered = boards::gather(&mut tx, ctx.config.even_out_raters).await?;
     standings::recompute(&mut tx).await?;
     claim.say(format!("worked out the standings in {} ms", began.elapsed().as_millis()));
-    boards::update(&mut tx).await?;
+    boards::update(&mut tx, &gathered).await?;
     claim.commit(tx).await
 }

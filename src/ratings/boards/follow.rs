@@ -8,7 +8,9 @@ use super::{CALM, LEAST};
 
 /// Those of the generation.
 pub(super) async fn parameters(tx: &mut Transaction<'_, Postgres>) -> Result<Parameters, sqlx::Error> {
-    sqlx::query_as!(Parameters, "SELECT mean, weight, variance FROM generation FOR UPDATE").fetch_one(&mut **tx).await
+    sqlx::query_as!(Parameters, "SELECT mean, weight, variance, adjusted FROM generation FOR UPDATE")
+        .fetch_one(&mut **tx)
+        .await
 }
 
 /// Adds what has changed to the boards of its days, and looks again at photos that have changed themselves.
@@ -49,29 +51,29 @@ async fn write(
     sqlx::query!(
         "WITH part AS (
              SELECT submission, period, since_of(period, day) AS since, sum(ratings)::bigint AS ratings,
-                    sum(sum)::bigint AS sum, sum(squares)::bigint AS squares
+                    sum(sum)::bigint AS sum, sum(squares)::bigint AS squares, sum(bias)::bigint AS bias
              FROM (SELECT c.*, p.period
-                   FROM unnest($1::bigint[], $2::date[], $3::bigint[], $4::bigint[], $5::bigint[])
-                        AS c (submission, day, ratings, sum, squares), unnest(enum_range(NULL::board_period)) AS p (period)
+                   FROM unnest($1::bigint[], $2::date[], $3::bigint[], $4::bigint[], $5::bigint[], $12::bigint[])
+                        AS c (submission, day, ratings, sum, squares, bias), unnest(enum_range(NULL::board_period)) AS p (period)
                    UNION ALL
-                   SELECT submission, '1970-01-01', 0, 0, 0, 'all' FROM unnest($6::bigint[]) AS n (submission)
+                   SELECT submission, '1970-01-01', 0, 0, 0, 0, 'all' FROM unnest($6::bigint[]) AS n (submission)
                    UNION ALL
-                   SELECT submission, since, 0, 0, 0, period FROM board_photos WHERE submission = ANY($6)) AS change
+                   SELECT submission, since, 0, 0, 0, 0, period FROM board_photos WHERE submission = ANY($6)) AS change
              GROUP BY 1, 2, 3),
          total AS (
              SELECT p.submission, p.period, p.since, lower(s.species) AS species, s.ordinal IS NOT NULL AS shown,
                     p.ratings + coalesce(b.ratings, 0) AS ratings, p.sum + coalesce(b.sum, 0) AS sum,
-                    p.squares + coalesce(b.squares, 0) AS squares
+                    p.squares + coalesce(b.squares, 0) AS squares, p.bias + coalesce(b.bias, 0) AS bias
              FROM part p JOIN submissions s ON s.id = p.submission
-                  LEFT JOIN LATERAL (SELECT ratings, sum, squares FROM board_photos
+                  LEFT JOIN LATERAL (SELECT ratings, sum, squares, bias FROM board_photos
                                      WHERE (submission, period, since) = (p.submission, p.period, p.since) OFFSET 0) AS b ON true)
-         INSERT INTO board_photos
-         SELECT t.*, board_score(shown, ratings, sum, CASE period WHEN 'all' THEN 1 ELSE $9::bigint END, $7, $8),
+         INSERT INTO board_photos (submission, period, since, species, shown, ratings, sum, squares, bias, score, spread)
+         SELECT t.*, board_score(shown, ratings, evened(sum, bias, $13), CASE period WHEN 'all' THEN 1 ELSE $9::bigint END, $7, $8),
                 board_spread(shown, ratings, sum, squares, $9, $10, $11)
          FROM total t
          ON CONFLICT (submission, period, since) DO UPDATE
          SET species = excluded.species, shown = excluded.shown, ratings = excluded.ratings, sum = excluded.sum,
-             squares = excluded.squares, score = excluded.score, spread = excluded.spread",
+             squares = excluded.squares, bias = excluded.bias, score = excluded.score, spread = excluded.spread",
         &columns.submissions,
         &columns.days,
         &columns.ratings,
@@ -82,7 +84,9 @@ async fn write(
         parameters.weight,
         LEAST,
         parameters.variance,
-        CALM
+        CALM,
+        &columns.biases,
+        parameters.adjusted
     )
     .execute(&mut **tx)
     .await
@@ -95,24 +99,25 @@ pub(super) async fn rebuild(tx: &mut Transaction<'_, Postgres>, parameters: &Par
     sqlx::query!(
         "WITH total AS (
              SELECT d.submission, p.period, since_of(p.period, d.day) AS since, sum(d.ratings)::bigint AS ratings,
-                    sum(d.sum)::bigint AS sum, sum(d.squares)::bigint AS squares
-             FROM (SELECT submission, day, ratings, sum, squares FROM submission_days
-                   UNION ALL SELECT id, '1970-01-01', 0, 0, 0 FROM submissions WHERE ordinal IS NOT NULL) AS d,
+                    sum(d.sum)::bigint AS sum, sum(d.squares)::bigint AS squares, sum(d.bias)::bigint AS bias
+             FROM (SELECT submission, day, ratings, sum, squares, bias FROM submission_days
+                   UNION ALL SELECT id, '1970-01-01', 0, 0, 0, 0 FROM submissions WHERE ordinal IS NOT NULL) AS d,
                   unnest(enum_range(NULL::board_period)) AS p (period)
              GROUP BY 1, 2, 3 HAVING p.period = 'all' OR sum(d.ratings) > 0),
          listed AS (
              SELECT t.submission, t.period, t.since, lower(s.species) AS species, s.ordinal IS NOT NULL AS shown,
-                    t.ratings, t.sum, t.squares
+                    t.ratings, t.sum, t.squares, t.bias
              FROM total t JOIN submissions s ON s.id = t.submission)
-         INSERT INTO board_photos
-         SELECT t.*, board_score(shown, ratings, sum, CASE period WHEN 'all' THEN 1 ELSE $3::bigint END, $1, $2),
+         INSERT INTO board_photos (submission, period, since, species, shown, ratings, sum, squares, bias, score, spread)
+         SELECT t.*, board_score(shown, ratings, evened(sum, bias, $6), CASE period WHEN 'all' THEN 1 ELSE $3::bigint END, $1, $2),
                 board_spread(shown, ratings, sum, squares, $3, $4, $5)
          FROM listed t",
         parameters.mean,
         parameters.weight,
         LEAST,
         parameters.variance,
-        CALM
+        CALM,
+        parameters.adjusted
     )
     .execute(&mut **tx)
     .await?;
@@ -147,10 +152,12 @@ async fn count_species(tx: &mut Transaction<'_, Postgres>, photos: &[i64], times
 /// Gives the boards of now other scores when the generation has other parameters. Those of the past keep theirs.
 pub(super) async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<(), sqlx::Error> {
     let changed = sqlx::query!(
-        "UPDATE board_state SET mean = $1, weight = $2, variance = $3 WHERE (mean, weight, variance) <> ($1, $2, $3)",
+        "UPDATE board_state SET mean = $1, weight = $2, variance = $3, adjusted = $4
+         WHERE (mean, weight, variance, adjusted) <> ($1, $2, $3, $4)",
         parameters.mean,
         parameters.weight,
-        parameters.variance
+        parameters.variance,
+        parameters.adjusted
     )
     .execute(&mut **tx)
     .await?;
@@ -159,7 +166,7 @@ pub(super) async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Par
     }
     sqlx::query!(
         "UPDATE board_photos
-         SET score = board_score(shown, ratings, sum, CASE period WHEN 'all' THEN 1 ELSE $3::bigint END, $1, $2),
+         SET score = board_score(shown, ratings, evened(sum, bias, $6), CASE period WHEN 'all' THEN 1 ELSE $3::bigint END, $1, $2),
              spread = board_spread(shown, ratings, sum, squares, $3, $4, $5)
          FROM unnest(enum_range(NULL::board_period)) AS p (now_period)
          WHERE period = now_period AND since = since_of(now_period, (now() AT TIME ZONE 'UTC')::date) AND score IS NOT NULL",
@@ -167,7 +174,8 @@ pub(super) async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Par
         parameters.weight,
         LEAST,
         parameters.variance,
-        CALM
+        CALM,
+        parameters.adjusted
     )
     .execute(&mut **tx)
     .await

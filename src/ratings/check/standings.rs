@@ -17,10 +17,12 @@ pub(super) async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::
 
 async fn scores(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query!(
-        r#"SELECT s.submission, s.score, ((g.weight * g.mean + s.sum) / (g.weight + s.count)) AS "again!"
-           FROM standings s CROSS JOIN generation g
-           WHERE abs(s.score - (g.weight * g.mean + s.sum) / (g.weight + s.count)) > 1e-9
-           ORDER BY s.submission"#
+        r#"SELECT submission, score, again AS "again!"
+           FROM (SELECT s.submission, s.score,
+                        (g.weight * g.mean + evened(s.sum, s.bias, g.adjusted)) / (g.weight + s.count) AS again
+                 FROM standings s CROSS JOIN generation g) AS scored
+           WHERE abs(score - again) > 1e-9
+           ORDER BY submission"#
     )
     .fetch(conn)
     .map_ok(|row| {
@@ -78,7 +80,9 @@ async fn forgotten(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> 
     let rows = sqlx::query_scalar!(
         r#"SELECT format('Photo %s was voted on since it was ranked, and the next ranking would not know.', t.submission) AS "what!"
            FROM tallies t JOIN submissions s ON s.id = t.submission LEFT JOIN standings g ON g.submission = t.submission
-           WHERE t.count > 0 AND s.ordinal IS NOT NULL AND (g.count, g.sum) IS DISTINCT FROM (t.count, t.sum)
+                LEFT JOIN photo_biases p ON p.submission = t.submission
+           WHERE t.count > 0 AND s.ordinal IS NOT NULL
+             AND (g.count, g.sum, g.bias) IS DISTINCT FROM (t.count, t.sum, coalesce(p.bias, 0))
              AND EXISTS (SELECT FROM photos_to_rank WHERE submission = 0)
              AND t.submission NOT IN (SELECT submission FROM photos_to_rank)
            ORDER BY t.submission"#

@@ -11,7 +11,7 @@ const SHARE: usize = 4;
 
 pub(super) async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
     // Two ranking jobs at once would work from different votes; the row makes them queue.
-    let last = sqlx::query_as!(Parameters, "SELECT mean, weight, variance FROM generation FOR UPDATE")
+    let last = sqlx::query_as!(Parameters, "SELECT mean, weight, variance, adjusted FROM generation FOR UPDATE")
         .fetch_one(&mut **tx)
         .await?;
     let noted = take_noted(tx).await?;
@@ -33,6 +33,22 @@ pub(super) async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summ
     .fetch_one(&mut **tx)
     .await?;
     Ok(Summary { number, photos, written })
+}
+
+/// Every score is one without the biases of raters from now on, or with them again.
+pub(super) async fn score_as(tx: &mut Transaction<'_, Postgres>, adjusted: bool) -> Result<(), sqlx::Error> {
+    let parameters = sqlx::query_as!(
+        Parameters,
+        "UPDATE generation SET adjusted = $1 WHERE adjusted <> $1 RETURNING mean, weight, variance, adjusted",
+        adjusted
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    if let Some(parameters) = parameters {
+        rescore(tx, &parameters).await?;
+        ladder::rebuild(tx).await?;
+    }
+    Ok(())
 }
 
 /// Photos whose tally or place in the deck changed since the last generation. Nothing where that is not known: before the first, and
@@ -65,7 +81,7 @@ async fn follow(
         }
     }
     changes.iter().filter_map(Change::now).for_each(|now| moments.add(now));
-    let parameters = moments.parameters().filter(|now| now.visibly_differ(&last)).unwrap_or(last);
+    let parameters = moments.parameters(last.adjusted).filter(|now| now.visibly_differ(&last)).unwrap_or(last);
     let gone: Vec<i64> = changes.iter().filter(|each| each.now().is_none()).map(|each| each.submission).collect();
     let left: Vec<f64> = changes.iter().filter_map(|each| each.score).collect();
     let mut written = remove(tx, &gone).await?;
@@ -87,7 +103,7 @@ async fn follow(
 async fn rebuild(tx: &mut Transaction<'_, Postgres>, last: Parameters) -> Result<(Parameters, u64, i64), sqlx::Error> {
     let written = remove_gone(tx).await? + write_all(tx, &last).await?;
     let moments = moments::recount(tx).await?;
-    let parameters = moments.parameters().filter(|now| now.visibly_differ(&last)).unwrap_or(last);
+    let parameters = moments.parameters(last.adjusted).filter(|now| now.visibly_differ(&last)).unwrap_or(last);
     let written = if parameters == last { written } else { rescore(tx, &parameters).await? };
     let photos = ladder::rebuild(tx).await?;
     moments::store(tx, &moments).await?;
@@ -104,6 +120,8 @@ struct Change {
     count: Option<i64>,
     sum: Option<i64>,
     squares: Option<i64>,
+    /// Of its raters, as far as they are added up.
+    bias: i64,
 }
 
 impl Change {
@@ -125,17 +143,19 @@ async fn changes(tx: &mut Transaction<'_, Postgres>, noted: &[i64]) -> Result<Ve
     sqlx::query_as!(
         Change,
         r#"SELECT n.submission AS "submission!", g.score AS "score?", g.count AS "count_before?", g.sum AS "sum_before?",
-                  g.squares AS "squares_before?", t.count AS "count?", t.sum AS "sum?", t.squares AS "squares?"
+                  g.squares AS "squares_before?", t.count AS "count?", t.sum AS "sum?", t.squares AS "squares?",
+                  coalesce(t.bias, 0) AS "bias!"
            FROM unnest($1::bigint[]) AS n (submission)
                 LEFT JOIN LATERAL (
-                    SELECT score, count, sum, squares FROM standings WHERE submission = n.submission OFFSET 0
+                    SELECT score, count, sum, squares, bias FROM standings WHERE submission = n.submission OFFSET 0
                 ) AS g ON true
                 LEFT JOIN LATERAL (
-                    SELECT t.count, t.sum, squares_of(t.histogram) AS squares
+                    SELECT t.count, t.sum, squares_of(t.histogram) AS squares,
+                           coalesce((SELECT bias FROM photo_biases WHERE submission = n.submission), 0) AS bias
                     FROM (SELECT FROM submissions WHERE id = n.submission AND ordinal IS NOT NULL OFFSET 0) AS shown,
                          LATERAL (SELECT * FROM tallies WHERE submission = n.submission AND count > 0 OFFSET 0) AS t
                 ) AS t ON true
-           WHERE (g.count, g.sum, g.squares) IS DISTINCT FROM (t.count, t.sum, t.squares)"#,
+           WHERE (g.count, g.sum, g.squares, g.bias) IS DISTINCT FROM (t.count, t.sum, t.squares, t.bias)"#,
         noted
     )
     .fetch_all(&mut **tx)
@@ -149,26 +169,30 @@ async fn write(
     changes: &[Change],
     parameters: &Parameters,
 ) -> Result<Vec<f64>, sqlx::Error> {
-    let (mut photos, mut counts, mut sums, mut squares) = (vec![], vec![], vec![], vec![]);
+    let (mut photos, mut counts, mut sums, mut squares, mut biases) = (vec![], vec![], vec![], vec![], vec![]);
     for (change, now) in changes.iter().filter_map(|change| Some((change, change.now()?))) {
         photos.push(change.submission);
         counts.push(now.count);
         sums.push(now.sum);
         squares.push(now.squares);
+        biases.push(change.bias);
     }
     sqlx::query_scalar!(
-        "INSERT INTO standings (submission, score, count, sum, squares)
-         SELECT t.submission, $2::float8 + (t.sum - t.count * $2::float8) / ($1::float8 + t.count), t.count, t.sum, t.squares
-         FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS t (submission, count, sum, squares)
+        "INSERT INTO standings (submission, score, count, sum, squares, bias)
+         SELECT t.submission, $2::float8 + (evened(t.sum, t.bias, $8) - t.count * $2::float8) / ($1::float8 + t.count),
+                t.count, t.sum, t.squares, t.bias
+         FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[]) AS t (submission, count, sum, squares, bias)
          ON CONFLICT (submission) DO UPDATE
-         SET score = excluded.score, count = excluded.count, sum = excluded.sum, squares = excluded.squares
+         SET score = excluded.score, count = excluded.count, sum = excluded.sum, squares = excluded.squares, bias = excluded.bias
          RETURNING score",
         parameters.weight,
         parameters.mean,
         &photos,
         &counts,
         &sums,
-        &squares
+        &squares,
+        &biases,
+        parameters.adjusted
     )
     .fetch_all(&mut **tx)
     .await
@@ -180,11 +204,12 @@ async fn remove(tx: &mut Transaction<'_, Postgres>, gone: &[i64]) -> Result<u64,
 }
 
 /// Every score anew, by the formula of [`write`].
-async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<u64, sqlx::Error> {
+pub(super) async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<u64, sqlx::Error> {
     let rescored = sqlx::query!(
-        "UPDATE standings SET score = $2::float8 + (sum - count * $2::float8) / ($1::float8 + count)",
+        "UPDATE standings SET score = $2::float8 + (evened(sum, bias, $3) - count * $2::float8) / ($1::float8 + count)",
         parameters.weight,
-        parameters.mean
+        parameters.mean,
+        parameters.adjusted
     )
     .execute(&mut **tx)
     .await?;
@@ -205,17 +230,20 @@ async fn remove_gone(tx: &mut Transaction<'_, Postgres>) -> Result<u64, sqlx::Er
 /// Photos whose tally is not what their standing was worked out from, of all.
 async fn write_all(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<u64, sqlx::Error> {
     let written = sqlx::query!(
-        "INSERT INTO standings (submission, score, count, sum, squares)
-         SELECT t.submission, $2::float8 + (t.sum - t.count * $2::float8) / ($1::float8 + t.count), t.count, t.sum,
-                squares_of(t.histogram)
+        "INSERT INTO standings (submission, score, count, sum, squares, bias)
+         SELECT t.submission, $2::float8 + (evened(t.sum, coalesce(b.bias, 0), $3) - t.count * $2::float8) / ($1::float8 + t.count),
+                t.count, t.sum, squares_of(t.histogram), coalesce(b.bias, 0)
          FROM tallies t JOIN submissions s ON s.id = t.submission
               LEFT JOIN standings g ON g.submission = t.submission
+              LEFT JOIN photo_biases b ON b.submission = t.submission
          WHERE t.count > 0 AND s.ordinal IS NOT NULL
-           AND (g.squares IS NULL OR (g.count, g.sum, g.squares) IS DISTINCT FROM (t.count, t.sum, squares_of(t.histogram)))
+           AND (g.squares IS NULL OR (g.count, g.sum, g.squares, g.bias)
+                                     IS DISTINCT FROM (t.count, t.sum, squares_of(t.histogram), coalesce(b.bias, 0)))
          ON CONFLICT (submission) DO UPDATE
-         SET score = excluded.score, count = excluded.count, sum = excluded.sum, squares = excluded.squares",
+         SET score = excluded.score, count = excluded.count, sum = excluded.sum, squares = excluded.squares, bias = excluded.bias",
         parameters.weight,
-        parameters.mean
+        parameters.mean,
+        parameters.adjusted
     )
     .execute(&mut **tx)
     .await?;

@@ -68,8 +68,8 @@ impl Moments {
         }
     }
 
-    /// The method of moments. Nothing until two photos have two ratings each.
-    pub fn parameters(&self) -> Option<Parameters> {
+    /// The method of moments, from ratings as they were given. Nothing until two photos have two ratings each.
+    pub fn parameters(&self, adjusted: bool) -> Option<Parameters> {
         let repeated = (self.ratings - self.photos) as f64;
         if self.several < 2 || repeated <= 0.0 {
             return None;
@@ -79,7 +79,7 @@ impl Moments {
         let between = (self.mean_squares - self.means * self.means / several) / (several - 1.0);
         let variance = within.max(LEAST_SPREAD);
         let spread = (between - variance * self.inverse_counts / several).max(LEAST_SPREAD);
-        Some(Parameters { mean: self.sum as f64 / self.ratings as f64, weight: variance / spread, variance })
+        Some(Parameters { mean: self.sum as f64 / self.ratings as f64, weight: variance / spread, variance, adjusted })
     }
 }
 
@@ -161,7 +161,7 @@ mod tests {
             gone.iter().for_each(|&photo| kept.add(photo));
             stay.iter().for_each(|&photo| { kept.add(photo); plain.add(photo); });
             gone.iter().for_each(|&photo| kept.subtract(photo));
-            let pair = (kept.parameters(), plain.parameters());
+            let pair = (kept.parameters(false), plain.parameters(false));
             prop_assert!(match pair {
                 (Some(kept), Some(plain)) => {
                     (kept.mean - plain.mean).abs() < 1e-9 && (kept.weight / plain.weight - 1.0).abs() < 1e-6

@@ -15,6 +15,8 @@ pub struct Parameters {
     pub weight: f64,
     /// Variance of the ratings of one photo.
     pub variance: f64,
+    /// Are scores those without the [biases](crate::ratings::biases) of raters?
+    pub adjusted: bool,
 }
 
 impl Parameters {

@@ -90,6 +90,42 @@ pub const FOUND: &[(&str, &str)] = &[
         "INSERT INTO rating_moments VALUES (true, 2, 3, 4, 5, 6, 0, 0, 0, 0)",
         "Scores are estimated from … ratings of … photos, and a recount finds … of … (or their sums differ).",
     ),
+    (
+        "INSERT INTO rating_changes (submission, rater) VALUES (0, '00000000-0000-0000-0000-000000000000');
+         INSERT INTO submission_days (submission, day, ratings, sum) VALUES (2, '2026-01-01', 1, 7)",
+        "Photo … was given … ratings with sum … on … as its days say, and … with sum … by a recount (or squares or biases differ).",
+    ),
+    (
+        "INSERT INTO rating_changes (submission, rater) VALUES (0, '00000000-0000-0000-0000-000000000000');
+         DELETE FROM rating_changes WHERE submission = 1",
+        "Photo … was given … ratings with sum … on … as its days say, and … with sum … by a recount (or squares or biases differ).",
+    ),
+    (
+        "INSERT INTO rating_changes (submission, rater) VALUES (0, '00000000-0000-0000-0000-000000000000');
+         INSERT INTO rater_biases (rater, ratings) SELECT rater, 2 FROM ratings",
+        "The biases of … raters are not of as many ratings as they gave.",
+    ),
+    (
+        "INSERT INTO rating_changes (submission, rater) VALUES (0, '00000000-0000-0000-0000-000000000000');
+         INSERT INTO photo_biases VALUES (2, 1, 7, 0)",
+        "The ratings of photo … and the biases of its raters are not the sums of its days.",
+    ),
+    (
+        "DELETE FROM rating_changes WHERE day IS NULL;
+         INSERT INTO rating_changes (submission, rater) VALUES (0, '00000000-0000-0000-0000-000000000000');
+         INSERT INTO board_photos VALUES (2, 'all', '1970-01-01', 'cat', true, 3, 9, 27)",
+        "Photo … is on the board of the … from … with other figures than its days have.",
+    ),
+    (
+        "INSERT INTO rating_changes (submission, rater) VALUES (0, '00000000-0000-0000-0000-000000000000');
+         INSERT INTO board_photos VALUES (2, 'all', '1970-01-01', 'cat', true, 0, 0, 0, 7.5)",
+        "Photo … scores … on the board of the … from …, and its figures give ….",
+    ),
+    (
+        "INSERT INTO rating_changes (submission, rater) VALUES (0, '00000000-0000-0000-0000-000000000000');
+         INSERT INTO species VALUES ('unicorn', 7)",
+        "Of the species … there are … photos as boards count them, and … on the boards.",
+    ),
     ("INSERT INTO ladder VALUES (5, 3)", "The ladder says that … photos score above …; … do."),
     (
         "INSERT INTO submissions (owner, title, species, original_key) SELECT owner, 'Late', 'cat', gen_random_uuid()

@@ -1,0 +1,1 @@
+ALTER TABLE standings ADD bias bigint NOT NULL DEFAULT 0; -- of those who gave these ratings, added up

@@ -1,0 +1,1 @@
+ALTER TABLE generation ADD adjusted boolean NOT NULL DEFAULT false; -- are scores those without biases?
