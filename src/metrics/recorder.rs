@@ -257,6 +257,13 @@ impl Recorder {
         totals
     }
 
+    /// What is counted, one name for each family.
+    pub fn measurements(&self) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        self.each(&mut |family, _| names.push(family.measurement()));
+        names
+    }
+
     /// Every family, and the tags of its rows.
     fn each(&self, of: &mut Visit<'_>) {
         let class = |row: usize| CLASSES[row % CLASSES.len()].to_owned();

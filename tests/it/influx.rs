@@ -1,6 +1,7 @@
 //! InfluxDB, as it is at its best and at its worst.
 
 mod check;
+mod deploy;
 mod pages;
 mod reader;
 mod real;

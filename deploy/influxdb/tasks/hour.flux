@@ -8,8 +8,8 @@ start = date.sub(from: stop, d: 3h)
 data = from(bucket: "ratemyderp_minute") |> range(start: start, stop: stop)
 counter = (r) =>
     r._measurement == "http" or r._measurement == "answer" or r._measurement == "vote" or r._measurement == "account"
-        or r._measurement == "photo" or r._measurement == "visit" or r._measurement == "mail" or r._measurement == "job"
-        or r._measurement == "enqueue" or r._measurement == "metrics" and r._field !~ /^ship_lag_ms/
+        or r._measurement == "photo" or r._measurement == "refusal" or r._measurement == "visit" or r._measurement == "mail"
+        or r._measurement == "job" or r._measurement == "enqueue" or r._measurement == "metrics" and r._field !~ /^ship_lag_ms/
 process = (r) => r._measurement == "up"
 
 // Counters, and when processes were up.

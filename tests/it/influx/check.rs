@@ -5,7 +5,6 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 use ratemyderp::metrics::influx::check::{Mark, check, sending};
 use ratemyderp::metrics::influx::{Client, Token, backfill};
-use ratemyderp::metrics::{AccountEvent, By, Ending, Letter, PhotoEvent, Recorder, Via, VisitEvent, Voted};
 use rocket::figment::Figment;
 
 use super::shipper::{shipper, with};
@@ -113,28 +112,4 @@ async fn minutes_and_hours_are_sent_once_more_and_are_the_same() {
         (Figure::Float(2.0), Figure::Integer(3)),
         "types as the tasks give them"
     );
-}
-
-#[test]
-fn the_tasks_of_influxdb_add_up_every_counter() {
-    let recorder = Recorder::new();
-    recorder.answered(None, 200, Duration::ZERO);
-    recorder.voted(By::Visitor, Via::Form, Voted::Refused);
-    recorder.account(AccountEvent::Joined);
-    recorder.photo(PhotoEvent::Ready, None);
-    recorder.visit(VisitEvent::Card);
-    recorder.mail("letter", Letter::Sent);
-    recorder.job("kind", Ending::Finished, None, Duration::ZERO);
-    recorder.enqueued("kind");
-    let points = recorder.drain(Utc::now());
-    assert_eq!(points.len(), 9, "a counter that is new here goes into the tasks too");
-    for task in [
-        include_str!("../../../deploy/influxdb/tasks/minute.flux"),
-        include_str!("../../../deploy/influxdb/tasks/hour.flux"),
-    ] {
-        for point in &points {
-            assert!(task.contains(&format!("r._measurement == \"{}\"", point.measurement)), "{}", point.measurement);
-        }
-        assert!(task.contains("r._measurement != \"check\""), "a check writes into each bucket by itself");
-    }
 }
