@@ -6,6 +6,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// A page is some hundred short strings, and two threads free what others allocated.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rate a derpy animal, get the next one.
 #[derive(Parser)]
 #[command(name = "ratemyderp", version, about, after_help = AFTER_HELP)]
