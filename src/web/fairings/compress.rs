@@ -1,9 +1,9 @@
 //! Pages are sent gzipped to browsers that take it.
 
-use std::io::{Cursor, Write};
+use std::cell::RefCell;
+use std::io::Cursor;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use rocket::fairing::{Fairing, Info, Kind};
 use rocket::http::Header;
 use rocket::{Request, Response};
@@ -59,9 +59,33 @@ pub fn accepts_gzip(request: &Request<'_>) -> bool {
     })
 }
 
-fn gzip(plain: &[u8]) -> std::io::Result<Vec<u8>> {
-    let level = if plain.len() > LONG { Compression::fast() } else { Compression::best() };
-    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 2), level);
-    encoder.write_all(plain)?;
-    encoder.finish()
+thread_local! {
+    /// One for each thread: to make its tables takes longer than to pack a small page.
+    static PACKERS: RefCell<Packers> = RefCell::new(Packers { best: packer(Compression::best()), quick: packer(Compression::fast()) });
+}
+
+struct Packers {
+    best: Compress,
+    quick: Compress,
+}
+
+/// How far back it looks for what is there already, as a power of two: gzip's most.
+const WINDOW_BITS: u8 = 15;
+
+fn packer(level: Compression) -> Compress {
+    Compress::new_gzip(level, WINDOW_BITS)
+}
+
+fn gzip(plain: &[u8]) -> Result<Vec<u8>, flate2::CompressError> {
+    PACKERS.with_borrow_mut(|packers| {
+        let packer = if plain.len() > LONG { &mut packers.quick } else { &mut packers.best };
+        packer.reset();
+        let mut packed = Vec::with_capacity(plain.len() / 2);
+        let mut read = 0;
+        while packer.compress_vec(&plain[read..], &mut packed, FlushCompress::Finish)? != Status::StreamEnd {
+            read = packer.total_in() as usize;
+            packed.reserve(plain.len() / 2);
+        }
+        Ok(packed)
+    })
 }
