@@ -137,11 +137,16 @@ impl Source {
         let mut handlebars = Handlebars::new();
         handlebars.set_strict_mode(true);
         helpers::register(&mut handlebars, &self.assets);
+        let mut sources = Sources::new();
         for (name, file) in &files {
             let mut template = std::fs::read_to_string(&file.path).map_err(Error::Read)?;
             if matches!(self.kind, Kind::Html) {
                 template = without_indentation(&template);
             }
+            sources.insert(name, template);
+        }
+        for name in sources.keys() {
+            let template = with_partials(name, &sources, &mut Vec::new());
             handlebars.register_template_string(name, template).map_err(|cause| Error::Load(Box::new(cause)))?;
         }
         if matches!(self.kind, Kind::Text) {
@@ -165,6 +170,38 @@ fn without_indentation(html: &str) -> String {
         }
     }
     kept
+}
+
+/// Texts of templates, by their names.
+type Sources<'a> = BTreeMap<&'a str, String>;
+
+/// A template with the partials that it uses without arguments put in where they are used: when a page is made, each of them would
+/// have a copy of all its data. Only whole lines take the place of a line, and a part of one that of a part; what looks above itself stays
+/// a partial.
+fn with_partials<'a>(name: &'a str, sources: &Sources<'a>, within: &mut Vec<&'a str>) -> String {
+    let Some(mut rest) = sources.get(name).map(String::as_str) else { return String::new() };
+    within.push(name);
+    let mut whole = String::with_capacity(rest.len());
+    while let Some((before, (tag, after))) =
+        rest.split_once("{{> ").and_then(|(before, from)| Some((before, from.split_once("}}")?)))
+    {
+        whole += before;
+        rest = after;
+        let line = (whole.is_empty() || whole.ends_with('\n')).then(|| after.strip_prefix('\n')).flatten();
+        let partial = sources.get_key_value(tag.trim()).filter(|(name, partial)| {
+            let fits = if line.is_some() { partial.ends_with('\n') } else { !partial.contains('\n') };
+            fits && !within.contains(name) && !partial.contains("../")
+        });
+        match partial {
+            Some((name, _)) => {
+                whole += &with_partials(name, sources, within);
+                rest = line.unwrap_or(after);
+            }
+            None => whole.extend(["{{> ", tag, "}}"]),
+        }
+    }
+    within.pop();
+    whole + rest
 }
 
 impl std::fmt::Display for Error {
@@ -214,6 +251,34 @@ mod tests {
         let data = serde_json::json!({ "words": "a\n  b" });
         assert_eq!(templates.render("page", &data).unwrap(), "<main>\n<pre>a\n  b</pre>\n</main>\n");
         assert_eq!(templates.text("page", &data).unwrap(), "  a\n  b\n");
+    }
+
+    #[test]
+    fn partials_are_put_in_as_handlebars_does_it() {
+        let files = [
+            ("_line", "<b>{{words}}</b>"),
+            ("_lines", "{{#if words}}\n<p>{{> _line}}</p>\n{{/if}}\n"),
+            ("_above", "{{../words}}\n"),
+            ("_again", "{{#if more}}{{#with more}}{{> _again}}{{/with}}{{/if}}{{words}}"),
+            ("_given", "{{given}}"),
+            (
+                "page",
+                "<main>\n{{> _lines}}\n<i>{{> _line}}</i> <i>{{> _lines}}</i>\n{{#each list}}\n{{> _above}}\n{{/each}}\n{{> _again}}\n{{> _given given=words}}\n</main>\n",
+            ),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let mut plain = handlebars::Handlebars::new();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(format!("{name}.html.hbs")), text).unwrap();
+            plain.register_template_string(name, text).unwrap();
+        }
+        let templates = Templates::load(folder.path(), Default::default(), false).unwrap();
+        for data in [
+            serde_json::json!({ "words": "a <b>", "list": [{ "words": "one" }], "more": { "words": "two", "more": false } }),
+            serde_json::json!({ "words": "", "list": [], "more": null }),
+        ] {
+            assert_eq!(templates.render("page", &data).unwrap(), plain.render("page", &data).unwrap());
+        }
     }
 
     #[test]
