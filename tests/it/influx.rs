@@ -3,6 +3,7 @@
 mod check;
 mod deploy;
 mod pages;
+mod ranges;
 mod reader;
 mod real;
 mod shipper;

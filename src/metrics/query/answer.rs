@@ -75,7 +75,8 @@ impl Ups {
 /// Puts rows in their places.
 pub fn answer(query: &Query, rows: Vec<Row>, ups: &Ups) -> Answer {
     let mut series: BTreeMap<Option<String>, Vec<Row>> = BTreeMap::new();
-    for row in rows {
+    // Stores differ in whether they tell of a series that has other figures alone.
+    for row in rows.into_iter().filter(|row| row.values.iter().any(Option::is_some)) {
         series.entry(row.of.clone()).or_default().push(row);
     }
     if query.by.is_none() {

@@ -11,6 +11,9 @@ use super::{Aggregate, Query, Resolution, Span};
 /// The name of the result that comes last, since they come in the order of their names: an answer without it is not all of one.
 pub const END: &str = "z";
 
+/// What hours are added up to for a month.
+const THREE_HOURS: TimeDelta = TimeDelta::hours(3);
+
 /// The script, and the spans of its results `up0`, `up1` and so on, which say when processes were up.
 pub fn compile(queries: &[Query], bucket: &str) -> (String, Vec<Span>) {
     let spans = spans(queries);
@@ -76,6 +79,10 @@ fn one(flux: &mut String, number: usize, query: &Query, bucket: &str) {
         let _ = writeln!(flux, "  |> filter(fn: (r) => {})", values.join(" or "));
     }
     if let Aggregate::Mean { .. } = query.aggregate {
+        if query.span.resolution == Resolution::ThreeHours {
+            // Those are means of each series alone, as PostgreSQL keeps them: one may be missing for an hour.
+            window(flux, &Span { step: THREE_HOURS, start: DateTime::UNIX_EPOCH, ..query.span }, "mean");
+        }
         // What was there at each moment, of all series.
         let _ = writeln!(flux, "  |> group(columns: [{}])\n  |> sum()", kept(&["_time", "_field"]));
     }

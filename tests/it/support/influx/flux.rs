@@ -1,7 +1,7 @@
 //! As much Flux as pages ask for, run over the points that a test's InfluxDB has. Written from the language's description and from nothing
 //! of ours; whatever else a script says is refused, as a real one would refuse what it does not know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SecondsFormat};
 
@@ -60,7 +60,6 @@ fn one(statement: &str, buckets: &Buckets) -> Result<(String, String), String> {
     } else {
         let bucket = quoted(source.strip_prefix("from(bucket: ").ok_or(format!("the source {source}"))?);
         stream.source = Some(buckets.get(&bucket).ok_or(format!("could not find bucket {bucket:?}"))?);
-        stream.group = ["_measurement", "_field"].map(str::to_owned).to_vec();
     }
     for step in steps {
         stream.step(step)?;
@@ -74,7 +73,10 @@ type Conditions = Vec<Vec<(String, String)>>;
 /// The rows of a range that meet conditions. Others are never copied: a page asks some forty questions of all that there is.
 fn select(points: &Points, range: (i64, i64), conditions: &Conditions) -> Vec<Row> {
     let mut rows = vec![];
-    for ((measurement, tags, at), fields) in points {
+    let named = conditions.iter().find(|any| any.len() == 1 && any[0].0 == "_measurement").map(|any| any[0].1.clone());
+    let first = (named.clone().unwrap_or_default(), BTreeMap::new(), i64::MIN);
+    let here = |measurement: &String| named.as_ref().is_none_or(|named| named == measurement);
+    for ((measurement, tags, at), fields) in points.range(first..).take_while(|((of, ..), _)| here(of)) {
         if *at < range.0 || *at >= range.1 {
             continue;
         }
@@ -114,7 +116,12 @@ impl Stream<'_> {
                 let condition = said.strip_prefix("fn: (r) => ").ok_or(format!("the filter {said}"))?;
                 let conditions: Conditions = condition.split(" and ").map(any_of).collect::<Result<_, _>>()?;
                 match self.source.take() {
-                    Some(points) => self.rows = select(points, self.range, &conditions),
+                    Some(points) => {
+                        self.rows = select(points, self.range, &conditions);
+                        // Each series for itself, until they are grouped.
+                        let names = self.rows.iter().flat_map(|row| row.columns.keys().cloned());
+                        self.group = names.collect::<BTreeSet<_>>().into_iter().collect();
+                    }
                     None => {
                         let is = |row: &Row, (column, value): &(String, String)| row.columns.get(column) == Some(value);
                         self.rows.retain(|row| conditions.iter().all(|any| any.iter().any(|one| is(row, one))));
