@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use log::{error, info, warn};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -18,6 +18,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// While jobs wait, a claim waits so long for more workers: one for eight of them costs little more than one for one.
 const MOMENT: Duration = Duration::from_millis(1);
+
+/// A look that takes longer may follow a plan from when there were all but no jobs, and read all that there are now. Left alone it would
+/// do so until the next autoanalyze.
+const SLOW: Duration = Duration::from_millis(10);
 
 /// Serves waiting workers until told to stop; ends without a job in hand.
 pub(super) async fn run(
@@ -109,9 +113,12 @@ async fn look(shared: &Shared, idle: &mut Vec<Request>, turns: &mut Turns) -> Re
     let taker = Taker { worker: shared.worker, kinds: &kinds, lease: shared.settings.lease };
     let mut conn = shared.pool.acquire().await?;
     let mut seen = Seen::default();
+    let mut slow = false;
     for lane in turns.next() {
         let limit = i64::try_from(idle.len()).unwrap_or(i64::MAX);
+        let began = Instant::now();
         let taken = take::take(&mut conn, taker, &shared.lanes[lane], limit).await?;
+        slow |= began.elapsed() > SLOW;
         // A full take may have left some behind, even where parking leaves workers idle.
         seen.more |= taken.more || taken.rows.len() == idle.len();
         seen.at_limit |= taken.at_limit;
@@ -128,6 +135,9 @@ async fn look(shared: &Shared, idle: &mut Vec<Request>, turns: &mut Turns) -> Re
         if idle.is_empty() {
             break;
         }
+    }
+    if slow && let Err(error) = sqlx::query("DISCARD PLANS").execute(&mut *conn).await {
+        warn!("jobs are looked for as before: {error}");
     }
     Ok(seen)
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
-use crate::support::Database;
+use crate::support::{Database, until};
 use crate::test_worker::Worker;
 
 const KINDS: [&str; 3] = ["effect", "held", "other"];
@@ -73,7 +73,7 @@ async fn cost(db: &Database, mode: &str) -> i64 {
     const READ: &str =
         "SELECT sum(pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid) + pg_stat_get_xact_blocks_fetched(oid))::bigint
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')";
-    // A connection of its own: a plan from when the table was empty would last until the next autoanalyze.
+    // A connection of its own: a plan from when the table was empty would last until a slow look or the next autoanalyze.
     let mut conn = PgConnection::connect(&db.url).await.unwrap();
     let mut tx = conn.begin().await.unwrap();
     sqlx::query(&format!("SET LOCAL plan_cache_mode = {mode}")).execute(&mut *tx).await.unwrap();
@@ -116,6 +116,27 @@ async fn a_claim_costs_the_same_however_many_wait_for_what_it_cannot_take() {
     }
     let few = read[..4].iter().max().unwrap();
     assert!(read[4..].iter().all(|rows| *rows <= few + 200), "{read:?}");
+}
+
+#[tokio::test]
+async fn a_plan_from_when_there_were_few_jobs_does_not_last() {
+    let db = Database::new().await;
+    sql(&db, "ALTER TABLE fang_tasks SET (autovacuum_enabled = off)").await;
+    let _process = Worker::default().start(&db);
+    db.add(100, "effect", 1, json!({ "ms": 0 })).await;
+    db.until_settled().await;
+    const MANY: i64 = 200_000;
+    db.add(MANY as i32, "unknown", 1, json!({})).await;
+    db.add(2000, "effect", 1, json!({ "ms": 0 })).await;
+    until("all that can be done is done", async || db.count("effects").await == 2100).await;
+    // Statistics are told within a second or so of the end of a transaction.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    let read: i64 = sqlx::query_scalar("SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'fang_tasks'")
+        .fetch_one(&db.pool)
+        .await
+        .unwrap();
+    // Once for each connection, as each has plans of its own. It was some 250 times.
+    assert!(read < 40 * MANY, "{} times all of them", read / MANY);
 }
 
 #[tokio::test]
