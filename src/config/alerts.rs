@@ -54,6 +54,10 @@ pub struct SystemLimits {
     pub vote_ms: u32,
     /// Nobody votes for so many minutes, though photos are shown.
     pub no_votes_minutes: u32,
+    /// So many uploads within five minutes are many.
+    pub flood_uploads: u32,
+    /// So many times what is usual, too.
+    pub flood_times: f64,
     /// How full a disk may be.
     pub disk_percent: f64,
     /// A disk that grows may not be full within so many hours.

@@ -25,7 +25,7 @@ const DATABASE: &str = "Database";
 pub const QUEUE: &str = "Queue";
 
 /// In the order in which they stand on the page.
-pub static PANELS: [Panel; 25] = [
+pub static PANELS: [Panel; 26] = [
     Panel::means(
         PAGES,
         ("answers", "Answers a second"),
@@ -147,6 +147,7 @@ pub static PANELS: [Panel; 25] = [
     people::RETURNING,
     people::JOINED_WITH_VOTES,
     people::REPORTS,
+    people::UPLOADS,
     people::REFUSALS,
     people::RANKS,
 ];

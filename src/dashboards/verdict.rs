@@ -1,6 +1,7 @@
 //! What is wrong with pages, hosts or the database, the worst first, in sentences. Looked at over the last minutes, whatever range a
 //! page shows, and from PostgreSQL's figures alone. Alerts tell of the same.
 
+mod flood;
 mod keeping;
 mod rule;
 
@@ -64,6 +65,8 @@ const DISK_TREND: usize = 13;
 const VOTES_LAST_WEEK: usize = 14;
 const BACKUPS: usize = 15;
 const CERTIFICATES: usize = 16;
+const UPLOADS: usize = 17;
+const UPLOADS_BEFORE: usize = 18;
 
 fn questions(limits: &SystemLimits, now: DateTime<Utc>) -> Vec<Query> {
     let end = Range::QuarterHour.span(now).end();
@@ -87,7 +90,7 @@ fn questions(limits: &SystemLimits, now: DateTime<Utc>) -> Vec<Query> {
         "slot_lag_bytes",
         "replica_lag_s",
     ];
-    vec![
+    let mut questions = vec![
         Query::counters("answer", &["n"], five).by("status"),
         Query::counters("answer", &buckets::NAMES, five).only("part", &["vote"]),
         Query::largest("disk", &["used_percent"], Stands::Tick, five).by("path"),
@@ -112,7 +115,9 @@ fn questions(limits: &SystemLimits, now: DateTime<Utc>) -> Vec<Query> {
         Query::counters("vote", &["n"], week),
         Query::largest("backup", &["missing", "age_s"], Stands::Tick, five).by("host"),
         Query::largest("certificate", &["days_left"], Stands::Tick, five).by("address"),
-    ]
+    ];
+    questions.extend(flood::questions(end));
+    questions
 }
 
 /// Looks at the last minutes.
@@ -134,6 +139,7 @@ fn of(answers: &[Answer], limits: &SystemLimits) -> Verdict {
     let vote = one(known.quantile(VOTES, None, 0, 0.95));
     let mut troubles = absent(&known);
     troubles.extend(pages(&known, limits, vote));
+    troubles.extend(flood::uploads(&known, limits));
     troubles.extend(disks(&known, limits));
     troubles.extend(memory(&known, limits));
     troubles.extend(database(&known, limits));

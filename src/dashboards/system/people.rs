@@ -60,6 +60,18 @@ pub(super) const REPORTS: Panel = Panel::means(
     |known| vec![Line::new("reports", each(ratio(&known.total(0, 0), &known.total(1, 0)), |share| 1000.0 * share))],
 );
 
+pub(super) const UPLOADS: Panel = Panel::means(
+    PEOPLE,
+    ("uploads", "Uploads a minute"),
+    "Photos that were sent in and taken, and uploads that were refused. Forty within five minutes, if that is five times as many as usual, are an alarm.",
+    Unit::Things("upload a minute", "uploads a minute"),
+    |span| vec![Query::counters("photo", &["n"], span).by("event").only("event", &["submitted", "refused"])],
+    |known| {
+        let line = |name, event| Line::new(name, known.per(60.0, known.of(0, event, 0)));
+        vec![line("taken", "submitted"), line("refused", "refused")]
+    },
+);
+
 pub(super) const REFUSALS: Panel = Panel::means(
     PEOPLE,
     ("refusals", "Uploads not taken"),

@@ -18,6 +18,8 @@ pub enum Rule {
     NobodyVotes,
     /// Votes are slow.
     VotesSlow,
+    /// Far more uploads than is usual.
+    UploadsFlood,
     /// A disk is nearly full, or will soon be.
     Disk,
     /// Everything waits for memory, or processes were killed for want of it.
@@ -59,6 +61,10 @@ impl Rule {
                 limits.no_votes_minutes
             ),
             Rule::VotesSlow => format!("Of the votes of five minutes 95 of 100 took more than {} ms.", limits.vote_ms),
+            Rule::UploadsFlood => format!(
+                "{} uploads within five minutes, and {} times as many as are usual: as in three of four hours of the last day.",
+                limits.flood_uploads, limits.flood_times
+            ),
             Rule::Disk => format!(
                 "A disk is more than {} % full, or will be full within {} h if the last six hours go on.",
                 limits.disk_percent, limits.disk_full_hours
@@ -76,14 +82,8 @@ impl Rule {
                 limits.lag_mib,
                 lasts(limits.lag_seconds)
             ),
-            Rule::Backup => match limits.backup_mark() {
-                Some(mark) => format!("{mark} was touched by no backup for {} h.", limits.backup_hours),
-                None => "Nothing: backup_mark is not set.".into(),
-            },
-            Rule::Certificate => match limits.certificate_of() {
-                Some(address) => format!("The certificate of {address} ends within {} days.", limits.certificate_days),
-                None => "Nothing: certificate_of is not set.".into(),
-            },
+            Rule::Backup => backup(limits),
+            Rule::Certificate => certificate(limits),
             Rule::TransactionIds => {
                 format!("More than {} % of the transaction numbers are used up.", limits.transaction_ids_percent)
             }
@@ -92,6 +92,20 @@ impl Rule {
                 lasts(limits.ship_lag_seconds)
             ),
         }
+    }
+}
+
+fn backup(limits: &SystemLimits) -> String {
+    match limits.backup_mark() {
+        Some(mark) => format!("{mark} was touched by no backup for {} h.", limits.backup_hours),
+        None => "Nothing: backup_mark is not set.".into(),
+    }
+}
+
+fn certificate(limits: &SystemLimits) -> String {
+    match limits.certificate_of() {
+        Some(address) => format!("The certificate of {address} ends within {} days.", limits.certificate_days),
+        None => "Nothing: certificate_of is not set.".into(),
     }
 }
 

@@ -109,7 +109,12 @@ const BAD: [(&str, &str, &str, &str); 14] = [
 ];
 
 /// What is not quite wrong.
-const GOOD: [&str; 8] = [
+const GOOD: [&str; 9] = [
+    // As many as in every hour of the day before.
+    "UPDATE metric_points SET fields = '{\"n\": 2}' WHERE measurement = 'photo' AND tags ->> 'event' = 'submitted';
+     INSERT INTO metric_hours (measurement, at, tags, fields, gauge)
+     SELECT m, date_trunc('hour', now()) - n * interval '1 hour', t::jsonb, f::jsonb, false FROM generate_series(1, 24) n,
+     (VALUES ('up', '{\"instance\": \"web-0\"}', '{\"up\": 360}'), ('photo', '{\"event\": \"submitted\"}', '{\"n\": 200}')) AS all_of (m, t, f)",
     "UPDATE metric_points SET fields = '{\"n\": 1, \"b01\": 1}' WHERE measurement = 'answer' AND tags ->> 'status' = '5xx'",
     // Nobody votes at this time of the week.
     "DELETE FROM metric_points WHERE measurement = 'vote'; INSERT INTO metric_minutes (measurement, at, tags, fields, gauge)
@@ -167,6 +172,27 @@ async fn each_rule_fires_alone_and_says_what_is_wrong() {
         );
         let told = told(&world, &sql).await;
         assert!(told.len() == 1 && told[0].0 == "figures" && told[0].1 == words, "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_uploads_is_told_with_its_beginning_and_what_is_usual() {
+    let world = world().await;
+    let flood =
+        "UPDATE metric_points SET fields = '{\"n\": 2}' WHERE measurement = 'photo' AND tags ->> 'event' = 'submitted'
+        AND at > now() - interval '15 minutes'";
+    let usual = "INSERT INTO metric_hours (measurement, at, tags, fields, gauge)
+        SELECT m, date_trunc('hour', now()) - interval '1 hour', t::jsonb, f::jsonb, false
+        FROM (VALUES ('up', '{\"instance\": \"web-0\"}', '{\"up\": 360}'), ('photo', '{\"event\": \"refused\"}', '{\"n\": 24}')) AS all_of (m, t, f)";
+    for (sql, uploads) in [(flood.to_owned(), "0 uploads"), (format!("{flood}; {usual}"), "2 uploads")] {
+        let told = told(&world, &sql).await;
+        let [(rule, words, _)] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!(rule, "uploads_flood");
+        let (since, rest) =
+            words.strip_prefix("Uploads flood in since ").and_then(|rest| rest.split_once(" UTC: ")).unwrap();
+        assert_eq!(rest, format!("60 within the last 5 minutes, where {uploads} would be usual"));
+        let minutes = (10..=17).map(|ago| (Utc::now() - chrono::TimeDelta::minutes(ago)).format("%H:%M").to_string());
+        assert!(minutes.into_iter().any(|minute| minute == since), "{since}");
     }
 }
 
