@@ -30,7 +30,7 @@ async fn what_is_wrong_comes_first_and_leads_to_its_chart() {
     );
     assert!(text.contains("Processors 30 % busy"), "{text}");
     assert!(text.contains("Connections 12 connections connected"), "{text}");
-    assert_eq!(page.html.matches("<img src=\"/ops/system/").count(), 25);
+    assert_eq!(page.html.matches("<img src=\"/ops/system/").count(), 26);
     let bad = "UPDATE metric_points SET fields = fields || '{\"used_percent\": 91}' WHERE measurement = 'disk';
         UPDATE metric_points SET fields = fields || '{\"numbackends\": 97, \"oldest_xact_s\": 900}' WHERE measurement = 'postgresql';
         UPDATE metric_points SET fields = '{\"n\": 90, \"b09\": 90}' WHERE measurement = 'answer' AND tags ->> 'part' = 'vote';
