@@ -7,6 +7,8 @@ mod follow;
 mod listing;
 pub mod moved;
 pub mod photo_of_the_day;
+pub mod prune;
+pub mod reached;
 pub mod species;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
@@ -23,8 +25,16 @@ pub const LEAST: i64 = 10;
 /// So many pretend ratings, which disagree as much as usual, go into how much people disagree about a photo.
 pub const CALM: f64 = 10.0;
 
-/// Ranks are given up to here; who is behind is behind them.
+/// The first so many of the leaderboard are compared with yesterday.
 pub const RANKED: i64 = 1000;
+
+/// Boards of single days are kept for so many days, and those of weeks for so many weeks; longer ones stay.
+pub const KEPT_DAYS: u64 = 92;
+/// See [`KEPT_DAYS`].
+pub const KEPT_WEEKS: u64 = 53;
+
+/// Ranks on boards without a ladder are counted up to here; who is behind is behind them.
+pub const COUNTED: i64 = 10_000;
 
 /// In which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
@@ -36,6 +46,10 @@ pub enum Order {
     LeastDerpy,
     /// Where people disagree most first.
     Divisive,
+    /// Those to which more than usual happens of late first.
+    Trending,
+    /// Those that are passed on most first.
+    MostViral,
     /// Those that came into the deck last first.
     Newest,
 }
@@ -65,6 +79,11 @@ pub struct Board {
 }
 
 impl Order {
+    /// Is there a board of it for every time? Otherwise there is one for all time.
+    pub fn has_periods(self) -> bool {
+        matches!(self, Order::Derpiest | Order::LeastDerpy | Order::Divisive)
+    }
+
     /// As in addresses.
     pub fn name(self) -> &'static str {
         self.into()
@@ -85,6 +104,15 @@ impl Period {
             Period::Month => day.with_day0(0).unwrap_or(day),
             Period::Year => day.with_ordinal0(0).unwrap_or(day),
             Period::All => NaiveDate::default(),
+        }
+    }
+
+    /// Is there still a board of it on this day? As `board_kept` in PostgreSQL.
+    pub fn is_kept(self, since: NaiveDate, today: NaiveDate) -> bool {
+        match self {
+            Period::Day => since >= today - Days::new(KEPT_DAYS),
+            Period::Week => since >= today - Days::new(KEPT_WEEKS * 7),
+            Period::Month | Period::Year | Period::All => true,
         }
     }
 
@@ -125,8 +153,14 @@ pub async fn gather(tx: &mut Transaction<'_, Postgres>, adjusted: bool) -> Resul
 pub async fn update(tx: &mut Transaction<'_, Postgres>, gathered: &Gathered) -> Result<(), sqlx::Error> {
     let parameters = follow::parameters(tx).await?;
     match &gathered.0 {
-        Some(changes) => follow::follow(tx, changes, &parameters).await?,
-        None => follow::rebuild(tx, &parameters).await?,
+        Some(changes) => {
+            follow::follow(tx, changes, &parameters).await?;
+            reached::update(tx, Some(&changes.touched())).await?;
+        }
+        None => {
+            follow::rebuild(tx, &parameters).await?;
+            reached::update(tx, None).await?;
+        }
     }
     follow::rescore(tx, &parameters).await?;
     photo_of_the_day::choose(tx).await

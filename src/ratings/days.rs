@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use serde::Serialize;
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
@@ -29,11 +30,21 @@ pub(super) struct Changes {
     pub days: Vec<DayChange>,
     /// Photos that are shown or hidden, or are something else than before.
     pub photos: Vec<i64>,
+    /// Photos that were rated, shared, come to or looked at.
+    pub reached: Vec<i64>,
     /// How often a rating was given, changed or taken back.
     pub ratings: i64,
 }
 
 impl Changes {
+    /// Every photo to which anything has happened, once.
+    pub fn touched(&self) -> Vec<i64> {
+        let mut photos: Vec<i64> = self.reached.iter().chain(&self.photos).copied().collect();
+        photos.sort_unstable();
+        photos.dedup();
+        photos
+    }
+
     /// Adds others of the same days.
     pub fn merge(&mut self, more: Vec<DayChange>) {
         let mut all: BTreeMap<(i64, NaiveDate), DayChange> = BTreeMap::new();
@@ -61,6 +72,8 @@ pub struct PhotoDay {
     pub shares: i64,
     /// People who came by a link that was shared.
     pub arrivals: i64,
+    /// How often somebody who is known to rate looked at its page.
+    pub views: i64,
 }
 
 /// The last so many days (UTC), today last; those without anything are zero.
@@ -68,13 +81,43 @@ pub async fn of_photo(conn: &mut PgConnection, submission: i64, days: i32) -> Re
     sqlx::query_as!(
         PhotoDay,
         r#"SELECT a.day AS "day!", coalesce(d.ratings, 0) AS "ratings!", coalesce(d.shares, 0) AS "shares!",
-                  coalesce(d.arrivals, 0) AS "arrivals!"
+                  coalesce(d.arrivals, 0) AS "arrivals!", coalesce(d.views, 0) AS "views!"
            FROM (SELECT (now() AT TIME ZONE 'UTC')::date - back AS day FROM generate_series($2 - 1, 0, -1) AS back) a
                 LEFT JOIN LATERAL (
-                    SELECT ratings, shares, arrivals FROM submission_days WHERE submission = $1 AND day = a.day OFFSET 0) d ON true
+                    SELECT ratings, shares, arrivals, views FROM submission_days WHERE submission = $1 AND day = a.day OFFSET 0) d ON true
            ORDER BY a.day"#,
         submission,
         days
+    )
+    .fetch_all(conn)
+    .await
+}
+
+/// What has happened to a photo since a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct News {
+    #[serde(skip)]
+    pub submission: i64,
+    pub ratings: i64,
+    pub shares: i64,
+    pub arrivals: i64,
+    /// Ratings, and looks at its page by people who are known to rate.
+    pub views: i64,
+}
+
+/// What has happened to these photos from this day on, that day included; those to which nothing has are left out.
+pub async fn since(conn: &mut PgConnection, photos: &[i64], day: NaiveDate) -> Result<Vec<News>, sqlx::Error> {
+    sqlx::query_as!(
+        News,
+        r#"SELECT n.submission AS "submission!", d.ratings AS "ratings!", d.shares AS "shares!", d.arrivals AS "arrivals!",
+                  d.views AS "views!"
+           FROM unnest($1::bigint[]) AS n (submission) CROSS JOIN LATERAL (
+               SELECT sum(ratings)::bigint AS ratings, sum(shares)::bigint AS shares, sum(arrivals)::bigint AS arrivals,
+                      sum(ratings + views)::bigint AS views
+               FROM submission_days WHERE submission = n.submission AND day >= $2 OFFSET 0) AS d
+           WHERE d.ratings + d.shares + d.arrivals + d.views > 0"#,
+        photos,
+        day
     )
     .fetch_all(conn)
     .await
@@ -93,7 +136,7 @@ pub(super) async fn take(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Ch
                ON CONFLICT (rater) DO UPDATE
                SET ratings = b.ratings + excluded.ratings, changes = b.changes + excluded.changes,
                    due = b.due OR 4 * (b.changes + excluded.changes) > b.ratings + excluded.ratings)
-           SELECT t.submission AS "submission!", t.day, count(*) AS "times!", sum(t.ratings)::bigint AS "ratings!",
+           SELECT t.submission AS "submission!", t.day, sum(t.ratings)::bigint AS "ratings!",
                   sum(t.sum)::bigint AS "sum!", sum(t.squares)::bigint AS "squares!",
                   sum(t.ratings * coalesce(b.bias, 0))::bigint AS "bias!", count(t.rater) AS "raters!"
            FROM taken t LEFT JOIN LATERAL (
@@ -115,7 +158,8 @@ pub(super) async fn take(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Ch
             changes.photos.push(row.submission);
             continue;
         };
-        changes.ratings += row.times;
+        changes.reached.push(row.submission);
+        changes.ratings += row.raters;
         if (row.ratings, row.sum, row.squares, row.bias) != (0, 0, 0, 0) {
             let (submission, ratings, sum, squares, bias) =
                 (row.submission, row.ratings, row.sum, row.squares, row.bias);

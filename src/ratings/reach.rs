@@ -1,8 +1,10 @@
-//! How far photos get: how often they are shared, and how many people come by those links. Gathered in the process and added to
+//! How far photos get: how often they are shared, how many people come by those links, and how often their pages are looked at. Gathered in the process and added to
 //! `submission_days` every ten seconds: nobody who shares or arrives waits for a write.
 //!
 //! Each person counts once a photo a day. A keyed hash of person, photo and day says who was counted; whatever is written twice finds
-//! it there and adds nothing.
+//! it there and adds nothing. Looks are only added up: what a killed process had not written is not counted, ten seconds at most.
+
+mod views;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,12 +47,13 @@ pub struct Reached {
 pub struct Reach {
     key: [u8; 32],
     waiting: Mutex<HashMap<Uuid, Reached>>,
+    views: views::Views,
 }
 
 impl Reach {
     /// Nothing yet. All processes hash alike.
     pub fn new(secret: &Secret) -> Self {
-        Reach { key: secret.key("who shared and arrived"), waiting: Mutex::default() }
+        Reach { key: secret.key("who shared and arrived"), waiting: Mutex::default(), views: views::Views::default() }
     }
 
     /// Counts what this person did, unless they did so today already.
@@ -65,13 +68,18 @@ impl Reach {
         }
     }
 
+    /// Somebody who is known to rate looks at the page of a photo.
+    pub fn look(&self, submission: i64, day: NaiveDate) {
+        self.views.count(submission, day);
+    }
+
     /// Writes what waits. What could not be written waits on; what was, without our hearing of it, is not counted again.
     pub async fn flush(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
         loop {
             let batch: Vec<(Uuid, Reached)> =
                 self.waiting().iter().take(BATCH).map(|(mark, reached)| (*mark, *reached)).collect();
             if batch.is_empty() {
-                return Ok(());
+                return self.views.flush(pool).await;
             }
             add(&mut *pool.acquire().await?, &batch).await?;
             let mut waiting = self.waiting();
@@ -114,7 +122,8 @@ async fn add(conn: &mut PgConnection, batch: &[(Uuid, Reached)]) -> Result<(), s
              SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::date[], $4::boolean[]) AS g (mark, submission, day, shared)),
          fresh AS (
              INSERT INTO reached (day, mark) SELECT day, mark FROM given ORDER BY day, mark
-             ON CONFLICT DO NOTHING RETURNING mark)
+             ON CONFLICT DO NOTHING RETURNING mark),
+         noted AS (INSERT INTO rating_changes (submission, day) SELECT DISTINCT submission, day FROM fresh JOIN given USING (mark))
          INSERT INTO submission_days AS d (submission, day, shares, arrivals)
          SELECT submission, day, count(*) FILTER (WHERE shared), count(*) FILTER (WHERE NOT shared)
          FROM fresh JOIN given USING (mark) JOIN submissions s ON s.id = submission AND s.moderation <> 'removed'

@@ -6,9 +6,11 @@ use serde_json::json;
 use super::answers::view::View;
 use super::db::Db;
 use super::guards::{appearance, visitor};
+use super::submissions::last_visit;
 use crate::accounts::{security_log, session};
 use crate::config::Config;
 use crate::error::Error;
+use crate::ratings::boards::reached;
 use crate::ratings::{biases, boards, standings};
 use crate::submissions::drafts;
 
@@ -31,6 +33,11 @@ pub async fn scores(db: &Db, config: &State<Config>) -> Result<View, Error> {
         "least": boards::LEAST,
         "calm": boards::CALM,
         "ranked": boards::RANKED,
+        "half_life": reached::HALF_LIFE,
+        "share": reached::SHARE,
+        "arrival": reached::ARRIVAL,
+        "calm_day": reached::CALM_DAY,
+        "quiet_views": reached::QUIET_VIEWS,
         "pull": biases::PULL,
         "step": f64::from(biases::STEP) / 100.0,
         "evened": config.jobs.even_out_raters,
@@ -51,6 +58,7 @@ pub fn privacy(config: &State<Config>) -> View {
     let data = json!({
         "contact": config.site.contact(),
         "visitor_days": visitor::COOKIE_DAYS,
+        "visited_days": last_visit::DAYS,
         "appearance_days": appearance::COOKIE_DAYS,
         "idle_hours": session::IDLE_HOURS,
         "remembered_days": session::REMEMBERED_DAYS,

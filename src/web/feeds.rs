@@ -8,7 +8,7 @@ use super::answers::atom::{Entry, Feed};
 use super::answers::document::Document;
 use super::db::Db;
 use super::leaderboard::asked::{self, Asked, Looks};
-use super::leaderboard::heading;
+use super::leaderboard::{figure, heading, words};
 use super::submissions::head;
 use super::submissions::photo::alt;
 use crate::accounts::profile;
@@ -98,13 +98,12 @@ fn title(board: &Board) -> String {
 
 fn place(board: &Board, photo: &Listed) -> String {
     let ratings = count(photo.ratings);
-    let figure = match board.order {
-        Order::Newest => return ratings,
-        Order::Divisive => "spread",
-        Order::Derpiest | Order::LeastDerpy => "score",
-    };
+    if board.order == Order::Newest {
+        return ratings;
+    }
+    let (unit, figure) = (words(board.order).unit, figure(board.order, photo));
     let rank = photo.rank.map_or_else(String::new, |rank| format!("Rank {rank}, "));
-    format!("{rank}{figure} {:.1} from {ratings}", photo.figure)
+    format!("{rank}{unit} {figure:.1} from {ratings}")
 }
 
 fn count(ratings: i64) -> String {

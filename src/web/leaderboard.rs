@@ -16,7 +16,7 @@ use self::rows::Row;
 use super::answers::view::View;
 use super::db::Db;
 use crate::error::Error;
-use crate::ratings::boards::{self, Board, LEAST, Listing, Order, PAGE, Page, Period, moved};
+use crate::ratings::boards::{self, Board, LEAST, Listing, Order, PAGE, Page, Period, moved, reached};
 use crate::ratings::standings;
 
 pub fn routes() -> Vec<Route> {
@@ -46,8 +46,9 @@ struct Data {
     podium: Vec<Row>,
     rows: Vec<Row>,
     table: bool,
-    /// What the column of figures is called.
+    /// What the column of figures is called, and what is said before a figure.
     figure: &'static str,
+    unit: &'static str,
     order: &'static str,
     ranked: bool,
     from: Option<i64>,
@@ -65,6 +66,8 @@ struct Data {
     /// Where to look when nobody is on this board.
     instead: Vec<Way>,
     least: Option<i64>,
+    /// Is it about what happens to photos beside being rated?
+    reached: bool,
     species: Option<String>,
     winner: Option<winners::Winner>,
     /// The address by which robots are to know it; nothing for all pages but the first.
@@ -98,8 +101,10 @@ impl Data {
         };
         let previous = link(listing.photos.first().map(boards::Listed::mark), "before").filter(|_| listing.more_before);
         let next = link(listing.photos.last().map(boards::Listed::mark), "after").filter(|_| listing.more_after);
-        let decimals = decimals(&listing);
-        let whole = board.period == Period::All && board.species.is_none() && board.order != Order::Divisive;
+        let decimals = decimals(board.order, &listing);
+        let whole = board.species.is_none()
+            && board.period == Period::All
+            && matches!(board.order, Order::Derpiest | Order::LeastDerpy | Order::Newest);
         let mut rows = rows(conn, &board, listing).await?;
         let (from, to) = (rows.first().and_then(Row::rank), rows.last().and_then(Row::rank));
         let shared = from == to && rows.len() > 1;
@@ -109,12 +114,13 @@ impl Data {
             heading: heading(&board),
             time: asked::time(&board, Utc::now().date_naive()),
             orders: orders(&board, looks),
-            periods: if board.order == Order::Newest { vec![] } else { periods(&board, looks) },
+            periods: if board.order.has_periods() { periods(&board, looks) } else { vec![] },
             looks: [Looks::Gallery, Looks::Table].map(|other| look(&board, looks, other)).into(),
             podium: rows.drain(..on_podium).collect(),
             rows,
             table: looks == Looks::Table,
-            figure: if board.order == Order::Divisive { "Spread" } else { "Score" },
+            figure: words(board.order).figure,
+            unit: words(board.order).unit,
             order: board.order.name(),
             ranked: board.order != Order::Newest,
             from,
@@ -130,6 +136,7 @@ impl Data {
             feed: asked::feed_address(&board),
             instead: instead(&board, looks),
             least: (board.period != Period::All || board.order == Order::Divisive).then_some(LEAST),
+            reached: matches!(board.order, Order::Trending | Order::MostViral),
             species: board.species,
             winner,
         })
@@ -143,35 +150,54 @@ async fn rows(conn: &mut PgConnection, board: &Board, listing: Listing) -> Resul
     let moved = if main { moved::since_yesterday(conn, &ranks).await? } else { Default::default() };
     let row = |photo: boards::Listed| {
         let moved = moved.get(&photo.submission).copied();
-        Row::of(photo, moved)
+        let figure = figure(board.order, &photo);
+        Row::of(photo, figure, moved)
     };
     Ok(listing.photos.into_iter().map(row).collect())
+}
+
+/// A figure as it is shown: what is trending cools down while nothing is written.
+pub fn figure(order: Order, photo: &boards::Listed) -> f64 {
+    if order == Order::Trending { reached::shown(photo.figure, Utc::now().date_naive()) } else { photo.figure }
 }
 
 /// What a board shows, in a few words.
 pub fn heading(board: &Board) -> String {
     let of = board.species.as_ref().map_or_else(String::new, |species| format!(": {species}"));
-    let all = board.period == Period::All;
-    let order = match board.order {
-        Order::Derpiest => "The derpiest",
-        Order::LeastDerpy => "The least derpy",
-        Order::Divisive => "The most divisive",
-        Order::Newest => return format!("The newest{of}"),
-    };
+    let all = board.period == Period::All && board.order.has_periods();
+    let order = words(board.order).heading;
     format!("{order}{}{of}", if all { " of all time" } else { "" })
+}
+
+/// What an order is called, and the figures in it.
+pub struct Words {
+    /// As one of several.
+    name: &'static str,
+    heading: &'static str,
+    /// Over a column of figures.
+    figure: &'static str,
+    /// Before a figure.
+    pub unit: &'static str,
+}
+
+pub fn words(order: Order) -> Words {
+    let (name, heading, figure, unit) = match order {
+        Order::Derpiest => ("Derpiest", "The derpiest", "Score", "score"),
+        Order::LeastDerpy => ("Least derpy", "The least derpy", "Score", "score"),
+        Order::Divisive => ("Most divisive", "The most divisive", "Spread", "spread"),
+        Order::Trending => ("Trending", "Trending now", "Heat", "heat"),
+        Order::MostViral => ("Most viral", "The most viral", "Virality", "virality"),
+        Order::Newest => ("Newest", "The newest", "", ""),
+    };
+    Words { name, heading, figure, unit }
 }
 
 fn orders(board: &Board, looks: Looks) -> Vec<Way> {
     let way = |&order: &Order| {
-        let period = if order == Order::Newest { Period::All } else { board.period };
-        let since = if order == Order::Newest { period.since(NaiveDate::default()) } else { board.since };
+        let period = if order.has_periods() { board.period } else { Period::All };
+        let since = if order.has_periods() { board.since } else { period.since(NaiveDate::default()) };
         let other = Board { order, period, since, species: board.species.clone() };
-        let name = match order {
-            Order::Derpiest => "Derpiest",
-            Order::LeastDerpy => "Least derpy",
-            Order::Divisive => "Most divisive",
-            Order::Newest => "Newest",
-        };
+        let name = words(order).name;
         Way { name: name.to_owned(), href: asked::address(&other, looks, ""), here: order == board.order }
     };
     Order::VARIANTS.iter().map(way).collect()
@@ -195,7 +221,11 @@ fn look(board: &Board, looks: Looks, other: Looks) -> Way {
 /// The time before this one, and all time.
 fn instead(board: &Board, looks: Looks) -> Vec<Way> {
     let today = Utc::now().date_naive();
-    let before = board.period.before(board.since).map(|since| Board { since, ..board.clone() });
+    let before = board
+        .period
+        .before(board.since)
+        .filter(|&since| board.period.is_kept(since, today))
+        .map(|since| Board { since, ..board.clone() });
     let all = (board.period != Period::All).then(|| Board {
         period: Period::All,
         since: Period::All.since(today),
@@ -209,9 +239,9 @@ fn instead(board: &Board, looks: Looks) -> Vec<Way> {
 }
 
 /// One, or as many as it takes to tell the figures of different ranks apart; never more than three.
-fn decimals(listing: &Listing) -> usize {
+fn decimals(order: Order, listing: &Listing) -> usize {
     let alike = |decimals: usize, pair: &[boards::Listed]| {
-        let shown = |photo: &boards::Listed| format!("{:.decimals$}", photo.figure);
+        let shown = |photo: &boards::Listed| format!("{:.decimals$}", figure(order, photo));
         pair[0].rank != pair[1].rank && shown(&pair[0]) == shown(&pair[1])
     };
     (1..3).find(|&decimals| !listing.photos.windows(2).any(|pair| alike(decimals, pair))).unwrap_or(3)

@@ -4,6 +4,7 @@ pub mod delete;
 pub mod edit;
 mod form;
 pub mod head;
+pub mod last_visit;
 pub mod mine;
 pub mod new;
 mod over_time;
@@ -17,7 +18,7 @@ pub mod vote_result;
 
 use chrono::{DateTime, Utc};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use rocket::{Route, State, get, routes};
+use rocket::{Route, get, routes};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
@@ -29,10 +30,9 @@ use self::progress::ProcessingStatus;
 use self::shot::Shot;
 use self::vote_result::{LastVote, VoteResult};
 use super::answers::view::View;
-use super::db::Db;
+use super::guards::app::App;
 use super::guards::visitor::Visitor;
 use crate::accounts::profile;
-use crate::config::Config;
 use crate::error::Error;
 use crate::finding::{alike, favourites};
 use crate::metrics::{VisitEvent, recorder};
@@ -66,13 +66,8 @@ pub fn routes() -> Vec<Route> {
 /// The photo, one's own rating of it, and once rated or asked for (`?statistics=1`) what others gave it.
 /// What is not on show is shown to its owner alone.
 #[get("/submissions/<id>?<statistics>")]
-pub async fn show(
-    id: i64,
-    statistics: Option<&str>,
-    visitor: Visitor<'_>,
-    db: &Db,
-    config: &State<Config>,
-) -> Result<View, Error> {
+pub async fn show(id: i64, statistics: Option<&str>, visitor: Visitor<'_>, app: App<'_>) -> Result<View, Error> {
+    let App { db, config, reach, .. } = app;
     let mut conn = db.acquire().await?;
     let submission = submissions::find(&mut conn, id).await?.ok_or(Error::NotFound)?;
     if !submission.visible_to(visitor.account()) {
@@ -87,6 +82,9 @@ pub async fn show(
         SubmissionState::Ready => {
             recorder().visit(VisitEvent::View);
             let rater = visitor.rater(&mut conn).await?;
+            if rater.stored && rater.account != Some(submission.owner) {
+                reach.look(id, Utc::now().date_naive());
+            }
             let last = match VoteResult::take(&visitor) {
                 Some(result) => result.load(&mut conn).await?,
                 None => None,

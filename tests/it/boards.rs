@@ -8,6 +8,8 @@ use ratemyderp::ratings::boards::moved::{self, Moved};
 use ratemyderp::ratings::boards::{self, Board, Listing, Order, Page, Period, photo_of_the_day, species};
 use ratemyderp::ratings::standings;
 
+use strum::VariantArray;
+
 use crate::support::{World, someone};
 
 /// What the ranking job does.
@@ -86,8 +88,20 @@ async fn pages_of_every_board_meet_without_gap_or_overlap() {
     }
     work_out(&world).await;
     let mut conn = world.pool.acquire().await.unwrap();
-    for order in [Order::Derpiest, Order::LeastDerpy, Order::Divisive, Order::Newest] {
+    sql(
+        &world,
+        "INSERT INTO submission_days (submission, day, shares, arrivals, views)
+         SELECT submission, day - (submission % 3)::integer, submission % 4 + 1, 7, 20 FROM submission_days WHERE submission % 3 > 0;
+         INSERT INTO rating_changes (submission, day) SELECT submission, day FROM submission_days;
+         UPDATE submission_days SET shares = 1 + submission % 4",
+    )
+    .await;
+    work_out(&world).await;
+    for &order in Order::VARIANTS {
         for period in [Period::All, Period::Month] {
+            if period != Period::All && !order.has_periods() {
+                continue;
+            }
             for species in [None, Some("cat".to_owned())] {
                 let board = Board { species, ..board(order, period) };
                 let (mut down, mut page) = (vec![], Page::First);
@@ -178,4 +192,34 @@ async fn the_photo_of_the_day_is_chosen_once_the_day_is_over() {
         Some(2),
         "until the next run"
     );
+}
+
+#[tokio::test]
+async fn boards_of_days_long_past_go_and_late_changes_do_not_bring_them_back() {
+    let world = World::new().await;
+    let photo = world.photo("Old").await;
+    for rater in 0..12 {
+        world.rate(someone(rater), photo, 9).await;
+    }
+    sql(&world, "UPDATE ratings SET created_at = now() - interval '90 days'").await;
+    work_out(&world).await;
+    let days = "board_photos WHERE period = 'day'";
+    assert_eq!(world.count(days).await, 1);
+    boards::prune::prune(&world.pool).await.unwrap();
+    assert_eq!(world.count(days).await, 1, "it is shown");
+    sql(
+        &world,
+        "UPDATE ratings SET created_at = created_at - interval '10 days';
+         UPDATE board_photos SET since = since - 10 WHERE period = 'day'; UPDATE submission_days SET day = day - 10; TRUNCATE rating_changes",
+    )
+    .await;
+    work_out(&world).await;
+    assert_eq!(world.count(days).await, 0);
+    sql(&world, "INSERT INTO board_photos (submission, period, since, species, shown, ratings, sum, squares) VALUES (1, 'day', '2026-01-01', 'cat', true, 1, 1, 1)").await;
+    assert!(boards::prune::prune(&world.pool).await.unwrap() == 1 && world.count(days).await == 0);
+    world.rate(someone(3), photo, 1).await;
+    work_out(&world).await;
+    assert_eq!(world.count(days).await, 0, "a rating of then that was changed");
+    assert_eq!(world.count("board_photos WHERE period = 'all' AND sum = 100").await, 1);
+    assert_eq!(world.complaints().await, [""; 0]);
 }

@@ -1,7 +1,7 @@
 //! `delete_old_records`: keeping tables free of what nobody needs.
 
 use log::info;
-use ratemyderp::ratings::{brake, double_tap, merge, reach};
+use ratemyderp::ratings::{boards, brake, double_tap, merge, reach};
 use sqlx::PgPool;
 
 use crate::{Claim, Context, Failure};
@@ -26,6 +26,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
     brake::prune(&mut conn).await?;
     double_tap::prune(&mut conn).await?;
     reach::prune(&mut conn).await?;
+    boards::prune::prune(&ctx.pool).await?;
     let forgotten = merge::delete_old(&mut conn).await?;
     claim.say(format!("{gone} old jobs and {forgotten} merged raters deleted"));
     info!("{gone} old jobs and {forgotten} merged raters deleted");

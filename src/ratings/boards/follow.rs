@@ -55,6 +55,7 @@ async fn write(
              FROM (SELECT c.*, p.period
                    FROM unnest($1::bigint[], $2::date[], $3::bigint[], $4::bigint[], $5::bigint[], $12::bigint[])
                         AS c (submission, day, ratings, sum, squares, bias), unnest(enum_range(NULL::board_period)) AS p (period)
+                   WHERE board_kept(p.period, since_of(p.period, c.day), (now() AT TIME ZONE 'UTC')::date)
                    UNION ALL
                    SELECT submission, '1970-01-01', 0, 0, 0, 0, 'all' FROM unnest($6::bigint[]) AS n (submission)
                    UNION ALL
@@ -103,6 +104,7 @@ pub(super) async fn rebuild(tx: &mut Transaction<'_, Postgres>, parameters: &Par
              FROM (SELECT submission, day, ratings, sum, squares, bias FROM submission_days
                    UNION ALL SELECT id, '1970-01-01', 0, 0, 0, 0 FROM submissions WHERE ordinal IS NOT NULL) AS d,
                   unnest(enum_range(NULL::board_period)) AS p (period)
+             WHERE board_kept(p.period, since_of(p.period, d.day), (now() AT TIME ZONE 'UTC')::date)
              GROUP BY 1, 2, 3 HAVING p.period = 'all' OR sum(d.ratings) > 0),
          listed AS (
              SELECT t.submission, t.period, t.since, lower(s.species) AS species, s.ordinal IS NOT NULL AS shown,

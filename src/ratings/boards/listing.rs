@@ -1,9 +1,10 @@
 //! Pages of a board, which stay put while votes come in.
 
+use chrono::Utc;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-use super::{Board, Order, Period, RANKED};
+use super::{Board, COUNTED, Order, Period, reached};
 use crate::db::along_indexes;
 
 /// Photos on one page; the last page on the way up has up to twice as many.
@@ -14,10 +15,10 @@ pub const PAGE: usize = 20;
 pub struct Listed {
     pub submission: i64,
     /// 1 is the first; photos with equal figures share a rank. Nothing on boards without ranks, and,
-    /// but for the derpiest of all time, behind the first thousand.
+    /// but for the derpiest of all time, behind the first ten thousand.
     #[sqlx(skip)]
     pub rank: Option<i64>,
-    /// What it is ordered by: a score, how much people disagree, or its place in the deck.
+    /// What it is ordered by: a score, how much people disagree, how viral it is, its [trend](super::reached) as it is stored, or its place in the deck.
     pub figure: f64,
     /// Ratings that it was worked out from.
     pub ratings: i64,
@@ -68,7 +69,7 @@ impl Listed {
     }
 }
 
-/// One page, of photos that are on show. Reads along an index from the mark on, and counts up to a thousand entries for the ranks.
+/// One page, of photos that are on show. Reads along an index from the mark on, and counts up to ten thousand entries for the ranks.
 pub async fn page(conn: &mut PgConnection, board: &Board, page: Page) -> Result<Listing, sqlx::Error> {
     let mut tx = along_indexes(conn).await?;
     let listing = along_the_index(&mut tx, board, page).await?;
@@ -120,6 +121,8 @@ struct Source {
     laddered: bool,
     /// Is its index in the order of (figure, photo) as it stands, without the photo?
     alone: bool,
+    /// What is listed at least.
+    least: Option<f64>,
 }
 
 impl Source {
@@ -133,6 +136,7 @@ impl Source {
             ranked: true,
             laddered: false,
             alone: false,
+            least: None,
         };
         let standings = Source { table: "standings b", ratings: "b.count", ..boards("b.score", true) };
         let whole = board.period == Period::All && board.species.is_none();
@@ -142,6 +146,10 @@ impl Source {
             Order::Derpiest => boards("b.score", true),
             Order::LeastDerpy => boards("b.score", false),
             Order::Divisive => boards("b.spread", true),
+            Order::Trending => {
+                Source { least: Some(reached::least(Utc::now().date_naive())), ..boards("b.trend", true) }
+            }
+            Order::MostViral => boards("b.viral", true),
             Order::Newest => Source {
                 table: "submissions b JOIN tallies t ON t.submission = b.id",
                 id: "b.id",
@@ -165,6 +173,9 @@ impl Source {
             };
         } else if let Some(species) = species {
             query.push(" AND lower(b.species) = ").push_bind(species);
+        }
+        if let Some(least) = self.least {
+            query.push(format!(" AND {} >= ", self.figure)).push_bind(least);
         }
     }
 
@@ -209,7 +220,7 @@ impl Source {
         query.build_query_as().fetch_all(conn).await
     }
 
-    /// Photos before this mark, as far as a thousand; with a photo, those that share its figure too.
+    /// Photos before this mark, as far as ten thousand; with a photo, those that share its figure too.
     async fn ahead(&self, conn: &mut PgConnection, board: &Board, mark: Mark, ties: bool) -> Result<i64, sqlx::Error> {
         let mut query = QueryBuilder::new(format!("SELECT count(*) FROM (SELECT FROM {}", self.table));
         self.rows(&mut query, board);
@@ -220,7 +231,7 @@ impl Source {
                 .push(format!(" AND {} {} ", self.figure, if self.falling { ">" } else { "<" }))
                 .push_bind(mark.figure);
         }
-        query.push(" LIMIT ").push_bind(RANKED).push(") AS ahead");
+        query.push(" LIMIT ").push_bind(COUNTED).push(") AS ahead");
         query.build_query_scalar().fetch_one(conn).await
     }
 }
@@ -251,7 +262,7 @@ async fn give_ranks(
         if photo.figure != figure {
             (rank, figure) = (place, photo.figure);
         }
-        photo.rank = Some(rank).filter(|&rank| rank <= RANKED);
+        photo.rank = Some(rank).filter(|&rank| rank <= COUNTED);
     }
     Ok(())
 }

@@ -6,6 +6,7 @@
 use futures_util::TryStreamExt;
 use sqlx::PgConnection;
 
+use super::super::boards::{LEAST, reached};
 use crate::db::sentences;
 
 pub(super) async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
@@ -23,6 +24,7 @@ pub(super) async fn check(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::
     wrong.extend(boards(conn).await?);
     wrong.extend(scores(conn).await?);
     wrong.extend(species(conn).await?);
+    wrong.extend(reached(conn).await?);
     Ok(wrong)
 }
 
@@ -88,7 +90,7 @@ async fn photos(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     sentences(rows).await
 }
 
-/// A photo that is shown or hidden since the last run is noted for the next one.
+/// A photo that is shown or hidden since the last run is noted for the next one. What is not kept any more may be there or not.
 async fn boards(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query_scalar!(
         r#"WITH again AS (
@@ -106,6 +108,7 @@ async fn boards(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
            WHERE (b.ratings, b.sum, b.squares, b.bias, b.shown, b.species)
                  IS DISTINCT FROM (a.ratings, a.sum, a.squares, a.bias, s.ordinal IS NOT NULL, lower(s.species))
              AND coalesce(b.submission, a.submission) NOT IN (SELECT submission FROM rating_changes WHERE day IS NULL)
+             AND board_kept(coalesce(b.period, a.period), coalesce(b.since, a.since), (now() AT TIME ZONE 'UTC')::date)
            ORDER BY 1"#
     )
     .fetch(conn);
@@ -123,7 +126,7 @@ async fn scores(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
                  WHERE b.since = since_of(b.period, (now() AT TIME ZONE 'UTC')::date)) AS scored
            WHERE score IS DISTINCT FROM again AND (score IS NULL OR again IS NULL OR abs(score - again) > 1e-9)
            ORDER BY 1"#,
-        super::super::boards::LEAST
+        LEAST
     )
     .fetch(conn);
     sentences(rows).await
@@ -137,6 +140,41 @@ async fn species(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
                SELECT species, count(*) AS photos FROM board_photos WHERE period = 'all' AND shown GROUP BY species) AS b
                ON b.species = s.name
            WHERE coalesce(s.photos, 0) <> coalesce(b.photos, 0) ORDER BY 1"#
+    )
+    .fetch(conn);
+    sentences(rows).await
+}
+
+/// What is trending and viral, from all days at once. Photos to which something has happened since are noted for the next run.
+async fn reached(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    let rows = sqlx::query_scalar!(
+        r#"WITH latest AS (
+               SELECT *, ratings + $1::bigint * shares + $2::bigint * arrivals AS weight, max(day) OVER (PARTITION BY submission) AS last
+               FROM (SELECT *, row_number() OVER (PARTITION BY submission ORDER BY day DESC) AS place FROM submission_days) AS d
+               WHERE place <= 30),
+           again AS (
+               SELECT submission, sum(weight) AS happened, sum(shares + arrivals) AS passed_on, sum(ratings + views) AS views,
+                      sum(weight * power(0.5::float8, (last - day) / $3::float8)) AS heat,
+                      coalesce(sum(weight) FILTER (WHERE last - day >= 3), 0) / greatest(max(last) - min(day) - 2, 7)::float8 AS usual,
+                      max(last) AS last
+               FROM latest GROUP BY submission)
+           SELECT format('Photo %s has trend %s and virality %s on the boards, and its days give %s and %s.',
+                         submission, trend, viral, trend_again, viral_again) AS "what!"
+           FROM (SELECT b.submission, b.trend, b.viral,
+                        CASE WHEN b.shown AND a.happened >= $4::bigint
+                             THEN ln(a.heat / (a.usual + $5::float8)) / ln(2::float8) + (a.last - date '2026-01-01') / $3 END AS trend_again,
+                        CASE WHEN b.shown AND a.passed_on > 0 THEN 100 * a.passed_on / (a.views + $6::float8) END AS viral_again
+                 FROM board_photos b LEFT JOIN again a ON a.submission = b.submission
+                 WHERE b.period = 'all' AND b.submission NOT IN (SELECT submission FROM rating_changes)) AS both_of_them
+           WHERE (trend IS NULL) <> (trend_again IS NULL) OR abs(trend - trend_again) > 1e-6
+              OR (viral IS NULL) <> (viral_again IS NULL) OR abs(viral - viral_again) > 1e-6
+           ORDER BY 1"#,
+        reached::SHARE,
+        reached::ARRIVAL,
+        reached::HALF_LIFE,
+        LEAST,
+        reached::CALM_DAY,
+        reached::QUIET_VIEWS
     )
     .fetch(conn);
     sentences(rows).await

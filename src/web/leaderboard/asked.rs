@@ -5,7 +5,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rocket::FromForm;
 
 use crate::error::Error;
-use crate::ratings::boards::{Board, Mark, Order, Page, Period};
+use crate::ratings::boards::{Board, KEPT_DAYS, KEPT_WEEKS, Mark, Order, Page, Period};
 
 /// As it stands in the address.
 #[derive(FromForm)]
@@ -42,7 +42,7 @@ impl Asked<'_> {
         let order = self.by.map_or(Ok(usual), str::parse).map_err(|_| {
             Error::invalid(
                 "by",
-                "There is no leaderboard by that. There are the derpiest, least derpy, most divisive and newest.",
+                "There is no leaderboard by that. There are the derpiest, least derpy, most divisive, trending, most viral and newest.",
             )
         })?;
         let period: Period = self.period.map_or(Ok(Period::All), str::parse).map_err(|_| {
@@ -50,11 +50,12 @@ impl Asked<'_> {
                 "There is no leaderboard of that time. There are those of a day, week, month, year and all time.";
             Error::invalid("period", words)
         })?;
-        if order == Order::Newest && period != Period::All {
-            return Err(Error::invalid(
-                "period",
-                "The newest photos are not listed by time: the last one is first anyway.",
-            ));
+        if !order.has_periods() && period != Period::All {
+            let words = match order {
+                Order::Newest => "The newest photos are not listed by time: the last one is first anyway.",
+                _ => "What is trending or viral is not listed by time: it is about what happens of late.",
+            };
+            return Err(Error::invalid("period", words));
         }
         let since = self.since(period)?;
         Ok(Board { order, period, since, species })
@@ -65,7 +66,14 @@ impl Asked<'_> {
         let Some(since) = self.since else { return Ok(period.since(today)) };
         let day =
             since.parse().ok().filter(|&day| FIRST <= period.since(day) && day <= today && day.to_string() == since);
-        day.filter(|&day| period != Period::All && period.since(day) == day).ok_or_else(|| {
+        let day = day.filter(|&day| period != Period::All && period.since(day) == day);
+        if day.is_some_and(|day| !period.is_kept(day, today)) {
+            let words = format!(
+                "Boards of single days are kept for {KEPT_DAYS} days, and those of weeks for {KEPT_WEEKS} weeks. Those of months and years stay."
+            );
+            return Err(Error::invalid("since", words));
+        }
+        day.ok_or_else(|| {
             Error::invalid(
                 "since",
                 "No such day, week, month or year. Weeks begin on Mondays, and none is in the future.",

@@ -34,7 +34,8 @@ struct Movement {
 }
 
 impl Row {
-    pub fn of(photo: Listed, moved: Option<Moved>) -> Self {
+    /// With its figure as it is shown.
+    pub fn of(photo: Listed, figure: f64, moved: Option<Moved>) -> Self {
         let (src, srcset) = pictures(photo.rendition_key, &photo.rendition_sizes, LARGE);
         Row {
             rank: photo.rank,
@@ -45,7 +46,7 @@ impl Row {
             srcset,
             title: photo.title,
             species: photo.species,
-            figure: photo.figure,
+            figure,
             count: photo.ratings,
             moved: moved.map(Movement::from),
         }

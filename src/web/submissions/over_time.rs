@@ -7,6 +7,7 @@ use sqlx::PgConnection;
 
 use crate::charts::{Chart, Series, Shape, Size, Together, Unit};
 use crate::error::Error;
+use crate::ratings::boards::reached;
 use crate::ratings::days::{self, PhotoDay};
 use crate::submissions::{self, Submission};
 use crate::web::answers::csv::Csv;
@@ -24,6 +25,10 @@ pub struct OverTime {
     chart: ShownChart,
     shares: i64,
     arrivals: i64,
+    /// How often it was seen: by those who rated it and those who looked at its page.
+    views: i64,
+    /// Shares and arrivals by a hundred views.
+    viral: Option<f64>,
     days: i32,
 }
 
@@ -31,7 +36,7 @@ impl OverTime {
     /// Nothing for a photo that was neither rated nor shared within that time.
     pub async fn of(conn: &mut PgConnection, photo: &Submission) -> Result<Option<Self>, Error> {
         let days = days::of_photo(conn, photo.id, DAYS).await?;
-        if days.iter().all(|day| day.ratings + day.shares + day.arrivals == 0) {
+        if days.iter().all(|day| day.ratings + day.shares + day.arrivals + day.views == 0) {
             return Ok(None);
         }
         let path = format!("/submissions/{}/ratings", photo.id);
@@ -40,6 +45,8 @@ impl OverTime {
             chart: ShownChart::of(&chart(photo, &days), "days", "Ratings day by day", addresses),
             shares: days.iter().map(|day| day.shares).sum(),
             arrivals: days.iter().map(|day| day.arrivals).sum(),
+            views: days.iter().map(|day| day.views + day.ratings).sum(),
+            viral: reached::virality(conn, photo.id).await?,
             days: DAYS,
         }))
     }

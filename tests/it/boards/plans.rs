@@ -3,13 +3,14 @@
 use ratemyderp::ratings::boards::{self, Board, Mark, Order, PAGE, Page, Period};
 use ratemyderp::ratings::days;
 use sqlx::Connection;
+use strum::VariantArray;
 
 use super::{board, sql};
 use crate::support::{World, rows};
 
-/// Index entry, row, photo's index entry and photo for each line and the one behind it; on the way up twice as many; and up to a thousand entries
+/// Index entry, row, photo's index entry and photo for each line and the one behind it; on the way up twice as many; and up to ten thousand entries
 /// for each of the two ranks.
-const MOST: i64 = 2 * PAGE as i64 * 6 + 2 * 2 * boards::RANKED + 20;
+const MOST: i64 = 2 * PAGE as i64 * 6 + 2 * 2 * boards::COUNTED + 20;
 
 #[tokio::test]
 async fn a_page_reads_no_more_when_there_are_more_photos() {
@@ -33,14 +34,19 @@ async fn a_page_reads_no_more_when_there_are_more_photos() {
          INSERT INTO ladder (score, above) SELECT DISTINCT score, rank() OVER (ORDER BY score DESC) - 1 FROM standings;
          INSERT INTO board_photos
          SELECT id, p.period, since_of(p.period, (now() AT TIME ZONE 'UTC')::date), lower(species), true, 12, 60, 400,
-                1 + id % 900 / 100.0, 1 + id % 900 / 100.0
+                1 + id % 900 / 100.0, 1 + id % 900 / 100.0, 0, 1000 + id % 900 / 100.0, 1 + id % 900 / 100.0
          FROM submissions, unnest(enum_range(NULL::board_period)) AS p (period)",
     )
     .await;
     for statistics in ["that were never made", "of what is there"] {
         for mode in ["force_generic_plan", "force_custom_plan"] {
-            for order in [Order::Derpiest, Order::LeastDerpy, Order::Divisive, Order::Newest] {
-                for period in [Period::All, Period::Week] {
+            for &order in Order::VARIANTS {
+                let periods = if order == Order::Newest || order.has_periods() {
+                    &[Period::All, Period::Week][..]
+                } else {
+                    &[Period::All]
+                };
+                for &period in periods {
                     for species in [None, Some("cat".to_owned())] {
                         let board = Board { species, ..board(order, period) };
                         cheap(&world, &board, mode, statistics).await;
@@ -53,7 +59,14 @@ async fn a_page_reads_no_more_when_there_are_more_photos() {
 }
 
 async fn cheap(world: &World, board: &Board, mode: &str, statistics: &str) {
-    let middle = Mark { figure: if board.order == Order::Newest { 15_000.0 } else { 5.0 }, submission: 15_000 };
+    let middle = Mark {
+        figure: match board.order {
+            Order::Newest => 15_000.0,
+            Order::Trending => 1005.0,
+            _ => 5.0,
+        },
+        submission: 15_000,
+    };
     for page in [Page::First, Page::After(middle), Page::Before(middle)] {
         let mut conn = sqlx::PgConnection::connect(world.url()).await.unwrap();
         sqlx::query(&format!("SET plan_cache_mode = {mode}")).execute(&mut conn).await.unwrap();

@@ -1,6 +1,8 @@
 //! Days and boards after a random week, against a count of all ratings.
 
+use chrono::{Days, Utc};
 use proptest::prelude::*;
+use ratemyderp::ratings::reach::{Reach, Reached, Step};
 use ratemyderp::submissions::removal;
 
 use super::{sql, work_out};
@@ -44,6 +46,8 @@ enum Event {
     Rename(usize, &'static str),
     /// One rater's ratings are another's from now on.
     HandOver(u128, u128),
+    /// It is shared, come to by others and looked at, so often.
+    Reach(usize, u8),
     /// So many ratings were given a day earlier.
     Earlier(u8),
     WorkOut,
@@ -57,6 +61,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (5usize..6).prop_map(Event::Delete),
         1 => ((0usize..6), prop_oneof![Just("Cat"), Just("dog"), Just("CAT")]).prop_map(|(photo, what)| Event::Rename(photo, what)),
         1 => (0u128..14, 0u128..14).prop_map(|(from, into)| Event::HandOver(from, into)),
+        4 => (0usize..6, 1u8..9).prop_map(|(photo, often)| Event::Reach(photo, often)),
         3 => (1u8..20).prop_map(Event::Earlier),
         3 => Just(Event::WorkOut),
     ]
@@ -104,6 +109,16 @@ async fn happen(world: &World, ids: &[i64], event: Event) {
                 let raters = "INSERT INTO raters (id, lap_start, lap_end) VALUES ($1, 1, 1) ON CONFLICT DO NOTHING";
                 sqlx::query(raters).bind(someone(into).0).execute(&world.pool).await.expect("somebody");
             }
+        }
+        Event::Reach(photo, often) => {
+            let reach = Reach::new(&world.config().secret().expect("a secret").clone());
+            let day = Utc::now().date_naive() - Days::new(u64::from(often) % 5);
+            for who in 0..often {
+                let step = if who % 3 == 0 { Step::Share } else { Step::Arrival };
+                reach.count(someone(who.into()), Reached { step, submission: ids[photo], day });
+                reach.look(ids[photo], day);
+            }
+            reach.flush(&world.pool).await.expect("written");
         }
         Event::Earlier(many) => {
             let query = format!(

@@ -126,6 +126,13 @@ pub const FOUND: &[(&str, &str)] = &[
          INSERT INTO species VALUES ('unicorn', 7)",
         "Of the species … there are … photos as boards count them, and … on the boards.",
     ),
+    (
+        "DELETE FROM rating_changes;
+         INSERT INTO rating_changes (submission, rater) VALUES (0, '00000000-0000-0000-0000-000000000000');
+         INSERT INTO board_photos (submission, period, since, species, shown, ratings, sum, squares, viral)
+         VALUES (2, 'all', '1970-01-01', 'cat', true, 0, 0, 0, 7.5)",
+        "Photo … has trend … and virality … on the boards, and its days give … and ….",
+    ),
     ("INSERT INTO ladder VALUES (5, 3)", "The ladder says that … photos score above …; … do."),
     (
         "INSERT INTO submissions (owner, title, species, original_key) SELECT owner, 'Late', 'cat', gen_random_uuid()

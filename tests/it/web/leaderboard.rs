@@ -54,6 +54,9 @@ async fn a_board_that_is_not_there_is_not_made_up() {
         ("period=day&since=yesterday", "No such day"),
         ("since=2026-11-24", "No such day"),
         ("by=newest&period=day", "not listed by time"),
+        ("period=day&since=2025-01-01", "Boards of single days are kept for 92 days"),
+        ("by=trending&period=week", "not listed by time"),
+        ("by=most_viral&period=all&since=2026-11-24", "No such day"),
         ("view=film", "a gallery or a table"),
     ] {
         let page = get(&client, &format!("/leaderboard?{wrong}")).await;

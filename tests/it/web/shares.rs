@@ -162,3 +162,46 @@ async fn what_is_written_twice_counts_once_and_goes_with_its_photo() {
     world.drain().await;
     assert_eq!(world.count("submission_days").await, 0);
 }
+
+#[rocket::async_test]
+async fn looks_of_people_who_rate_are_added_up_and_make_boards() {
+    let world = World::new().await;
+    world.member("noodle").await;
+    let (photo, other) = (world.photo("Marmalade").await, world.photo("Noodle").await);
+    let stranger = world.client().await;
+    let rater = world.client().await;
+    rate(&rater, &get(&rater, "/").await, "7").await;
+    for _ in 0..3 {
+        get(&stranger, &format!("/submissions/{photo}")).await;
+        get(&rater, &format!("/submissions/{photo}")).await;
+    }
+    world.rate(someone(99), photo, 5).await;
+    for who in 0..12 {
+        world.rate(someone(who), other, 6).await;
+        let reach = rater.rocket().state::<Arc<Reach>>().expect("what counts");
+        let day = chrono::Utc::now().date_naive();
+        reach.count(someone(who), Reached { step: Step::Arrival, submission: photo, day });
+    }
+    assert_eq!(counted(&world, &rater, photo).await, (0, 12));
+    assert_eq!(counted(&world, &stranger, photo).await, (0, 12));
+    world.enqueue(ratemyderp::queue::Job::RankPhotos).await;
+    world.drain().await;
+    let page = get(&rater, &format!("/submissions/{photo}")).await.text();
+    let seen = 3 + world.count(&format!("ratings WHERE submission = {photo}")).await;
+    let viral = 1200.0 / (50.0 + seen as f64);
+    assert!(page.contains(&format!("Seen about {seen} times within 30 days, virality {viral:.1}.")), "{page}");
+    let board = get(&rater, "/leaderboard?by=most_viral").await;
+    assert!(board.text().contains(&format!("virality {viral:.1}")), "{}", board.text());
+    assert!(!board.html.contains(&format!("/submissions/{other}\"")), "nobody has passed it on");
+    let board = get(&rater, "/leaderboard?by=trending&view=table").await;
+    let place = |id: i64| board.html.find(&format!("/submissions/{id}\"")).expect("on the board");
+    assert!(place(photo) < place(other), "{}", board.text());
+    for text in ["Trending now", "Heat", "those to which more than usual happens first"] {
+        assert!(board.text().contains(text), "{text}: {}", board.text());
+    }
+    let feed = get(&rater, "/leaderboard/feed.atom?by=trending").await;
+    assert!(feed.html.contains("heat "), "{}", feed.html);
+    // What was hot a month ago is not any more, and nothing had to be written for that.
+    sqlx::raw_sql("UPDATE board_photos SET trend = trend - 15").execute(&world.pool).await.unwrap();
+    assert!(get(&rater, "/leaderboard?by=trending").await.text().contains("Nobody is on the board yet"));
+}

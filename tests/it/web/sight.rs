@@ -8,7 +8,13 @@ use rocket::http::Status;
 use super::page::{get, log_in};
 use crate::support::{World, someone};
 
-const LISTS: [&str; 16] = [
+const LISTS: [&str; 22] = [
+    "/leaderboard?by=trending",
+    "/leaderboard?by=most_viral",
+    "/leaderboard/feed.atom?by=trending",
+    "/leaderboard/feed.atom?by=most_viral",
+    "/species/cat?by=trending",
+    "/species/cat?by=most_viral",
     "/feed.atom",
     "/leaderboard/feed.atom",
     "/leaderboard/feed.atom?by=least_derpy",
@@ -43,6 +49,14 @@ async fn strangers_owners_and_moderators_get_nothing_that_is_out_of_sight() {
     sqlx::raw_sql(
         "INSERT INTO favourites (account, submission) SELECT owner, id FROM submissions;
          UPDATE settings SET favourites_public = true",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    sqlx::raw_sql(
+        "INSERT INTO submission_days (submission, day, shares, arrivals, views)
+         SELECT id, '2026-11-01', 7, 9, 20 FROM submissions;
+         INSERT INTO rating_changes (submission, day) SELECT id, '2026-11-01' FROM submissions",
     )
     .execute(&world.pool)
     .await

@@ -3,6 +3,7 @@
 mod double_tap;
 mod edit;
 mod files;
+mod mine;
 mod new;
 mod page;
 mod reports;
