@@ -1,13 +1,12 @@
 //! Servers that are not ours: Debian's VictoriaMetrics for the socket, and an InfluxDB 2 where somebody names one.
 
+mod influxdb;
+
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{DurationRound, TimeDelta, Utc};
-use ratemyderp::metrics::influx::check::{Mark, check};
-use ratemyderp::metrics::influx::reader::Reader;
-use ratemyderp::metrics::query::{Aggregate, Query, Resolution, Span, Stands, sql};
 
 use super::shipper::shipper;
 use crate::support::{World, tool};
@@ -99,58 +98,4 @@ async fn victoria_metrics_has_every_point_that_was_sent() {
     let routes = tokio::task::spawn_blocking(stored("http_n")).await.unwrap();
     let routes: serde_json::Value = serde_json::from_str(routes.trim()).unwrap();
     assert_eq!(routes["metric"]["route"], "GET /submissions/<id>, and = more");
-}
-
-/// The same numbers from both stores: RATEMYDERP_TEST_INFLUX_URL, and _WRITE and _READ with the tokens that deploy/influxdb/bootstrap made.
-#[tokio::test]
-#[ignore = "asks a real InfluxDB, which there is none of in CI"]
-async fn a_real_influxdb_gives_the_same_numbers_as_postgres() {
-    let variable = |name: &str| {
-        let name = format!("RATEMYDERP_TEST_INFLUX_{name}");
-        std::env::var(&name).unwrap_or_else(|_| panic!("{name} is not set; see docs/development.md"))
-    };
-    let (url, write, read) = (variable("URL"), variable("WRITE"), variable("READ"));
-    let world = World::new().await;
-    // Each run has ten minutes of its own.
-    let start = (Utc::now() - TimeDelta::minutes(20)).duration_trunc(TimeDelta::minutes(1)).unwrap();
-    points(&world, start).await;
-    let figment = world
-        .figment()
-        .merge(("influxdb.url", url))
-        .merge(("influxdb.write_token", write))
-        .merge(("influxdb.read_token", read));
-    let config: ratemyderp::config::Config = figment.extract().unwrap();
-    let said = check(&config.influxdb, Utc::now()).await;
-    assert!(said.iter().all(|found| found.mark == Mark::Well), "{said:?}");
-    shipper(&world, &figment).round().await;
-    let span = Span {
-        start: start + TimeDelta::minutes(1),
-        step: TimeDelta::minutes(2),
-        steps: 4,
-        resolution: Resolution::Points,
-    };
-    let mut queries = vec![];
-    for aggregate in
-        [Aggregate::Sum, Aggregate::Mean { stands: Stands::Tick }, Aggregate::Max { stands: Stands::Minute }]
-    {
-        for (measurement, fields, only, by) in [
-            ("vote", vec!["n", "s07"], vec![], None),
-            ("vote", vec!["n"], vec![("via", vec!["form", "htmx"])], Some("by")),
-            ("http", vec!["n", "b03"], vec![("status", vec!["2xx"])], None),
-            ("queue", vec!["depth", "oldest_s"], vec![], Some("lane")),
-            ("queue", vec!["depth"], vec![("lane", vec!["mail"])], None),
-            ("queue", vec!["depth"], vec![], None),
-            ("nothing", vec!["n"], vec![], None),
-        ] {
-            for span in [span, span.whole(), span.before()] {
-                queries.push(Query { measurement, fields: fields.clone(), only: only.clone(), by, aggregate, span });
-            }
-        }
-    }
-    let ours = sql::read(&mut world.pool.acquire().await.unwrap(), &queries).await.unwrap();
-    let reader = Reader::from_config(&config.influxdb).unwrap().unwrap();
-    let theirs = reader.read(&queries, Utc::now()).await.unwrap();
-    for ((query, ours), theirs) in queries.iter().zip(&ours).zip(&theirs) {
-        assert_eq!(ours, theirs, "{query:?}");
-    }
 }
