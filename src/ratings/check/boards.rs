@@ -90,7 +90,8 @@ async fn photos(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     sentences(rows).await
 }
 
-/// A photo that is shown or hidden since the last run is noted for the next one. What is not kept any more may be there or not.
+/// A photo that is shown or hidden since the last run is noted for the next one. What is not kept any more may be there or not, and so may the
+/// empty line of a photo that is neither shown nor rated.
 async fn boards(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query_scalar!(
         r#"WITH again AS (
@@ -102,7 +103,7 @@ async fn boards(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
                GROUP BY 1, 2, 3 HAVING p.period = 'all' OR sum(d.ratings) > 0)
            SELECT format('Photo %s is on the board of the %s from %s with other figures than its days have.',
                          coalesce(b.submission, a.submission), coalesce(b.period, a.period), coalesce(b.since, a.since)) AS "what!"
-           FROM board_photos b FULL JOIN again a
+           FROM (SELECT * FROM board_photos WHERE shown OR ratings > 0) b FULL JOIN again a
                 ON a.submission = b.submission AND a.period = b.period AND a.since = b.since
                 LEFT JOIN submissions s ON s.id = coalesce(b.submission, a.submission)
            WHERE (b.ratings, b.sum, b.squares, b.bias, b.shown, b.species)

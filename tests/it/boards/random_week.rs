@@ -14,7 +14,7 @@ async fn differences(world: &World) -> Vec<String> {
     let counted = "SELECT submission, (created_at AT TIME ZONE 'UTC')::date, count(*), sum(score)::bigint, sum(score * score)::bigint
                    FROM ratings GROUP BY 1, 2";
     let listed = "SELECT submission, period, since, ratings, sum, squares, shown, species, (score IS NOT NULL)
-                  FROM board_photos";
+                  FROM board_photos WHERE shown OR ratings > 0";
     let wanted = "SELECT p.submission, p.period, p.since, p.ratings, p.sum, p.squares, s.ordinal IS NOT NULL, lower(s.species),
                          s.ordinal IS NOT NULL AND p.ratings >= CASE p.period WHEN 'all' THEN 1 ELSE 10 END
                   FROM (SELECT submission, period, since_of(period, day) AS since, sum(ratings)::bigint AS ratings,
