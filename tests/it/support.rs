@@ -17,7 +17,7 @@ pub mod uploads;
 use ratemyderp::accounts::join::{Newcomer, join};
 use ratemyderp::accounts::{self, DisplayName, Email, Password, Passwords, Username};
 use ratemyderp::check;
-use ratemyderp::config::Config;
+use ratemyderp::config::{Config, JobsConfig};
 use ratemyderp::mail::Mailer;
 use ratemyderp::queue::{self, Job};
 use ratemyderp::ratings::deck::{Bookmarks, Rater};
@@ -235,7 +235,9 @@ impl World {
 
     /// Works off the queue, as the jobs process does.
     pub async fn drain(&self) {
-        let context = Context::new(self.pool.clone(), self.storage.clone(), self.mailer(), self.config().jobs);
+        // On a busy machine standings would rest, as they should elsewhere.
+        let jobs = JobsConfig { rank_rest_factor: 0, ..self.config().jobs };
+        let context = Context::new(self.pool.clone(), self.storage.clone(), self.mailer(), jobs);
         ratemyderp_jobs::drain(&context).await.expect("every job succeeds");
     }
 

@@ -180,7 +180,14 @@ async fn pages_lead_on_and_keep_what_was_asked_for() {
 #[tokio::test]
 async fn whoever_searches_without_end_is_told_to_wait_and_can_still_look_around() {
     let world = world().await;
-    let client = world.client_with(world.figment().merge(("rates.searches_per_network.burst", 3))).await;
+    let client = world
+        .client_with(
+            world
+                .figment()
+                .merge(("rates.searches_per_network.burst", 3))
+                .merge(("rates.searches_per_network.per_second", 1)),
+        )
+        .await;
     for _ in 0..3 {
         assert_eq!(get(&client, "/search?q=noodle").await.status, Status::Ok);
     }
