@@ -21,11 +21,12 @@ bench_ranking() {
   sql ratemyderp -v photos="$size" -f "$lib/bench/votes.sql"
   # None but those that are asked for.
   local schedule
-  for schedule in rank_photos "${upkeep[@]}" delete_orphaned_blobs; do
+  for schedule in rank_photos write_words "${upkeep[@]}" delete_orphaned_blobs; do
     run "$programs/ratemyderp-jobs" pause schedule "$schedule" --reason bench --as bench >/dev/null
   done
   launch jobs "$programs/ratemyderp-jobs" work
   measure_ranking "$size"
+  measure_browsing "$size"
 }
 
 measure_ranking() {

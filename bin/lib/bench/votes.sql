@@ -32,7 +32,7 @@ UPDATE deck SET size = :photos, described_size = :photos;
 CREATE TEMPORARY TABLE diligence AS
 SELECT k, id, given FROM (
     SELECT k, md5(k::text)::uuid AS id, given, sum(given) OVER (ORDER BY k) AS so_far FROM (
-        SELECT k, greatest(1, least(50000, :photos / 2) / power(k::float, 0.7))::bigint AS given FROM generate_series(1, :photos) k
+        SELECT k, greatest(1, least(50000, :photos / 2) / power(k::float, 0.7))::bigint AS given FROM generate_series(1, :photos::bigint) k
     ) each
 ) AS all_of_them WHERE so_far <= 10 * :photos::bigint;
 
