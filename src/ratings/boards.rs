@@ -155,14 +155,11 @@ pub async fn update(tx: &mut Transaction<'_, Postgres>, gathered: &Gathered) -> 
     match &gathered.0 {
         Some(changes) => {
             follow::follow(tx, changes, &parameters).await?;
-            reached::update(tx, Some(&changes.touched())).await?;
+            reached::update(tx, &changes.touched()).await?;
+            follow::rescore(tx, &parameters).await?;
         }
-        None => {
-            follow::rebuild(tx, &parameters).await?;
-            reached::update(tx, None).await?;
-        }
+        None => follow::rebuild(tx, &parameters).await?,
     }
-    follow::rescore(tx, &parameters).await?;
     photo_of_the_day::choose(tx).await
 }
 

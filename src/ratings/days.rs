@@ -221,20 +221,35 @@ impl Columns {
     }
 }
 
-/// Reads all ratings. One statement forgets what was noted and counts: both see the same ratings.
+/// Reads all ratings, and writes what is something else than before. One statement forgets what was noted and counts: both see the same
+/// ratings. What is written is in the order of photos, so that the days of one lie together.
 pub(super) async fn recount(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
     sqlx::query!("SET LOCAL statement_timeout = 0").execute(&mut **tx).await?;
-    sqlx::query!("UPDATE submission_days SET ratings = 0, sum = 0, squares = 0, bias = 0").execute(&mut **tx).await?;
-    sqlx::query!("UPDATE rater_biases SET ratings = 0").execute(&mut **tx).await?;
     sqlx::query!(
         "WITH forgotten AS (DELETE FROM rating_changes WHERE submission <> 0),
+         raters AS MATERIALIZED (SELECT rater, count(*) AS ratings FROM ratings GROUP BY rater),
          counted AS (
-             INSERT INTO rater_biases (rater, ratings) SELECT rater, count(*) FROM ratings GROUP BY rater
-             ON CONFLICT (rater) DO UPDATE SET ratings = excluded.ratings)
+             INSERT INTO rater_biases AS b (rater, ratings) SELECT rater, ratings FROM raters
+             ON CONFLICT (rater) DO UPDATE SET ratings = excluded.ratings WHERE b.ratings <> excluded.ratings),
+         stopped AS (
+             UPDATE rater_biases b SET ratings = 0
+             WHERE ratings <> 0 AND NOT EXISTS (SELECT FROM raters r WHERE r.rater = b.rater)),
+         again AS MATERIALIZED (
+             SELECT r.submission, (r.created_at AT TIME ZONE 'UTC')::date AS day, count(*) AS ratings, sum(r.score)::bigint AS sum,
+                    sum(r.score * r.score)::bigint AS squares,
+                    sum(coalesce(bias_at(r.submission, b.applied, b.target, b.done), 0))::bigint AS bias
+             FROM ratings r LEFT JOIN rater_biases b ON b.rater = r.rater GROUP BY 1, 2 ORDER BY 1, 2),
+         corrected AS (
+             UPDATE submission_days d SET ratings = a.ratings, sum = a.sum, squares = a.squares, bias = a.bias
+             FROM again a
+             WHERE d.submission = a.submission AND d.day = a.day
+               AND (d.ratings, d.sum, d.squares, d.bias) <> (a.ratings, a.sum, a.squares, a.bias)),
+         emptied AS (
+             UPDATE submission_days d SET ratings = 0, sum = 0, squares = 0, bias = 0
+             WHERE ratings <> 0 AND NOT EXISTS (SELECT FROM again a WHERE a.submission = d.submission AND a.day = d.day))
          INSERT INTO submission_days (submission, day, ratings, sum, squares, bias)
-         SELECT r.submission, (r.created_at AT TIME ZONE 'UTC')::date, count(*), sum(r.score), sum(r.score * r.score),
-                sum(coalesce(bias_at(r.submission, b.applied, b.target, b.done), 0))
-         FROM ratings r LEFT JOIN rater_biases b ON b.rater = r.rater GROUP BY 1, 2
+         SELECT * FROM again a
+         WHERE NOT EXISTS (SELECT FROM submission_days d WHERE d.submission = a.submission AND d.day = a.day)
          ON CONFLICT (submission, day) DO UPDATE
          SET ratings = excluded.ratings, sum = excluded.sum, squares = excluded.squares, bias = excluded.bias"
     )

@@ -5,7 +5,7 @@ use sqlx::{Postgres, Transaction};
 use super::PULL;
 
 /// How often raters and photos are fitted in turn when nothing is known; another time would change biases by a few hundredths.
-const TURNS: usize = 5;
+const TURNS: usize = 2;
 
 /// Fits everybody where no bias is known yet, by alternating least squares.
 pub async fn begin(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {

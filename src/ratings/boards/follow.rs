@@ -4,7 +4,7 @@ use sqlx::{Postgres, Transaction};
 
 use super::super::days::{Changes, Columns};
 use super::super::standings::Parameters;
-use super::{CALM, LEAST};
+use super::{CALM, LEAST, reached};
 
 /// Those of the generation.
 pub(super) async fn parameters(tx: &mut Transaction<'_, Postgres>) -> Result<Parameters, sqlx::Error> {
@@ -97,32 +97,59 @@ async fn write(
 /// Everything, from the days. The photos of the day stay.
 pub(super) async fn rebuild(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<(), sqlx::Error> {
     sqlx::query!("DELETE FROM board_photos").execute(&mut **tx).await?;
+    // Ratings of a year are added up from those of its months, and so on.
     sqlx::query!(
-        "WITH total AS (
-             SELECT d.submission, p.period, since_of(p.period, d.day) AS since, sum(d.ratings)::bigint AS ratings,
-                    sum(d.sum)::bigint AS sum, sum(d.squares)::bigint AS squares, sum(d.bias)::bigint AS bias
-             FROM (SELECT submission, day, ratings, sum, squares, bias FROM submission_days
-                   UNION ALL SELECT id, '1970-01-01', 0, 0, 0, 0 FROM submissions WHERE ordinal IS NOT NULL) AS d,
-                  unnest(enum_range(NULL::board_period)) AS p (period)
-             WHERE board_kept(p.period, since_of(p.period, d.day), (now() AT TIME ZONE 'UTC')::date)
-             GROUP BY 1, 2, 3 HAVING p.period = 'all' OR sum(d.ratings) > 0),
+        "WITH months AS MATERIALIZED (
+             SELECT submission, since_of('month', day) AS since, sum(ratings)::bigint AS ratings, sum(sum)::bigint AS sum,
+                    sum(squares)::bigint AS squares, sum(bias)::bigint AS bias
+             FROM submission_days GROUP BY 1, 2 HAVING sum(ratings) > 0),
+         years AS MATERIALIZED (
+             SELECT submission, since_of('year', since) AS since, sum(ratings)::bigint AS ratings, sum(sum)::bigint AS sum,
+                    sum(squares)::bigint AS squares, sum(bias)::bigint AS bias
+             FROM months GROUP BY 1, 2),
+         total AS (
+             SELECT submission, 'month'::board_period AS period, since, ratings, sum, squares, bias FROM months
+             UNION ALL
+             SELECT submission, 'year', since, ratings, sum, squares, bias FROM years
+             UNION ALL
+             SELECT submission, 'all', '1970-01-01', sum(ratings)::bigint, sum(sum)::bigint, sum(squares)::bigint, sum(bias)::bigint
+             FROM (SELECT submission, ratings, sum, squares, bias FROM years
+                   UNION ALL SELECT id, 0, 0, 0, 0 FROM submissions WHERE ordinal IS NOT NULL) AS listed
+             GROUP BY submission
+             UNION ALL
+             SELECT submission, p.period, since_of(p.period, day), sum(ratings)::bigint, sum(sum)::bigint, sum(squares)::bigint,
+                    sum(bias)::bigint
+             FROM submission_days, unnest('{day,week}'::board_period[]) AS p (period)
+             WHERE board_kept(p.period, since_of(p.period, day), (now() AT TIME ZONE 'UTC')::date)
+             GROUP BY 1, 2, 3 HAVING sum(ratings) > 0),
          listed AS (
              SELECT t.submission, t.period, t.since, lower(s.species) AS species, s.ordinal IS NOT NULL AS shown,
                     t.ratings, t.sum, t.squares, t.bias
              FROM total t JOIN submissions s ON s.id = t.submission)
-         INSERT INTO board_photos (submission, period, since, species, shown, ratings, sum, squares, bias, score, spread)
+         INSERT INTO board_photos (submission, period, since, species, shown, ratings, sum, squares, bias, score, spread, trend, viral)
          SELECT t.*, board_score(shown, ratings, evened(sum, bias, $6), CASE period WHEN 'all' THEN 1 ELSE $3::bigint END, $1, $2),
-                board_spread(shown, ratings, sum, squares, $3, $4, $5)
-         FROM listed t",
+                board_spread(shown, ratings, sum, squares, $3, $4, $5),
+                board_trend(shown, f.happened, f.heat, f.usual, f.last, $3, $10, $9, $11),
+                board_viral(shown, f.passed_on, f.views, $12)
+         FROM listed t LEFT JOIN LATERAL (
+             SELECT f.* FROM reach_of(t.submission, $7, $8, $9) AS f WHERE t.period = 'all') AS f ON true
+         ORDER BY t.submission",
         parameters.mean,
         parameters.weight,
         LEAST,
         parameters.variance,
         CALM,
-        parameters.adjusted
+        parameters.adjusted,
+        reached::SHARE,
+        reached::ARRIVAL,
+        reached::HALF_LIFE,
+        reached::CALM_DAY,
+        reached::FIRST,
+        reached::QUIET_VIEWS
     )
     .execute(&mut **tx)
     .await?;
+    note_parameters(tx, parameters).await?;
     sqlx::query!("DELETE FROM species").execute(&mut **tx).await?;
     sqlx::query!(
         "INSERT INTO species (name, photos)
@@ -153,17 +180,7 @@ async fn count_species(tx: &mut Transaction<'_, Postgres>, photos: &[i64], times
 
 /// Gives the boards of now other scores when the generation has other parameters. Those of the past keep theirs.
 pub(super) async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<(), sqlx::Error> {
-    let changed = sqlx::query!(
-        "UPDATE board_state SET mean = $1, weight = $2, variance = $3, adjusted = $4
-         WHERE (mean, weight, variance, adjusted) <> ($1, $2, $3, $4)",
-        parameters.mean,
-        parameters.weight,
-        parameters.variance,
-        parameters.adjusted
-    )
-    .execute(&mut **tx)
-    .await?;
-    if changed.rows_affected() == 0 {
+    if !note_parameters(tx, parameters).await? {
         return Ok(());
     }
     sqlx::query!(
@@ -182,4 +199,17 @@ pub(super) async fn rescore(tx: &mut Transaction<'_, Postgres>, parameters: &Par
     .execute(&mut **tx)
     .await
     .map(drop)
+}
+
+/// Writes down what scores are worked out with. False when they were before.
+async fn note_parameters(tx: &mut Transaction<'_, Postgres>, parameters: &Parameters) -> Result<bool, sqlx::Error> {
+    let changed = sqlx::query!(
+        "UPDATE board_state SET mean = $1, weight = $2, variance = $3, adjusted = $4
+         WHERE (mean, weight, variance, adjusted) <> ($1, $2, $3, $4)",
+        parameters.mean,
+        parameters.weight,
+        parameters.variance,
+        parameters.adjusted
+    );
+    Ok(changed.execute(&mut **tx).await?.rows_affected() > 0)
 }

@@ -27,7 +27,7 @@ pub const QUIET_VIEWS: f64 = 50.0;
 pub const LEAST_TREND: f64 = 0.05;
 
 /// The first day of the weights, on which heat is what it says.
-const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 1) {
+pub const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(2026, 1, 1) {
     Some(first) => first,
     None => NaiveDate::MIN,
 };
@@ -46,23 +46,23 @@ fn half_lives(day: NaiveDate) -> f64 {
     (day - FIRST).num_days() as f64 / HALF_LIFE
 }
 
-/// Works out these photos; all where nothing is said.
-pub(super) async fn update(tx: &mut Transaction<'_, Postgres>, photos: Option<&[i64]>) -> Result<(), sqlx::Error> {
+/// Works out these photos.
+pub(super) async fn update(tx: &mut Transaction<'_, Postgres>, photos: &[i64]) -> Result<(), sqlx::Error> {
     // However many the planner believes to be in the list, each is looked up.
-    if photos.is_some() {
-        sqlx::query!("SET LOCAL enable_seqscan = off").execute(&mut **tx).await?;
-    }
+    sqlx::query!("SET LOCAL enable_seqscan = off").execute(&mut **tx).await?;
     sqlx::query!(
         "UPDATE board_photos b
-         SET trend = CASE WHEN shown AND f.happened >= $2 THEN ln(f.heat / (f.usual + $3::float8)) / ln(2::float8) + (f.last - date '2026-01-01') / 2.0::float8 END,
-             viral = CASE WHEN shown AND f.passed_on > 0 THEN 100 * f.passed_on / (f.views + $4::float8) END
-         FROM (SELECT submission FROM board_photos WHERE $1::bigint[] IS NULL AND period = 'all'
-               UNION ALL SELECT unnest($1)) AS changed (photo),
-              LATERAL reach_figures(photo) AS f
+         SET trend = board_trend(shown, f.happened, f.heat, f.usual, f.last, $5, $6, $4, $7),
+             viral = board_viral(shown, f.passed_on, f.views, $8)
+         FROM unnest($1::bigint[]) AS changed (photo), LATERAL reach_of(photo, $2, $3, $4) AS f
          WHERE b.submission = photo AND b.period = 'all' AND b.since = '1970-01-01'",
         photos,
+        SHARE,
+        ARRIVAL,
+        HALF_LIFE,
         LEAST,
         CALM_DAY,
+        FIRST,
         QUIET_VIEWS
     )
     .execute(&mut **tx)

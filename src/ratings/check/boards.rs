@@ -163,7 +163,7 @@ async fn reached(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
                          submission, trend, viral, trend_again, viral_again) AS "what!"
            FROM (SELECT b.submission, b.trend, b.viral,
                         CASE WHEN b.shown AND a.happened >= $4::bigint
-                             THEN ln(a.heat / (a.usual + $5::float8)) / ln(2::float8) + (a.last - date '2026-01-01') / $3 END AS trend_again,
+                             THEN ln(a.heat / (a.usual + $5::float8)) / ln(2::float8) + (a.last - $7::date) / $3 END AS trend_again,
                         CASE WHEN b.shown AND a.passed_on > 0 THEN 100 * a.passed_on / (a.views + $6::float8) END AS viral_again
                  FROM board_photos b LEFT JOIN again a ON a.submission = b.submission
                  WHERE b.period = 'all' AND b.submission NOT IN (SELECT submission FROM rating_changes)) AS both_of_them
@@ -175,7 +175,8 @@ async fn reached(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
         reached::HALF_LIFE,
         LEAST,
         reached::CALM_DAY,
-        reached::QUIET_VIEWS
+        reached::QUIET_VIEWS,
+        reached::FIRST
     )
     .fetch(conn);
     sentences(rows).await
