@@ -188,8 +188,11 @@ pub(super) async fn add(tx: &mut Transaction<'_, Postgres>, changes: &[DayChange
     .execute(&mut **tx)
     .await?;
     sqlx::query!(
-        "DELETE FROM submission_days d USING unnest($1::bigint[], $2::date[]) AS c (submission, day)
-         WHERE d.submission = c.submission AND d.day = c.day AND (ratings, views, shares, arrivals) = (0, 0, 0, 0)",
+        "DELETE FROM submission_days WHERE ctid = ANY(ARRAY(
+             SELECT d.ctid FROM unnest($1::bigint[], $2::date[]) AS c (submission, day) CROSS JOIN LATERAL (
+                 SELECT d.ctid FROM submission_days d
+                 WHERE d.submission = c.submission AND d.day = c.day AND (ratings, views, shares, arrivals) = (0, 0, 0, 0)
+                 OFFSET 0) AS d))",
         &columns.submissions,
         &columns.days
     )
@@ -225,6 +228,9 @@ impl Columns {
 /// ratings. What is written is in the order of photos, so that the days of one lie together.
 pub(super) async fn recount(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
     sqlx::query!("SET LOCAL statement_timeout = 0").execute(&mut **tx).await?;
+    // All rows of all these tables meet. For one that is empty at this moment PostgreSQL would take a loop, which then goes through all
+    // that the statement itself has written.
+    sqlx::query!("SET LOCAL enable_nestloop = off").execute(&mut **tx).await?;
     sqlx::query!(
         "WITH forgotten AS (DELETE FROM rating_changes WHERE submission <> 0),
          raters AS MATERIALIZED (SELECT rater, count(*) AS ratings FROM ratings GROUP BY rater),
@@ -255,6 +261,7 @@ pub(super) async fn recount(tx: &mut Transaction<'_, Postgres>) -> Result<(), sq
     )
     .execute(&mut **tx)
     .await?;
+    sqlx::query!("SET LOCAL enable_nestloop = on").execute(&mut **tx).await?;
     sqlx::query!("DELETE FROM submission_days WHERE (ratings, views, shares, arrivals) = (0, 0, 0, 0)")
         .execute(&mut **tx)
         .await

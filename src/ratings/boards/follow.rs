@@ -26,7 +26,10 @@ pub(super) async fn follow(
     write(tx, changes, parameters).await?;
     count_species(tx, &changes.photos, 1).await?;
     sqlx::query!(
-        "DELETE FROM board_photos WHERE submission = ANY($1) AND ratings = 0 AND (period <> 'all' OR NOT shown)",
+        "DELETE FROM board_photos WHERE ctid = ANY(ARRAY(
+             SELECT b.ctid FROM unnest($1::bigint[]) AS c (submission) CROSS JOIN LATERAL (
+                 SELECT b.ctid FROM board_photos b
+                 WHERE b.submission = c.submission AND ratings = 0 AND (period <> 'all' OR NOT shown) OFFSET 0) AS b))",
         &changed(changes)
     )
     .execute(&mut **tx)
@@ -59,13 +62,14 @@ async fn write(
                    UNION ALL
                    SELECT submission, '1970-01-01', 0, 0, 0, 0, 'all' FROM unnest($6::bigint[]) AS n (submission)
                    UNION ALL
-                   SELECT submission, since, 0, 0, 0, 0, period FROM board_photos WHERE submission = ANY($6)) AS change
+                   SELECT submission, since, 0, 0, 0, 0, period FROM unnest($6::bigint[]) AS n (photo) CROSS JOIN LATERAL (
+                       SELECT submission, since, period FROM board_photos WHERE submission = n.photo OFFSET 0) AS b) AS change
              GROUP BY 1, 2, 3),
          total AS (
              SELECT p.submission, p.period, p.since, lower(s.species) AS species, s.ordinal IS NOT NULL AS shown,
                     p.ratings + coalesce(b.ratings, 0) AS ratings, p.sum + coalesce(b.sum, 0) AS sum,
                     p.squares + coalesce(b.squares, 0) AS squares, p.bias + coalesce(b.bias, 0) AS bias
-             FROM part p JOIN submissions s ON s.id = p.submission
+             FROM part p CROSS JOIN LATERAL (SELECT species, ordinal FROM submissions WHERE id = p.submission OFFSET 0) AS s
                   LEFT JOIN LATERAL (SELECT ratings, sum, squares, bias FROM board_photos
                                      WHERE (submission, period, since) = (p.submission, p.period, p.since) OFFSET 0) AS b ON true)
          INSERT INTO board_photos (submission, period, since, species, shown, ratings, sum, squares, bias, score, spread)
@@ -167,8 +171,9 @@ async fn count_species(tx: &mut Transaction<'_, Postgres>, photos: &[i64], times
     }
     sqlx::query!(
         "INSERT INTO species AS s (name, photos)
-         SELECT species, $2 * count(*) FROM board_photos
-         WHERE submission = ANY($1) AND period = 'all' AND shown GROUP BY species
+         SELECT species, $2 * count(*) FROM unnest($1::bigint[]) AS c (photo) CROSS JOIN LATERAL (
+             SELECT species FROM board_photos
+             WHERE submission = c.photo AND period = 'all' AND since = '1970-01-01' AND shown OFFSET 0) AS b GROUP BY species
          ON CONFLICT (name) DO UPDATE SET photos = s.photos + excluded.photos",
         photos,
         times

@@ -1,12 +1,12 @@
 //! What a page of a board reads, whatever the planner believes.
 
 use ratemyderp::ratings::boards::{self, Board, Mark, Order, PAGE, Page, Period};
-use ratemyderp::ratings::days;
+use ratemyderp::ratings::{days, standings};
 use sqlx::Connection;
 use strum::VariantArray;
 
 use super::{board, sql};
-use crate::support::{World, rows};
+use crate::support::{World, rows, someone};
 
 /// Index entry, row, photo's index entry and photo for each line and the one behind it; on the way up twice as many; and up to ten thousand entries
 /// for each of the two ranks.
@@ -101,6 +101,58 @@ async fn the_days_of_a_photo_cost_the_same_however_many_there_are() {
             assert_eq!((days.len(), days.iter().map(|day| day.ratings).sum::<i64>()), (30, 60));
             assert!(days.windows(2).all(|pair| pair[0].day < pair[1].day), "today last");
             assert!(read <= 60 && blocks <= 200, "{read} rows, {blocks} blocks, {mode}, statistics {statistics}");
+        }
+        sql(&world, "ANALYZE").await;
+    }
+}
+
+/// A photo that was rated once more: its days and boards, the ratings that are looked at in turn, and what is found and not changed.
+const MOST_OF_A_VOTE: i64 = 200;
+
+#[tokio::test]
+async fn the_ranking_job_reads_what_has_changed_however_many_photos_there_are() {
+    let world = World::new().await;
+    sqlx::query(
+        "INSERT INTO submissions
+             (owner, title, species, alt_text, original_key, state, rendition_key, rendition_sizes, ordinal)
+         SELECT $1, 'Photo', 'cat', '', gen_random_uuid(), 'ready', gen_random_uuid(), '{160}', n FROM generate_series(1, 4000) n",
+    )
+    .bind(world.house)
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    sql(
+        &world,
+        "INSERT INTO raters (id, lap_start, lap_end) SELECT md5(n::text)::uuid, 1, 4000 FROM generate_series(1, 10) n;
+         INSERT INTO ratings (rater, submission, score, created_at)
+         SELECT md5(n::text)::uuid, id, 1 + (id + n) % 10, now() - n * interval '1 day' FROM submissions, generate_series(1, 10) n;
+         INSERT INTO tallies (submission, count, sum) SELECT submission, count(*), sum(score) FROM ratings GROUP BY submission
+         ON CONFLICT (submission) DO UPDATE SET count = excluded.count, sum = excluded.sum",
+    )
+    .await;
+    super::work_out(&world).await;
+    let photos: Vec<i64> =
+        sqlx::query_scalar("SELECT id FROM submissions ORDER BY id LIMIT 20").fetch_all(&world.pool).await.unwrap();
+    let mut rater = 100;
+    for statistics in ["that were never made", "of what is there"] {
+        for mode in ["force_generic_plan", "force_custom_plan"] {
+            rater += 1;
+            for &photo in &photos {
+                world.rate(someone(rater), photo, 7).await;
+            }
+            let mut tx = world.pool.begin().await.unwrap();
+            sqlx::query(&format!("SET LOCAL plan_cache_mode = {mode}")).execute(&mut *tx).await.unwrap();
+            let mut before = rows::read(&mut tx).await;
+            let gathered = boards::gather(&mut tx, false).await.unwrap();
+            let mut read = rows::read(&mut tx).await - before;
+            // Its own test bounds this.
+            standings::recompute(&mut tx).await.unwrap();
+            before = rows::read(&mut tx).await;
+            boards::update(&mut tx, &gathered).await.unwrap();
+            read += rows::read(&mut tx).await - before;
+            tx.commit().await.unwrap();
+            let most = MOST_OF_A_VOTE * photos.len() as i64;
+            assert!(read <= most, "{mode}, with statistics {statistics}: {read} rows");
         }
         sql(&world, "ANALYZE").await;
     }
