@@ -59,8 +59,15 @@ fn of_series(chart: &Chart, series: &Series) -> String {
         return format!("{name}: no figures.");
     };
     let mean = sum / count;
-    let each = if chart.together == Together::Sum { format!(" each {}", step(chart)) } else { String::new() };
-    let mut text = format!("{name}: {} on average{each}", chart.unit.say(mean));
+    let each = match chart.together {
+        Together::Sum if chart.step == TimeDelta::days(1) => " a day".to_owned(),
+        Together::Sum => format!(" each {}", step(chart)),
+        _ => String::new(),
+    };
+    // "Ratings: 3 ratings on average" says it twice.
+    let said = chart.unit.say(mean);
+    let mut text = if said.ends_with(&format!(" {name}")) { String::new() } else { format!("{name}: ") };
+    text += &format!("{said} on average{each}");
     if highest > 0.0 {
         text += &format!(
             ", at most {} {} {}",

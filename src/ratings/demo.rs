@@ -24,6 +24,13 @@ pub struct DemoVotes {
 
 /// The crowd rates those photos of this owner that it has not rated and that may be voted on, each photo in a transaction.
 pub async fn rate_photos(pool: &PgPool, owner: i64, seed: u64) -> Result<DemoVotes, sqlx::Error> {
+    // Asked first: a photo that becomes ready meanwhile counts as waiting, and is rated the next time.
+    let waiting = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM submissions WHERE owner = $1 AND state = 'pending'"#,
+        owner
+    )
+    .fetch_one(pool)
+    .await?;
     let photos = sqlx::query_scalar!(
         "SELECT s.id FROM submissions s
          WHERE s.owner = $1 AND s.ordinal IS NOT NULL
@@ -45,12 +52,6 @@ pub async fn rate_photos(pool: &PgPool, owner: i64, seed: u64) -> Result<DemoVot
         queue::enqueue(&mut tx, Job::RankPhotos).await?;
         tx.commit().await?;
     }
-    let waiting = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM submissions WHERE owner = $1 AND state = 'pending'"#,
-        owner
-    )
-    .fetch_one(pool)
-    .await?;
     Ok(DemoVotes { cast, waiting })
 }
 
@@ -61,11 +62,18 @@ async fn rate(tx: &mut Transaction<'_, Postgres>, photo: i64, seed: u64) -> Resu
     Ok(cast)
 }
 
-/// As if they had come over the last fortnight, so that a demo has a yesterday and a week before.
+/// As if they had come over the last fortnight, most of them within four hours of a day that was the photo's own: so a demo has a yesterday, a week
+/// before, and photos of the day.
 async fn spread(tx: &mut Transaction<'_, Postgres>, photo: i64, seed: u64) -> Result<(), sqlx::Error> {
     let raters: Vec<Uuid> = (0..CROWD).map(|number| rater(seed, number).0).collect();
-    let hours: Vec<f64> =
-        (0..CROWD).map(|number| 336.0 * fraction(seed ^ (number << 20) ^ photo.unsigned_abs())).collect();
+    let chance = |number: u64| fraction(seed ^ (number << 20) ^ photo.unsigned_abs());
+    let great_day = 24.0 * (14.0 * chance(CROWD)).floor();
+    let hours: Vec<f64> = (0..CROWD)
+        .map(|number| match chance(number) {
+            most if most < 0.6 => great_day + 4.0 * most / 0.6,
+            other => 336.0 * (other - 0.6) / 0.4,
+        })
+        .collect();
     sqlx::query!(
         "UPDATE ratings r SET created_at = now() - a.hours * interval '1 hour'
          FROM unnest($1::uuid[], $2::float8[]) AS a (rater, hours) WHERE r.rater = a.rater AND r.submission = $3",

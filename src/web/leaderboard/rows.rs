@@ -62,7 +62,7 @@ impl From<Moved> for Movement {
         let (sign, words) = match moved {
             Moved::Up(ranks) => ("▲", format!("up {}", group_thousands(ranks))),
             Moved::Down(ranks) => ("▼", format!("down {}", group_thousands(ranks))),
-            Moved::Not => ("=", "same as yesterday".to_owned()),
+            Moved::Not => ("=", "as yesterday".to_owned()),
             Moved::New => ("★", "new".to_owned()),
         };
         Movement { sign, words }

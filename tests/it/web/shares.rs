@@ -196,7 +196,7 @@ async fn looks_of_people_who_rate_are_added_up_and_make_boards() {
     let board = get(&rater, "/leaderboard?by=trending&view=table").await;
     let place = |id: i64| board.html.find(&format!("/submissions/{id}\"")).expect("on the board");
     assert!(place(photo) < place(other), "{}", board.text());
-    for text in ["Trending now", "Heat", "those to which more than usual happens first"] {
+    for text in ["Trending now", "Heat", "hottest first: heat is how much happens"] {
         assert!(board.text().contains(text), "{text}: {}", board.text());
     }
     let feed = get(&rater, "/leaderboard/feed.atom?by=trending").await;

@@ -33,7 +33,7 @@ async fn what_has_changed_since_the_last_visit_is_told_and_nothing_written() {
     let text = Page::of(later).await.text();
     let day = (today - Days::new(2)).format("%-d %B");
     assert!(text.contains(&format!("Since your visit on {day}")), "{text}");
-    assert!(text.contains("2 new ratings, seen about 2 times") && text.contains("Nothing new"), "{text}");
+    assert!(text.contains("2 new ratings, seen about 2 times") && text.contains("nothing new."), "{text}");
     assert!(get(&client, "/submissions/mine").await.text().contains("2 new ratings"), "all day long");
     let other = client.get("/submissions/mine").private_cookie(visit(noodle + 1, 2));
     let other = Page::of(other.dispatch().await).await.text();
