@@ -40,6 +40,8 @@ pub enum Size {
     Large,
     /// One of several beside each other, or on a phone.
     Small,
+    /// One of a dozen that fill a screen on a wall: wide, with letters that are read from afar.
+    Wall,
 }
 
 /// What the figures of neighbours are together, where a table has fewer rows than the chart has figures.

@@ -8,18 +8,14 @@ use super::{Chart, Mark, Series, Shape, Size, Unit, scale};
 /// The style of every chart; a hash of it stands in [`CSP`](super::CSP).
 pub(super) const STYLE: &str = include_str!("style.css");
 
-/// Above everything: the unit.
-const TOP: f64 = 34.0;
 /// One row of what happened meanwhile.
 const ROW: f64 = 18.0;
-/// Below the axis: times.
-const BELOW: f64 = 40.0;
 /// What a time needs below the axis.
 const TIME: f64 = 60.0;
 /// Between the names of two series.
 const LABEL: f64 = 18.0;
-/// The longest name of a series, in letters.
-const LONGEST: usize = 18;
+/// The thinnest of bars that stand side by side.
+const THINNEST: f64 = 3.0;
 /// Series that have dashes of their own.
 const STYLES: usize = 4;
 
@@ -39,6 +35,10 @@ struct Frame<'a> {
     right: f64,
     above: f64,
     bottom: f64,
+    /// Above everything, for the unit.
+    head: f64,
+    /// The longest name of a series, in letters.
+    longest: usize,
     /// What happened meanwhile, the newest first.
     marks: Vec<&'a Mark>,
     /// Rows above for that.
@@ -56,19 +56,21 @@ impl<'a> Frame<'a> {
         let (width, height, left, times, rows) = match size {
             Size::Large => (720.0, 320.0, 64.0, 7, 2),
             Size::Small => (420.0, 250.0, 52.0, 4, 1),
+            Size::Wall => (400.0, 176.0, 52.0, 3, 1),
         };
+        let (head, below, longest) = if size == Size::Wall { (30.0, 30.0, 11) } else { (34.0, 40.0, 18) };
         let marks = chart.happened();
         let rows = rows.min(marks.len());
         let named = size == Size::Large || chart.series.len() > 1;
-        let longest = chart.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0).min(LONGEST);
+        let letters = chart.series.iter().map(|series| series.name.chars().count()).max().unwrap_or(0).min(longest);
         let axis = chart.unit.axis(chart.highest());
         let ticks = scale::ticks(chart.highest(), axis, matches!(chart.unit, Unit::Things(..)));
         let top = ticks.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE) * axis.size;
-        let right = width - if named { 24.0 + 9.5 * longest as f64 } else { 28.0 };
+        let right = width - if named { 24.0 + 9.5 * letters as f64 } else { 28.0 };
         // Long names leave less room for times.
         let times = times.min(((right - left) / TIME) as i64).max(1);
-        let (above, bottom) = (TOP + ROW * rows as f64, height - BELOW);
-        Frame { chart, width, height, left, right, above, bottom, marks, rows, named, times, top }
+        let (above, bottom) = (head + ROW * rows as f64, height - below);
+        Frame { chart, width, height, left, right, above, bottom, head, longest, marks, rows, named, times, top }
     }
 
     fn write(&self, svg: &mut String, class: &str) -> fmt::Result {
@@ -83,7 +85,7 @@ impl<'a> Frame<'a> {
         self.gaps(svg)?;
         self.axes(svg)?;
         for (index, series) in self.chart.series.iter().enumerate() {
-            match self.chart.shape {
+            match self.shape() {
                 Shape::Lines => self.line(svg, series, index % STYLES)?,
                 Shape::Bars => self.bars(svg, series, index)?,
             }
@@ -117,7 +119,8 @@ impl<'a> Frame<'a> {
             write!(svg, r#"<path class="grid" d="M{left} {y:.1}H{right:.1}"/>"#)?;
             write!(svg, r#"<text class="end" x="{}" y="{:.1}">{label}</text>"#, left - 8.0, y + 5.0)?;
         }
-        write!(svg, r#"<text x="8" y="18">{}</text>"#, escaped(axis.name))?;
+        let unit = self.head - 16.0;
+        write!(svg, r#"<text x="8" y="{unit}">{}</text>"#, escaped(axis.name))?;
         for time in scale::times(chart.start, chart.range(), self.times) {
             let x = self.x_of(time);
             let label = scale::time_label(time, chart.range());
@@ -126,7 +129,7 @@ impl<'a> Frame<'a> {
         }
         write!(svg, r#"<path class="axis" d="M{left} {bottom}H{right:.1}"/>"#)?;
         // Where names do not leave room, it stands above.
-        let y = if self.named { bottom + 24.0 } else { 18.0 };
+        let y = if self.named { bottom + 24.0 } else { unit };
         write!(svg, r#"<text class="end" x="{}" y="{y}">UTC</text>"#, self.width - 8.0)
     }
 
@@ -148,11 +151,24 @@ impl<'a> Frame<'a> {
         Ok(())
     }
 
+    /// Bars side by side that are thinner than this cannot be told apart: then they are lines.
+    fn shape(&self) -> Shape {
+        if self.chart.series.len() > 1 && self.bar() < THINNEST { Shape::Lines } else { self.chart.shape }
+    }
+
+    /// The room of one interval.
+    fn slot(&self) -> f64 {
+        (self.right - self.left) / self.chart.len().max(1) as f64
+    }
+
+    /// The width of one bar.
+    fn bar(&self) -> f64 {
+        (self.slot() * 0.9 / self.chart.series.len().max(1) as f64).max(0.5)
+    }
+
     /// A zero is a low bar: it was counted.
     fn bars(&self, svg: &mut String, series: &Series, index: usize) -> fmt::Result {
-        let beside = self.chart.series.len().max(1) as f64;
-        let slot = (self.right - self.left) / self.chart.len().max(1) as f64;
-        let width = (slot * 0.9 / beside).max(0.5);
+        let (slot, width) = (self.slot(), self.bar());
         for (at, value) in series.figures() {
             let x = self.x(at as f64) + slot * 0.05 + width * index as f64;
             let height = (self.bottom - self.y(value)).max(2.0);
@@ -187,8 +203,8 @@ impl<'a> Frame<'a> {
             let y = y.min(lowest(count - 1 - place)).max(free);
             free = y + LABEL;
             let (style, x) = (index % STYLES, self.right + 6.0);
-            let name = shortened(name, LONGEST);
-            match self.chart.shape {
+            let name = shortened(name, self.longest);
+            match self.shape() {
                 Shape::Lines => write!(svg, r#"<path class="line s{style}" d="M{x:.1} {y:.1}h14"/>"#)?,
                 Shape::Bars => {
                     write!(svg, r#"<rect class="f{style}" x="{x:.1}" y="{:.1}" width="12" height="12"/>"#, y - 6.0)?
@@ -215,7 +231,7 @@ impl<'a> Frame<'a> {
             }
         }
         for Label { x, row, end, text } in labels {
-            let y = TOP + ROW * row as f64;
+            let y = self.head + ROW * row as f64;
             let (class, beside) = if end { (r#" class="end""#, x - 3.0) } else { ("", x + 3.0) };
             write!(svg, r#"<path class="mark" d="M{x:.1} {:.1}V{}"/>"#, y - 8.0, self.above)?;
             write!(svg, r#"<text{class} x="{beside:.1}" y="{:.1}">{}</text>"#, y + 2.0, escaped(&text))?;

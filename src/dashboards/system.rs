@@ -24,6 +24,22 @@ const DATABASE: &str = "Database";
 /// The heading above charts of the queue.
 pub const QUEUE: &str = "Queue";
 
+/// Those that hang on a wall, where there is room for a dozen; what is wrong stands above them, whichever chart it is about.
+pub const WALL: [&str; 12] = [
+    "answers",
+    "failures",
+    "durations",
+    "votes",
+    "processors",
+    "memory",
+    "pressure",
+    "disks",
+    "connections",
+    "waiting",
+    "due",
+    "ended",
+];
+
 /// In the order in which they stand on the page.
 pub static PANELS: [Panel; 26] = [
     Panel::means(

@@ -94,7 +94,8 @@ pub fn size(typed: Option<&str>) -> Result<Size, Error> {
     match typed {
         None | Some("large") => Ok(Size::Large),
         Some("small") => Ok(Size::Small),
-        Some(_) => Err(Error::invalid("size", "A picture is large or small.")),
+        Some("wall") => Ok(Size::Wall),
+        Some(_) => Err(Error::invalid("size", "A picture is large, small or for a wall.")),
     }
 }
 
@@ -152,6 +153,9 @@ pub struct ShownPanel {
     title: &'static str,
     definition: &'static str,
     headline: Option<String>,
+    /// The headline in two: its number, and what follows.
+    number: Option<String>,
+    unit: Option<String>,
     line: Option<String>,
     change: Option<String>,
     sentence: String,
@@ -180,14 +184,23 @@ pub fn groups(path: &str, sheet: &Sheet) -> Vec<ShownGroup> {
     groups
 }
 
+/// Those that fill a screen on a wall, in their order.
+pub fn for_a_wall(path: &str, sheet: &Sheet, board: Board) -> Vec<ShownPanel> {
+    let hangs = |figure: &&Figure| board != Board::System || system::WALL.contains(&figure.panel.id);
+    sheet.figures.iter().filter(hangs).map(|figure| panel(path, sheet, figure)).collect()
+}
+
 /// One of them.
 fn panel(path: &str, sheet: &Sheet, figure: &Figure) -> ShownPanel {
     let (id, range) = (figure.panel.id, sheet.range.name());
+    let parts = figure.headline.as_ref().and_then(|headline| headline.split_once(' '));
     ShownPanel {
         id,
         title: figure.panel.title,
         definition: figure.panel.definition,
         headline: figure.headline.clone(),
+        number: parts.map(|(number, _)| number.to_owned()),
+        unit: parts.map(|(_, unit)| unit.to_owned()),
         line: figure.line.clone(),
         change: figure.change.clone(),
         sentence: figure.chart.sentence(),

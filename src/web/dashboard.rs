@@ -45,6 +45,7 @@ pub async fn show(
         "ranges": charts::ranges(PATH, sheet.range, wall),
         "range": sheet.range.words(),
         "groups": charts::groups(PATH, &sheet),
+        "panels": charts::for_a_wall(PATH, &sheet, Board::Kpis),
         "store": sheet.store.name(),
     });
     let view = View::new(if wall { "dashboard/wall" } else { "dashboard/page" }, data);

@@ -95,7 +95,11 @@ impl Data {
         }
         let generation = standings::generation(conn).await?;
         let top = !listing.more_before;
-        let winner = if top && board.species.is_none() && board.order == Order::Derpiest { winners::latest(conn).await? } else { None };
+        let winner = if top && board.species.is_none() && board.order == Order::Derpiest {
+            winners::latest(conn).await?
+        } else {
+            None
+        };
         let link = |mark: Option<boards::Mark>, to: &str| {
             mark.map(|mark| asked::address(&board, looks, &format!("{to}={}", asked::spell(mark))))
         };

@@ -91,3 +91,16 @@ async fn restless_neighbour(site: &Site) -> Visitor {
         .await;
     neighbour
 }
+
+/// Presses the tab key until what has this name has the focus, in view.
+async fn tab_to(visitor: &Visitor, name: &str) {
+    for _ in 0..80 {
+        visitor.press("Tab").await;
+        let focus = visitor.focused().await;
+        if focus.name == name {
+            assert!(focus.in_view, "{focus:?}");
+            return;
+        }
+    }
+    visitor.fail(&format!("the keyboard never comes to {name:?}")).await;
+}

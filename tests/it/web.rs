@@ -19,6 +19,7 @@ mod leaderboard;
 mod login;
 mod mail_links;
 mod members;
+mod nonsense;
 mod openmetrics;
 pub mod ops;
 mod outbox;

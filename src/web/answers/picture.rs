@@ -46,6 +46,8 @@ pub struct ShownChart {
     id: &'static str,
     name: &'static str,
     src: String,
+    /// The picture for a phone, where there is one.
+    small: Option<String>,
     csv: String,
     sentence: String,
     table: Table,
@@ -54,6 +56,12 @@ pub struct ShownChart {
 impl ShownChart {
     /// With the addresses of its picture and of its numbers.
     pub fn of(chart: &Chart, id: &'static str, name: &'static str, (src, csv): (String, String)) -> Self {
-        ShownChart { id, name, src, csv, sentence: chart.sentence(), table: chart.table() }
+        ShownChart { id, name, src, small: None, csv, sentence: chart.sentence(), table: chart.table() }
+    }
+
+    /// With a picture for phones, in whose letters it can be read there.
+    pub fn also_small(mut self) -> Self {
+        self.small = Some(format!("{}?size=small", self.src));
+        self
     }
 }

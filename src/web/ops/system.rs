@@ -55,6 +55,7 @@ pub async fn show(
         "ranges": charts::ranges(PATH, sheet.range, wall),
         "range": sheet.range.words(),
         "groups": charts::groups(PATH, &sheet),
+        "panels": charts::for_a_wall(PATH, &sheet, Board::System),
         "store": sheet.store.name(),
         "instead": sheet.instead,
         "well": verdict.troubles.is_empty() && queue.is_well(),

@@ -17,7 +17,9 @@ use crate::web::guards::visitor::Visitor;
 
 /// The newest first, with their states and figures, and what has changed since the visit before today's. `before` is the last number of the page before.
 #[get("/submissions/mine?<before>")]
-pub async fn index(before: Option<i64>, member: Member, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
+pub async fn index(before: Option<&str>, member: Member, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
+    let wrong = |_| Error::invalid("before", "This page of your photos does not exist. Begin with the newest.");
+    let before: Option<i64> = before.map(|typed| typed.parse().map_err(wrong)).transpose()?;
     let account = member.account().id;
     let since = last_visit::before_today(visitor.cookies, account);
     let mut conn = db.acquire().await?;

@@ -5,13 +5,14 @@ use rocket::get;
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use crate::charts::{Chart, Series, Shape, Size, Together, Unit};
+use crate::charts::{Chart, Series, Shape, Together, Unit};
 use crate::error::Error;
 use crate::ratings::boards::reached;
 use crate::ratings::days::{self, PhotoDay};
 use crate::submissions::{self, Submission};
 use crate::web::answers::csv::Csv;
 use crate::web::answers::picture::{ChartPicture, ShownChart};
+use crate::web::charts;
 use crate::web::db::Db;
 use crate::web::guards::visitor::Visitor;
 
@@ -42,7 +43,7 @@ impl OverTime {
         let path = format!("/submissions/{}/ratings", photo.id);
         let addresses = (format!("{path}.svg"), format!("{path}.csv"));
         Ok(Some(OverTime {
-            chart: ShownChart::of(&chart(photo, &days), "days", "Ratings day by day", addresses),
+            chart: ShownChart::of(&chart(photo, &days), "days", "Ratings day by day", addresses).also_small(),
             shares: days.iter().map(|day| day.shares).sum(),
             arrivals: days.iter().map(|day| day.arrivals).sum(),
             views: days.iter().map(|day| day.views + day.ratings).sum(),
@@ -67,9 +68,10 @@ fn chart(photo: &Submission, days: &[PhotoDay]) -> Chart {
 }
 
 /// The picture.
-#[get("/submissions/<id>/ratings.svg")]
-pub async fn svg(id: i64, visitor: Visitor<'_>, db: &Db) -> Result<ChartPicture, Error> {
-    Ok(ChartPicture(asked_for(id, &visitor, db).await?, Size::Large))
+#[get("/submissions/<id>/ratings.svg?<size>")]
+pub async fn svg(id: i64, size: Option<&str>, visitor: Visitor<'_>, db: &Db) -> Result<ChartPicture, Error> {
+    let size = charts::size(size)?;
+    Ok(ChartPicture(asked_for(id, &visitor, db).await?, size))
 }
 
 /// The same as numbers.

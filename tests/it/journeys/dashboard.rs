@@ -2,9 +2,9 @@
 
 use ratemyderp::accounts::Role;
 
-use super::log_in;
 use super::pages::{be, look};
 use super::uploads::refusals::terminal;
+use super::{log_in, tab_to};
 use crate::support::browser::{Options, Visitor};
 use crate::support::site::Site;
 use crate::support::terminal::Terminal;
@@ -35,6 +35,25 @@ async fn a_visitor_reads_how_the_site_does_without_script() {
     look_at(&visitor, "dashboard chart").await;
     visitor.goto(&site.url("/dashboard?wall&range=1h")).await;
     look_at(&visitor, "dashboard wall").await;
+    fills_a_screen(&visitor, "dashboard").await;
+}
+
+/// A dozen charts with all of their words on a screen of a wall, the figures in letters that are read from across the room.
+async fn fills_a_screen(visitor: &Visitor, name: &str) {
+    be(visitor, (1920, 1080), "dark", "none").await;
+    visitor.network().await;
+    visitor.screenshot(&format!("{name}-on-a-wall")).await;
+    assert_eq!(visitor.count(".panel").await, 12);
+    let wrong: Vec<String> = visitor
+        .evaluate(
+            "[...document.querySelectorAll('.panel, .panel *, .health')].map(e => [e, e.getBoundingClientRect()])
+                .filter(([e, r]) => r.bottom > innerHeight || r.right > innerWidth || e.scrollHeight > e.clientHeight + 1 && e.clientHeight
+                    || e.matches('b') && r.height < 40 || e.matches('img') && r.height < 100)
+                .map(([e, r]) => `${r.top} to ${r.bottom}: ${e.outerHTML.slice(0, 120)}`)",
+        )
+        .await;
+    assert_eq!(wrong, [""; 0], "{name}");
+    be(visitor, (1280, 800), "light", "none").await;
 }
 
 #[rocket::async_test]
@@ -47,22 +66,12 @@ async fn an_observer_reads_how_the_system_does() {
     log_in(&visitor, &site, "noodle").await;
     visitor.goto(&site.url("/ops/system?range=1h")).await;
     look_at(&visitor, "system").await;
+    visitor.goto(&site.url("/ops/system?wall&range=1h")).await;
+    look_at(&visitor, "system wall").await;
+    fills_a_screen(&visitor, "system").await;
     visitor.goto(&site.url("/ops/system?range=1h&live=5")).await;
     visitor.follow(".updated-line a").await;
     assert_eq!(visitor.url().await, site.url("/ops/system?range=1h"));
-}
-
-/// Presses the tab key until what has this name has the focus, in view.
-async fn tab_to(visitor: &Visitor, name: &str) {
-    for _ in 0..80 {
-        visitor.press("Tab").await;
-        let focus = visitor.focused().await;
-        if focus.name == name {
-            assert!(focus.in_view, "{focus:?}");
-            return;
-        }
-    }
-    visitor.fail(&format!("the keyboard never comes to {name:?}")).await;
 }
 
 #[rocket::async_test]

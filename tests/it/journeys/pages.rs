@@ -5,6 +5,7 @@ mod described;
 mod finding;
 mod look;
 mod mails;
+mod own_photos;
 mod payoff;
 mod profiles;
 mod ratings;

@@ -102,7 +102,7 @@ async fn what_the_page_does_not_know_is_refused_in_words() {
         ("/dashboard?step=1", "It knows range, wall, live."),
         ("/dashboard?wall=2", "for a page that hangs on a wall"),
         ("/dashboard?live=1", "every 5 to 300 seconds"),
-        ("/dashboard/votes/picture.svg?size=huge", "large or small"),
+        ("/dashboard/votes/picture.svg?size=huge", "large, small or for a wall"),
         ("/dashboard/votes/picture.svg?at=noon", "no time"),
         ("/dashboard/votes/figures.csv?range=", "A page looks back"),
     ] {

@@ -59,6 +59,13 @@ async fn every_list_has_a_feed_of_what_is_on_show() {
         .execute(&world.pool)
         .await
         .unwrap();
+    sqlx::raw_sql(
+        "INSERT INTO submission_days (submission, day, views, shares, arrivals) SELECT id, current_date - 1, 20, 3, 9 FROM submissions;
+         INSERT INTO rating_changes (submission, day) SELECT id, current_date - 1 FROM submissions",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
     rated(&world, &photos).await;
     world.hide(photos[2]).await;
     let client = client(&world).await;
@@ -73,6 +80,10 @@ async fn every_list_has_a_feed_of_what_is_on_show() {
         "/leaderboard/feed.atom?by=least_derpy&period=week",
         "/leaderboard/feed.atom?by=divisive&period=month",
         "/leaderboard/feed.atom?by=newest",
+        "/leaderboard/feed.atom?by=trending",
+        "/leaderboard/feed.atom?by=most_viral",
+        "/species/cat/feed.atom?by=trending",
+        "/species/cat/feed.atom?by=most_viral",
         "/u/house/feed.atom",
         "/species/cat/feed.atom",
         "/species/cat/feed.atom?by=derpiest&period=day",
@@ -84,6 +95,11 @@ async fn every_list_has_a_feed_of_what_is_on_show() {
     assert_eq!(titles(&parse(&get(&client, "/species/owl%20%2F%20%C3%BCnsal/feed.atom").await)), ["Marmalade"]);
     let words = parse(&get(&client, "/leaderboard/feed.atom").await).entries[0].content.clone().and_then(|c| c.body);
     assert!(words.expect("words").contains("Rank 1, score"));
+    for (order, figure) in [("trending", "Rank 1, heat"), ("most_viral", "Rank 1, virality")] {
+        let feed = parse(&get(&client, &format!("/leaderboard/feed.atom?by={order}")).await);
+        let words = feed.entries[0].content.clone().and_then(|content| content.body).expect("words");
+        assert!(words.contains(figure), "{words}");
+    }
 }
 
 #[rocket::async_test]
@@ -143,6 +159,7 @@ async fn an_empty_feed_is_a_feed_and_a_wrong_address_is_none() {
         ("/u/%25/feed.atom", Status::NotFound),
         ("/leaderboard/feed.atom?by=nonsense", Status::UnprocessableEntity),
         ("/leaderboard/feed.atom?period=x", Status::UnprocessableEntity),
+        ("/leaderboard/feed.atom?by=trending&period=week", Status::UnprocessableEntity),
     ] {
         assert_eq!(get(&client, path).await.status, status, "{path}");
     }

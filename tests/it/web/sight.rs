@@ -8,7 +8,18 @@ use rocket::http::Status;
 use super::page::{get, log_in};
 use crate::support::{World, someone};
 
-const LISTS: [&str; 22] = [
+const LISTS: [&str; 33] = [
+    "/leaderboard",
+    "/leaderboard?view=table",
+    "/leaderboard?period=day",
+    "/leaderboard?by=least_derpy&period=month",
+    "/leaderboard?by=divisive",
+    "/leaderboard?by=newest",
+    "/species/cat",
+    "/species/cat?by=newest",
+    "/photos-of-the-day",
+    "/u/noodle",
+    "/ratings",
     "/leaderboard?by=trending",
     "/leaderboard?by=most_viral",
     "/leaderboard/feed.atom?by=trending",
@@ -55,8 +66,10 @@ async fn strangers_owners_and_moderators_get_nothing_that_is_out_of_sight() {
     .unwrap();
     sqlx::raw_sql(
         "INSERT INTO submission_days (submission, day, shares, arrivals, views)
-         SELECT id, '2026-11-01', 7, 9, 20 FROM submissions;
-         INSERT INTO rating_changes (submission, day) SELECT id, '2026-11-01' FROM submissions",
+         SELECT id, current_date - 1, 7, 9, 20 FROM submissions;
+         INSERT INTO rating_changes (submission, day) SELECT id, current_date - 1 FROM submissions;
+         INSERT INTO photos_of_the_day (day, submission, ratings, sum)
+         SELECT current_date - 1 - id::int, id, 10, 90 FROM submissions",
     )
     .execute(&world.pool)
     .await

@@ -31,6 +31,13 @@ const SIDEWAYS: &str =
     "document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 200))";
 
+/// What runs out of its box, over its neighbours or over the edge of its sheet.
+const SPILT: &str = "[...document.querySelectorAll('main :is(article, section, li, p, td, th, h1, h2)')]
+    .filter(e => e.checkVisibility() && !e.closest('.scores, .region, .vh'))
+    .filter(e => e.scrollWidth > e.clientWidth + 1 && !/inline|contents/.test(getComputedStyle(e).display))
+    .filter(e => getComputedStyle(e).overflowX === 'visible')
+    .map(e => `${e.scrollWidth} in ${e.clientWidth}: ${e.outerHTML.slice(0, 200)}`)";
+
 /// Nothing is wrong with the page for anybody. `state` names it in what fails.
 pub async fn look(visitor: &Visitor, state: &str) {
     for (width, height, scheme, forced) in WAYS {
@@ -39,6 +46,7 @@ pub async fn look(visitor: &Visitor, state: &str) {
         complain(visitor, &way, axe::strict_violations(visitor).await).await;
         complain(visitor, &format!("{way}: small targets"), visitor.evaluate::<Vec<String>>(SMALL).await).await;
         complain(visitor, &format!("{way}: too wide"), visitor.evaluate::<Vec<String>>(SIDEWAYS).await).await;
+        complain(visitor, &format!("{way}: spilt"), visitor.evaluate::<Vec<String>>(SPILT).await).await;
     }
     complain(visitor, &format!("{state}: inline"), visitor.evaluate::<Vec<String>>(INLINE).await).await;
     be(visitor, NARROW, "light", "none").await;

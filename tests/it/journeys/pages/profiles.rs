@@ -21,6 +21,8 @@ async fn profiles_with_photos_and_without() {
     visitor.goto(&site.url(&format!("/submissions/{}", site.photos().await[0]))).await;
     visitor.follow(".by a").await;
     assert_eq!(visitor.text("h1").await, "The House");
+    assert!(visitor.count(".badges li").await >= 2, "{}", visitor.text("main").await);
+    assert!(visitor.text("main").await.contains("Beside everybody"));
     look(&visitor, "photos").await;
     visitor.follow("a[rel='next']").await;
     assert_eq!(visitor.evaluate::<String>("document.title").await, "The House, older photos - RateMyDerp");

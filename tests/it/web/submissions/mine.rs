@@ -24,6 +24,8 @@ async fn what_has_changed_since_the_last_visit_is_told_and_nothing_written() {
     let first = get(&client, "/submissions/mine").await;
     assert!(!first.text().contains("Since your visit"), "{}", first.text());
     assert!(!get(&client, "/submissions/mine").await.text().contains("Since your visit"), "the same visit");
+    let wrong = get(&client, "/submissions/mine?before=yesterday").await;
+    assert!(wrong.status.code == 422 && wrong.text().contains("Begin with the newest"), "{}", wrong.text());
     let today = Utc::now().date_naive();
     let visit = |account: i64, days: u64| {
         let last = today - Days::new(days);

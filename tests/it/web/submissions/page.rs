@@ -70,6 +70,9 @@ async fn how_often_it_was_rated_and_shared_is_shown_day_by_day_without_scores() 
     assert!(page.html.contains(&format!("src=\"{url}/ratings.svg\"")), "{}", page.html);
     let csv = get(&client, &format!("{url}/ratings.csv")).await.html;
     assert!(csv.trim_end().ends_with(",3") && csv.lines().count() == 31, "{csv}");
+    assert!(page.html.contains(&format!("srcset=\"{url}/ratings.svg?size=small\"")), "{}", page.html);
+    assert!(get(&client, &format!("{url}/ratings.svg?size=small")).await.html.contains("viewBox=\"0 0 420 250\""));
+    assert_eq!(get(&client, &format!("{url}/ratings.svg?size=huge")).await.status, Status::UnprocessableEntity);
     let svg = get(&client, &format!("{url}/ratings.svg")).await;
     assert_eq!(svg.header("Content-Type"), Some("image/svg+xml"));
     assert!(svg.html.contains("Marmalade &lt;3"), "{}", svg.html);
