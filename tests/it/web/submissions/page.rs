@@ -70,7 +70,7 @@ async fn how_often_it_was_rated_and_shared_is_shown_day_by_day_without_scores() 
     assert!(page.html.contains(&format!("src=\"{url}/ratings.svg\"")), "{}", page.html);
     let csv = get(&client, &format!("{url}/ratings.csv")).await.html;
     assert!(csv.trim_end().ends_with(",3") && csv.lines().count() == 31, "{csv}");
-    assert!(page.html.contains(&format!("srcset=\"{url}/ratings.svg?size=small\"")), "{}", page.html);
+    assert!(page.html.contains(&format!("srcset=\"{url}/ratings.svg?size&#x3D;small\"")), "{}", page.html);
     assert!(get(&client, &format!("{url}/ratings.svg?size=small")).await.html.contains("viewBox=\"0 0 420 250\""));
     assert_eq!(get(&client, &format!("{url}/ratings.svg?size=huge")).await.status, Status::UnprocessableEntity);
     let svg = get(&client, &format!("{url}/ratings.svg")).await;
