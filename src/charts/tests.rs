@@ -39,6 +39,47 @@ fn a_sentence_has_the_mean_the_extreme_with_its_time_the_change_and_the_gaps() {
 }
 
 #[test]
+fn a_sentence_says_nothing_twice() {
+    let days = Chart {
+        title: "Ratings of Noodle".to_owned(),
+        unit: Unit::Things("rating", "ratings"),
+        together: Together::Sum,
+        step: TimeDelta::days(1),
+        ..chart(vec![Series::new("ratings", [Some(1.0), Some(3.0), Some(0.0), Some(4.0)])])
+    };
+    let sentence = days.sentence();
+    assert!(
+        sentence.contains("Noodle, 4 days until")
+            && sentence.contains(". 2 ratings on average a day, at most 4 ratings on"),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn bars_that_are_too_thin_to_be_told_apart_are_lines() {
+    let pair = |count: u32| {
+        let series = |name: &str| Series::new(name, (0..count).map(|n| Some(f64::from(n))));
+        let chart = Chart { shape: Shape::Bars, ..chart(vec![series("sent in"), series("on show")]) };
+        let svg = chart.svg_in(Size::Wall, "");
+        (svg.contains("<path class=\"line s1\""), svg.contains("<rect class=\"f1"))
+    };
+    assert_eq!((pair(10), pair(60)), ((false, true), (true, false)));
+}
+
+#[test]
+fn on_a_wall_nothing_is_written_over_the_unit() {
+    let mut marked = chart(vec![Series::new("median", [Some(1.0), Some(3.0), None, Some(2.0)])]);
+    marked.marks.push(Mark::moment(marked.start, "new version", "a new version came"));
+    marked.unit = Unit::Things("rating", "ratings");
+    let svg = marked.svg_in(Size::Wall, "");
+    let at = |text: &str| -> f64 {
+        let (before, _) = svg.split_once(&format!(">{text}</text>")).unwrap();
+        before.rsplit(" y=\"").next().unwrap().trim_end_matches('"').parse().unwrap()
+    };
+    assert!(at("ratings") >= 12.0 && at("new version") - at("ratings") >= 16.0, "{svg}");
+}
+
+#[test]
 fn a_gap_breaks_the_line_and_a_zero_does_not() {
     let path = |values: [Option<f64>; 4]| {
         let svg = chart(vec![Series::new("p50", values)]).svg("");
