@@ -142,7 +142,13 @@ async fn write(client: &Client, bucket: &str, now: DateTime<Utc>, found: &mut Ve
     let written = client.write(bucket, line(now)).await;
     let (done, finding) = match written {
         Ok(Written::Stored) => (true, well(format!("Writing to {bucket} works."))),
-        Ok(other) => (false, wrong(format!("Writing to {bucket} does not work: {other:?}."))),
+        Ok(Written::Malformed(why) | Written::Partly(_, why)) => {
+            (false, wrong(format!("Writing to {bucket} does not work: it does not take the point. {why}.")))
+        }
+        Ok(Written::TooLarge) => (
+            false,
+            wrong(format!("Writing to {bucket} does not work: a single point is too large for what stands before it.")),
+        ),
         Err(trouble) => (false, wrong(format!("Writing to {bucket} does not work. {trouble}."))),
     };
     found.push(finding);

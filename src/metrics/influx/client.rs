@@ -116,7 +116,7 @@ impl Client {
             Err(RequestError::Http { status, text }) => (status.as_u16(), text),
             Err(cause) => return Err(Trouble::Away(in_words(&cause))),
         };
-        Err(Trouble::Refused(format!("{status} to GET /health; is it an InfluxDB 2? {}", told(&text))))
+        Err(Trouble::Refused(format!("{} to GET /health; is it an InfluxDB 2?", Said::of(&text).with(status))))
     }
 
     /// Stores lines in a bucket.
@@ -126,13 +126,13 @@ impl Client {
             Err(RequestError::Http { status, text }) => (status.as_u16(), text),
             Err(cause) => return Err(Trouble::Away(in_words(&cause))),
         };
-        let told = told(&text);
+        let said = Said::of(&text);
         match status {
-            400 if told.contains("unable to parse") => Ok(Written::Malformed(told)),
+            400 if said.message.contains("unable to parse") => Ok(Written::Malformed(said.short())),
             413 => Ok(Written::TooLarge),
-            422 => Ok(Written::Partly(dropped(&told), told)),
-            429 | 500.. => Err(Trouble::Away(format!("{status} {told}"))),
-            status => Err(refusal(status, &told, self.token, "write")),
+            422 if said.itself => Ok(Written::Partly(dropped(&said.message), said.short())),
+            429 | 500.. => Err(Trouble::Away(said.with(status))),
+            status => Err(refusal(status, &said, self.token, "write")),
         }
     }
 
@@ -160,8 +160,8 @@ impl Client {
         let text = String::from_utf8(text).map_err(|_| Trouble::Away("an answer that is no text".into()))?;
         match answer.status().as_u16() {
             200 => Ok(text),
-            status @ (429 | 500..) => Err(Trouble::Away(format!("{status} {}", told(&text)))),
-            status => Err(refusal(status, &told(&text), self.token, "read")),
+            status @ (429 | 500..) => Err(Trouble::Away(Said::of(&text).with(status))),
+            status => Err(refusal(status, &Said::of(&text), self.token, "read")),
         }
     }
 }
@@ -174,33 +174,60 @@ impl fmt::Debug for Client {
 }
 
 /// What an answer means that stays the same.
-fn refusal(status: u16, told: &str, token: Token, verb: &str) -> Trouble {
+fn refusal(status: u16, said: &Said, token: Token, verb: &str) -> Trouble {
     let setting = match token {
         Token::Write => "influxdb.write_token",
         Token::Read => "influxdb.read_token",
     };
+    let told = said.with(status);
+    if !said.itself {
+        return Trouble::Refused(format!(
+            "with {told}, which are not its own words: does what stands before it let this host in, and is influxdb.url right?"
+        ));
+    }
     Trouble::Refused(match status {
-        401 => format!("it does not know the token in {setting}, or the token may not {verb} ({status} {told})"),
-        403 => format!("the token in {setting} may not {verb} this bucket ({status} {told})"),
-        404 => format!(
-            "there is no such organization or bucket, or the token in {setting} may not {verb} it ({status} {told})"
-        ),
-        _ => format!("with {status} {told}"),
+        401 => format!("it does not know the token in {setting}, or the token may not {verb} ({told})"),
+        403 => format!("the token in {setting} may not {verb} this bucket ({told})"),
+        404 => {
+            format!("there is no such organization or bucket, or the token in {setting} may not {verb} it ({told})")
+        }
+        _ => format!("with {told}"),
     })
 }
 
-/// The sentence in an answer, short and on one line.
-fn told(body: &str) -> String {
-    let message = serde_json::from_str::<Value>(body).ok();
-    let message = message.as_ref().and_then(|body| body["message"].as_str()).unwrap_or(body);
-    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    redact(&line.chars().take(300).collect::<String>())
+/// The sentence in an answer, on one line.
+struct Said {
+    message: String,
+    /// Is it one of InfluxDB's, and not of a proxy in front of it?
+    itself: bool,
 }
 
-/// How many lines a partial write left out: the answer ends with `dropped=11`.
-fn dropped(told: &str) -> u64 {
+impl Said {
+    fn of(body: &str) -> Self {
+        let json = serde_json::from_str::<Value>(body).ok();
+        let message = json.as_ref().and_then(|body| body["message"].as_str());
+        let title = || body.split_once("<title>")?.1.split_once("</title>").map(|(title, _)| title);
+        let words = message.or_else(title).unwrap_or(body).split_whitespace();
+        Said { message: words.collect::<Vec<_>>().join(" "), itself: json.is_some() }
+    }
+
+    /// As much of it as somebody reads.
+    fn short(&self) -> String {
+        redact(&self.message.chars().take(300).collect::<String>())
+    }
+
+    /// Behind its status, which the titles of pages begin with.
+    fn with(&self, status: u16) -> String {
+        let status = status.to_string();
+        let short = self.short();
+        if short.starts_with(&status) { short } else { format!("{status} {short}").trim_end().to_owned() }
+    }
+}
+
+/// How many lines a partial write left out: at the end of its answer, which may be long, stands `dropped=11`.
+fn dropped(message: &str) -> u64 {
     let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>();
-    told.rsplit_once("dropped=").and_then(|(_, count)| digits(count).parse().ok()).unwrap_or(1).max(1)
+    message.rsplit_once("dropped=").and_then(|(_, count)| digits(count).parse().ok()).unwrap_or(1).max(1)
 }
 
 fn in_words(cause: &RequestError) -> String {
@@ -225,10 +252,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_partial_write_tells_how_many_lines_are_missing() {
-        let body = r#"{"code":"unprocessable entity","message":"failure writing points to database: partial write: field type conflict: input field \"n\" on measurement \"vote\" is type float, already exists as type integer dropped=11"}"#;
-        assert_eq!(dropped(&told(body)), 11);
-        assert_eq!(dropped("something else"), 1);
-        assert_eq!(told("<html>\n no  JSON"), "<html> no JSON");
+    fn what_it_says_is_one_short_line() {
+        let said = Said::of("{\n\t\"code\": \"not found\",\n\t\"message\": \"path\n not found\"\n}");
+        assert_eq!((said.with(404).as_str(), said.itself), ("404 path not found", true));
+        let page = Said::of("<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</html>");
+        assert_eq!((page.with(502).as_str(), page.itself), ("502 Bad Gateway", false));
+        assert_eq!(Said::of("<html>\n no  JSON").with(503), "503 <html> no JSON");
+        assert_eq!(Said::of("").with(503), "503");
+        assert_eq!(Said::of(&"long ".repeat(200)).short().len(), 300);
+    }
+
+    #[test]
+    fn a_count_that_is_not_told_is_one() {
+        assert_eq!(
+            (dropped("something else"), dropped("dropped=x"), dropped("dropped=11 for database: 1")),
+            (1, 1, 11)
+        );
     }
 }

@@ -36,7 +36,7 @@ pub fn read(text: &str) -> Result<Vec<Row>, String> {
     let mut notes: Vec<StringRecord> = vec![];
     let mut table: Option<Table> = None;
     let mut rows = vec![];
-    for record in reader.records() {
+    while let Some(record) = reader.records().next() {
         let record = record.map_err(|cause| format!("it is no CSV: {cause}"))?;
         match record.get(0) {
             Some(note) if note.starts_with('#') => {
@@ -45,6 +45,9 @@ pub fn read(text: &str) -> Result<Vec<Row>, String> {
                 }
                 table = None;
                 notes.push(record);
+            }
+            _ if !notes.is_empty() && record.iter().any(|name| name == "error") => {
+                return Err(gave_up(&record, reader.records().next()));
             }
             _ if !notes.is_empty() => table = Some(head(&std::mem::take(&mut notes), &record)?),
             _ => match &table {
@@ -61,15 +64,20 @@ fn trouble(record: &StringRecord) -> String {
     format!("a table that says nothing of its types: {}", record.iter().take(4).collect::<Vec<_>>().join(","))
 }
 
+/// A table of one error: what comes after it began to answer cannot be told in the status any more.
+fn gave_up(names: &StringRecord, told: Option<csv::Result<StringRecord>>) -> String {
+    let place = names.iter().position(|name| name == "error").unwrap_or_default();
+    let told = told.and_then(Result::ok);
+    let reason = told.as_ref().and_then(|record| record.get(place)).unwrap_or("it does not say why");
+    format!("InfluxDB gave up in the middle of its answer: {}", reason.chars().take(300).collect::<String>())
+}
+
 fn head(notes: &[StringRecord], names: &StringRecord) -> Result<Table, String> {
     let note = |name: &str| notes.iter().find(|note| note.get(0) == Some(name));
     let (Some(types), Some(_), Some(defaults)) = (note("#datatype"), note("#group"), note("#default")) else {
         return Err("a table without its three annotations".into());
     };
     let place = |name: &str| names.iter().position(|known| known == name);
-    if place("error").is_some() {
-        return Err("InfluxDB gave up in the middle of its answer".into());
-    }
     if types.len() != names.len() {
         return Err(format!("{} types for {} columns", types.len(), names.len()));
     }

@@ -8,7 +8,8 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use super::sql::spans;
 use super::{Aggregate, Query, Resolution, Span};
 
-/// The name of the result that comes last, since they come in the order of their names: an answer without it is not all of one.
+/// The name of a result that is never empty: an answer without it is none to our question, or not all of one. Results come in any order, so
+/// with it alone nobody knows that all are there; that says the end of the body, which what breaks off does not have.
 pub const END: &str = "z";
 
 /// The script, and the spans of its results `up0`, `up1` and so on, which say when processes were up.
