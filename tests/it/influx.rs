@@ -6,4 +6,5 @@ mod pages;
 mod ranges;
 mod reader;
 mod real;
+mod recorded;
 mod shipper;

@@ -12,7 +12,7 @@ use rocket::local::asynchronous::Client;
 
 use super::shipper::{shipper, with};
 use crate::support::World;
-use crate::support::influx::{Influx, Mood};
+use crate::support::influx::{Influx, Mood, recorded};
 use crate::web::dashboard::figures;
 use crate::web::page::{get, log_in};
 
@@ -94,16 +94,10 @@ async fn whatever_is_wrong_with_influxdb_pages_have_figures_and_operators_know_w
         (Mood::Resets, false, "InfluxDB does not answer"),
         (Mood::Slow(Duration::from_secs(20)), false, "no answer in time"),
         (Mood::Says(503, r#"{"code":"unavailable","message":"shutting down"}"#), false, "503 shutting down"),
-        (
-            Mood::Says(401, r#"{"code":"unauthorized","message":"unauthorized access"}"#),
-            false,
-            "does not know the token in influxdb.read_token",
-        ),
-        (
-            Mood::Says(404, r#"{"code":"not found","message":"bucket \"ratemyderp\" not found"}"#),
-            false,
-            "no such organization or bucket",
-        ),
+        (Mood::Recorded(recorded::UNKNOWN_TOKEN), false, "does not know the token in influxdb.read_token"),
+        (Mood::Recorded(recorded::NO_BUCKET_TO_READ), false, "no such organization or bucket"),
+        (Mood::Recorded(recorded::PROXY_REFUSES), false, "refuses: with 403 Forbidden, which are not its own words"),
+        (Mood::Recorded(recorded::ERROR_IN_THE_MIDDLE), true, "gave up in the middle of its answer: runtime error"),
         (Mood::Says(200, "<html>a page of a proxy</html>\r\n"), true, "an answer that cannot be"),
         (Mood::Says(200, "error,reference\r\nengine closed,897\r\n"), true, "an answer that cannot be"),
         (Mood::Tells(end.to_owned()), true, "it ends before the end"),

@@ -10,7 +10,7 @@ use ratemyderp::metrics::source::{Source, Store};
 
 use super::shipper::with;
 use crate::support::World;
-use crate::support::influx::{Influx, Mood};
+use crate::support::influx::{Influx, Mood, recorded};
 
 fn noon() -> DateTime<Utc> {
     "2026-11-25T12:00:00Z".parse().unwrap()
@@ -24,7 +24,7 @@ fn span() -> Span {
     Span { start: noon(), step: TimeDelta::minutes(1), steps: 3, resolution: Resolution::Points }
 }
 
-fn votes() -> Query {
+pub fn votes() -> Query {
     Query {
         measurement: "vote",
         fields: vec!["n", "s07"],
@@ -35,7 +35,7 @@ fn votes() -> Query {
     }
 }
 
-fn depth() -> Query {
+pub fn depth() -> Query {
     Query {
         measurement: "queue",
         fields: vec!["depth"],
@@ -46,18 +46,15 @@ fn depth() -> Query {
     }
 }
 
-const HEAD: &str = "#datatype,string,long,dateTime:RFC3339,long,string,string\r\n#group,false,false,false,false,true,true\r\n#default,q00,,,,,\r\n,result,table,_time,_value,_field,by\r\n";
-const GAUGE: &str = "#datatype,string,long,dateTime:RFC3339,double,string\r\n#group,false,false,false,false,true\r\n#default,q01,,,,\r\n,result,table,_time,_value,_field\r\n";
-const UPS: &str = "#datatype,string,long,dateTime:RFC3339,long,string,string\r\n#group,false,false,false,false,true,true\r\n#default,up0,,,,,\r\n,result,table,_time,_value,_field,instance\r\n";
-const END: &str = "#datatype,string,long,dateTime:RFC3339,long,string\r\n#group,false,false,false,false,false\r\n#default,z,,,,\r\n,result,table,_time,_value,_field\r\n,,0,1970-01-01T00:00:00Z,2,end\r\n\r\n";
-
-/// An answer to both questions, in the form of a real one.
+/// What a real one answers to both questions.
 fn told() -> String {
-    format!(
-        "{HEAD},,0,2026-11-25T12:00:00Z,5,n,member\r\n,,0,2026-11-25T12:02:00Z,7,n,member\r\n,,1,2026-11-25T12:00:00Z,2,s07,member\r\n\r\n\
-         {GAUGE},,0,2026-11-25T11:59:10Z,4.5,depth\r\n,,0,2026-11-25T12:01:00Z,8,depth\r\n\r\n\
-         {UPS},,0,2026-11-25T12:00:00Z,6,up,web-0\r\n,,0,2026-11-25T12:02:00Z,6,up,web-0\r\n\r\n{END}"
-    )
+    recorded::VOTES.body.to_owned()
+}
+
+/// The table of this result in it.
+fn table(result: &str) -> String {
+    let tables = recorded::VOTES.body.split_inclusive("\r\n\r\n");
+    tables.filter(|table| table.contains(&format!("#default,{result},"))).collect()
 }
 
 fn understood(text: &str) -> Result<Vec<ratemyderp::metrics::query::Answer>, String> {
@@ -71,33 +68,32 @@ fn an_answer_is_put_in_its_places_as_postgres_would() {
     let answers = understood(&told()).unwrap();
     assert_eq!(answers[0].of(Some("member"), 0), [Some(5.0), None, Some(7.0)], "nobody was up in the middle");
     assert_eq!(answers[0].of(Some("member"), 1), [Some(2.0), None, Some(0.0)]);
+    assert_eq!(answers[0].of(Some("visitor"), 0), [Some(0.0), Some(1.0), Some(0.0)], "a vote is a vote");
     assert_eq!(answers[1].field(0), [Some(4.5), Some(8.0), Some(8.0)], "a gauge stands until the next one");
 }
 
 #[test]
 fn what_cannot_be_is_refused_as_a_whole() {
     let told = told();
+    let error = recorded::ERROR_IN_THE_MIDDLE.body;
+    let (_, error_alone) = error.split_once("\r\n\r\n\r\n").unwrap();
     for (what, wrong) in [
         ("cut off in a line", told[..told.len() - 40].to_owned()),
         ("cut off between lines", told.split_inclusive("\r\n").take(7).collect()),
-        ("without its end", told.replace(END, "")),
+        ("without its end", told.replace(&table("z"), "")),
         ("another end", told.replace(",2,end", ",1,end")),
-        (
-            "an error in the middle",
-            format!(
-                "{told}#datatype,string,string\r\n#group,true,true\r\n#default,,\r\n,error,reference\r\n,engine closed,897\r\n"
-            ),
-        ),
+        ("an error in the middle", error.to_owned()),
+        ("an error behind all of it", format!("{told}\r\n{error_alone}")),
         ("an error without types", format!("{told}error,reference\r\nengine closed,897\r\n")),
-        ("a wrong type", told.replace("dateTime:RFC3339,double", "dateTime:RFC3339,string")),
-        ("an empty figure", told.replace(",5,n,member", ",,n,member")),
-        ("no number", told.replace(",4.5,depth", ",NaN,depth")),
-        ("of the future", told.replace("12:02:00Z,7", "12:03:00Z,7")),
-        ("of long ago", told.replace("12:02:00Z,7", "10:03:00Z,7").replace("2026-11-25T10", "2026-11-23T10")),
-        ("a figure twice", told.replace("12:02:00Z,7,n", "12:00:01Z,7,n")),
-        ("a field that nobody asked for", told.replace(",2,s07,", ",2,s08,")),
+        ("a wrong type", told.replace("string,double", "string,string")),
+        ("an empty figure", told.replace(",n,member,5", ",n,member,")),
+        ("no number", told.replace(",depth,4.5", ",depth,NaN")),
+        ("of the future", told.replace("12:02:00Z,n", "12:03:00Z,n")),
+        ("of long ago", told.replace("25T12:02:00Z,n", "23T10:03:00Z,n")),
+        ("a figure twice", told.replace("12:02:00Z,n", "12:00:01Z,n")),
+        ("a field that nobody asked for", told.replace(",s07,", ",s08,")),
         ("a result that nobody asked for", told.replace("#default,q01", "#default,q07")),
-        ("a column too few", told.replace(",5,n,member", ",5,n")),
+        ("a column too few", told.replace(",n,member,5", ",n,5")),
         ("half a page", told.replace(",_field,instance", ",_field")),
         ("a page of HTML", "<html>\r\n<h1>502 Bad Gateway</h1>\r\n".to_owned()),
         ("nothing", String::new()),
@@ -139,13 +135,10 @@ async fn some(world: &World) {
 
 /// The answer of an InfluxDB that has so many rounds.
 fn rounds(rounds: u32) -> String {
-    format!(
-        "{}{}",
-        told().replace(END, ""),
-        format!("{GAUGE},,0,2026-11-25T12:00:00Z,{rounds},up\r\n\r\n{END}")
-            .replace("q01", "q02")
-            .replace(",2,end", ",3,end")
-    )
+    let heads: String = table("q01").split_inclusive("\r\n").take(4).collect();
+    let heads = heads.replace("q01", "q02").replace("double", "long");
+    let end = table("z").replace(",2,end", ",3,end");
+    format!("{}{heads},,0,2026-11-25T12:00:00Z,up,{rounds}\r\n\r\n{end}", told().replace(&table("z"), ""))
 }
 
 #[tokio::test]
@@ -165,17 +158,12 @@ async fn whatever_is_wrong_with_it_postgres_answers_and_says_why() {
         (Mood::Resets, "does not answer"),
         (Mood::Slow(Duration::from_secs(20)), "no answer in time"),
         (Mood::Says(503, r#"{"code":"unavailable","message":"shutting down"}"#), "503 shutting down"),
-        (
-            Mood::Says(401, r#"{"code":"unauthorized","message":"unauthorized access"}"#),
-            "does not know the token in influxdb.read_token",
-        ),
-        (
-            Mood::Says(404, r#"{"code":"not found","message":"bucket \"ratemyderp\" not found"}"#),
-            "no such organization or bucket",
-        ),
+        (Mood::Recorded(recorded::UNKNOWN_TOKEN), "does not know the token in influxdb.read_token"),
+        (Mood::Recorded(recorded::NO_BUCKET_TO_READ), "no such organization or bucket"),
+        (Mood::Recorded(recorded::ERROR_IN_THE_MIDDLE), "gave up in the middle of its answer: runtime error"),
         (Mood::Says(200, "<html>a proxy's page</html>\r\n"), "cannot be"),
         (Mood::BreaksOff(rounds(18)), "does not answer"),
-        (Mood::Tells(rounds(18).replace(&END.replace(",2,end", ",3,end"), "")), "ends before the end"),
+        (Mood::Tells(rounds(18).replace("#default,z", "#default,q02")), "ends before the end"),
         (Mood::Tells(rounds(9)), "has 9 of the 18 rounds"),
     ] {
         influx.is(mood.clone());

@@ -1,6 +1,7 @@
 //! Servers that are not ours: Debian's VictoriaMetrics for the socket, and an InfluxDB 2 where somebody names one.
 
 mod influxdb;
+mod recorded;
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};

@@ -1,8 +1,9 @@
 //! What an InfluxDB 2 answers, on a real socket: strict about lines, with a type for each field for ever, and with moods.
-//! Its words are those of a real 2.7.
+//! Its words are those that a real one was recorded with.
 
 pub mod flux;
 pub mod lines;
+pub mod recorded;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::mem::discriminant;
@@ -13,6 +14,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 use lines::{Figure, Line};
+use recorded::Recorded;
 
 /// How it is today.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,8 @@ pub enum Mood {
     Resets,
     /// It answers so, whatever comes.
     Says(u16, &'static str),
+    /// The same, as a real one was heard; it only says that it is well.
+    Recorded(Recorded),
     /// It takes so many bytes at once.
     Small(usize),
     /// It answers queries with this text.
@@ -117,11 +121,19 @@ async fn serve(mut stream: BufReader<TcpStream>, state: Arc<Mutex<State>>) {
             _ => {}
         }
         let (status, text) = answer(&head, &body, &mood, &mut state.lock().expect("a state"));
-        let length = if matches!(mood, Mood::BreaksOff(_)) { text.len() + 100 } else { text.len() };
         let kind = if text.starts_with('{') { "application/json; charset=utf-8" } else { "text/csv; charset=utf-8" };
-        let reply = format!("HTTP/1.1 {status} Told\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{text}");
-        let reply = if status == 204 { "HTTP/1.1 204 No Content\r\n\r\n".to_owned() } else { reply };
-        if stream.write_all(reply.as_bytes()).await.is_err() || length > text.len() {
+        let head = format!("HTTP/1.1 {status} Told\r\nContent-Type: {kind}\r\n");
+        let breaks_off = matches!(mood, Mood::BreaksOff(_));
+        let reply = match status {
+            204 => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+            // How long an answer to a question will be is not known when it begins.
+            200 => {
+                let end = if breaks_off { "" } else { "0\r\n\r\n" };
+                format!("{head}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{text}\r\n{end}", text.len())
+            }
+            _ => format!("{head}Content-Length: {}\r\n\r\n{text}", text.len()),
+        };
+        if stream.write_all(reply.as_bytes()).await.is_err() || breaks_off {
             return;
         }
     }
@@ -152,26 +164,28 @@ fn answer(head: &str, body: &str, mood: &Mood, state: &mut State) -> (u16, Strin
     });
     match mood {
         Mood::Says(status, text) => return (*status, (*text).to_owned()),
-        Mood::Small(most) if body.len() > *most => {
-            return said(413, "request too large", "unable to read data: points batch is too large");
-        }
+        Mood::Recorded(recorded) if url.path() != "/health" => return recorded.with(&[]),
+        Mood::Small(most) if body.len() > *most => return recorded::TOO_LARGE.with(&[]),
         _ => {}
     }
+    let organization = named("org");
+    let organization = &[("elsewhere", organization.as_str())];
     match (url.path(), token.as_deref()) {
-        ("/health", _) => (200, r#"{"name":"influxdb","message":"ready for queries and writes","status":"pass","checks":[],"version":"v2.7.11","commit":"fbf5d4ab5e"}"#.into()),
-        ("/api/v2/write" | "/api/v2/query", None) => said(401, "unauthorized", "unauthorized access"),
-        ("/api/v2/write", _) if named("org") != "ratemyderp" => {
-            said(404, "not found", &format!("organization name \"{}\" not found", named("org")))
+        ("/health", _) => recorded::HEALTH.with(&[]),
+        ("/api/v2/write" | "/api/v2/query", None) => recorded::UNKNOWN_TOKEN.with(&[]),
+        ("/api/v2/write", Some("read" | "write")) if named("org") != "ratemyderp" => {
+            recorded::NO_ORGANIZATION_TO_WRITE.with(organization)
         }
-        ("/api/v2/query", _) if named("org") != "ratemyderp" => {
-            let wrong = format!("failed to decode request body: organization name \"{}\" not found", named("org"));
-            said(400, "invalid", &wrong)
+        ("/api/v2/query", Some("read" | "write")) if named("org") != "ratemyderp" => {
+            recorded::NO_ORGANIZATION_TO_READ.with(organization)
         }
         ("/api/v2/write", Some("write")) => {
             let bucket = named("bucket");
             match bucket.strip_prefix("ratemyderp") {
-                Some("" | "_minute" | "_hour") => write(state.points.entry(bucket).or_default(), &mut state.types, body),
-                _ => said(404, "not found", &format!("bucket \"{bucket}\" not found")),
+                Some("" | "_minute" | "_hour") => {
+                    write(state.points.entry(bucket).or_default(), &mut state.types, body)
+                }
+                _ => recorded::NO_BUCKET_TO_WRITE.with(&[("elsewhere", &bucket)]),
             }
         }
         ("/api/v2/query", Some("read")) => {
@@ -182,22 +196,21 @@ fn answer(head: &str, body: &str, mood: &Mood, state: &mut State) -> (u16, Strin
                 _ => run(state),
             }
         }
-        ("/api/v2/write", Some("read")) => said(403, "forbidden", "insufficient permissions for write"),
-        ("/api/v2/query", Some("write")) => said(404, "not found", "failed to initialize execute state: could not find bucket \"ratemyderp\""),
-        ("/api/v2/write" | "/api/v2/query", _) => said(401, "unauthorized", "unauthorized access"),
-        _ => said(404, "not found", "path not found"),
+        ("/api/v2/write", Some("read")) => recorded::MAY_NOT_WRITE.with(&[]),
+        ("/api/v2/query", Some("write")) => recorded::MAY_NOT_READ.with(&[]),
+        ("/api/v2/write" | "/api/v2/query", _) => recorded::UNKNOWN_TOKEN.with(&[]),
+        _ => recorded::NO_PATH.with(&[]),
     }
 }
 
 fn run(state: &State) -> (u16, String) {
-    match flux::run(state.queries.last().expect("a query"), &state.points) {
-        Ok(text) => (200, text + "\r\n"),
-        Err(wrong) => said(400, "invalid", &format!("compilation failed: {wrong}")),
+    match flux::run(state.queries.last().expect("a query"), &state.points, state.queries.len()) {
+        Ok(text) => (200, text),
+        Err(flux::Wrong::Bucket(bucket)) => recorded::NO_BUCKET_TO_READ.with(&[("elsewhere", &bucket)]),
+        Err(flux::Wrong::Script(wrong)) => {
+            recorded::NO_FLUX.with(&[("error @1:6-1:12: missing property value", &wrong)])
+        }
     }
-}
-
-fn said(status: u16, code: &str, message: &str) -> (u16, String) {
-    (status, serde_json::json!({ "code": code, "message": message }).to_string())
 }
 
 /// One line that is none, and nothing is stored; one field of another type than before, and all the others are.
@@ -210,30 +223,31 @@ fn write(
     for line in body.lines() {
         match lines::read(line) {
             Ok(line) => read.push(line),
-            Err(wrong) => return said(400, "invalid", &format!("unable to parse '{line}': {wrong}")),
+            Err(wrong) => return recorded::NO_LINE.with(&[("vote n=", line), ("missing field value", &wrong)]),
         }
     }
     let mut dropped = HashSet::new();
-    let mut first = String::new();
+    let mut first: Option<[&str; 4]> = None;
     for (place, line) in read.iter().enumerate() {
         for (field, figure) in &line.fields {
             let known = *types.entry((line.measurement.clone(), field.clone())).or_insert(*figure);
-            if discriminant(&known) != discriminant(figure) && dropped.insert(place) && first.is_empty() {
-                first = format!("input field \"{field}\" on measurement \"{}\" is of another type", line.measurement);
+            if discriminant(&known) != discriminant(figure) && dropped.insert(place) {
+                first = first.or(Some([field, &line.measurement, figure.kind(), known.kind()]));
             }
         }
     }
+    let answer = first.map(|[field, measurement, kind, known]| {
+        recorded::ANOTHER_TYPE.with(&[
+            ("field \"n\"", &format!("field \"{field}\"")),
+            ("measurement \"vote\"", &format!("measurement \"{measurement}\"")),
+            ("type float, already exists as type integer", &format!("type {kind}, already exists as type {known}")),
+            ("dropped=2", &format!("dropped={}", dropped.len())),
+        ])
+    });
     for (place, Line { measurement, tags, fields, nanoseconds }) in read.into_iter().enumerate() {
         if !dropped.contains(&place) {
             points.entry((measurement, tags, nanoseconds)).or_default().extend(fields);
         }
     }
-    match dropped.len() {
-        0 => (204, String::new()),
-        count => said(
-            422,
-            "unprocessable entity",
-            &format!("failure writing points to database: partial write: field type conflict: {first} dropped={count}"),
-        ),
-    }
+    answer.unwrap_or((204, String::new()))
 }

@@ -20,9 +20,9 @@ use crate::influx::shipper::shipper;
 use crate::support::World;
 
 /// The one that tests have for themselves.
-const ORGANIZATION: &str = "ratemyderp_test";
+pub const ORGANIZATION: &str = "ratemyderp_test";
 
-fn variable(name: &str) -> String {
+pub fn variable(name: &str) -> String {
     let name = format!("RATEMYDERP_TEST_INFLUX_{name}");
     std::env::var(&name).unwrap_or_else(|_| panic!("{name} is not set; see docs/development.md"))
 }
@@ -45,7 +45,7 @@ fn post(path: &str, token: &str, body: &Value) -> (u16, String) {
 }
 
 /// Nothing is left of what was there.
-fn emptied() {
+pub fn emptied() {
     for bucket in ["ratemyderp", "ratemyderp_minute", "ratemyderp_hour"] {
         let path = format!("/api/v2/delete?org={ORGANIZATION}&bucket={bucket}");
         let all = json!({ "start": "1970-01-01T00:00:00Z", "stop": "2100-01-01T00:00:00Z" });
@@ -53,8 +53,8 @@ fn emptied() {
     }
 }
 
-/// Both tests empty the same buckets.
-static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// All these tests empty the same buckets.
+pub static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 #[tokio::test]
 #[ignore = "asks a real InfluxDB, which there is none of in CI"]

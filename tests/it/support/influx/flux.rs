@@ -32,8 +32,28 @@ struct Stream<'a> {
     name: String,
 }
 
-/// Annotated CSV; the error is what the script says that is not known.
-pub fn run(script: &str, buckets: &Buckets) -> Result<String, String> {
+/// What is wrong with a script.
+pub enum Wrong {
+    /// There is no such bucket.
+    Bucket(String),
+    /// It says what is not known.
+    Script(String),
+}
+
+impl From<String> for Wrong {
+    fn from(wrong: String) -> Self {
+        Wrong::Script(wrong)
+    }
+}
+
+impl From<&str> for Wrong {
+    fn from(wrong: &str) -> Self {
+        Wrong::Script(wrong.into())
+    }
+}
+
+/// Annotated CSV. Results come in any order, as they do from a real one: the `turn` says in which.
+pub fn run(script: &str, buckets: &Buckets, turn: usize) -> Result<String, Wrong> {
     let mut results: BTreeMap<String, String> = BTreeMap::new();
     for statement in script.split("\n\n").map(str::trim).filter(|statement| !statement.is_empty()) {
         if statement.starts_with("import ") {
@@ -42,24 +62,28 @@ pub fn run(script: &str, buckets: &Buckets) -> Result<String, String> {
         let (name, text) = one(statement, buckets)?;
         results.insert(name, text);
     }
-    Ok(results.into_values().collect())
+    let mut results: Vec<String> = results.into_values().filter(|text| !text.is_empty()).collect();
+    let first = turn % results.len().max(1);
+    results.rotate_left(first);
+    // Nothing at all is an empty line.
+    Ok(if results.is_empty() { "\r\n".into() } else { results.concat() })
 }
 
-fn one(statement: &str, buckets: &Buckets) -> Result<(String, String), String> {
+fn one(statement: &str, buckets: &Buckets) -> Result<(String, String), Wrong> {
     let mut steps = statement.split("|>").map(str::trim);
     let source = steps.next().unwrap_or_default();
     let mut stream = Stream { name: "_result".into(), ..Stream::default() };
     if let Some(rows) = source.strip_prefix("array.from(rows: [{_time: 1970-01-01T00:00:00Z, _value: ") {
         let (value, rest) = rows.split_once(',').ok_or("no array")?;
         if rest != " _field: \"end\"}])" {
-            return Err(format!("an array of {rest}"));
+            return Err(format!("an array of {rest}").into());
         }
         let columns = BTreeMap::from([("_field".to_owned(), "end".to_owned())]);
         let value = value.parse().map_err(|_| format!("the figure {value}"))?;
         stream.rows.push(Row { columns, at: 0, value, whole: true });
     } else {
         let bucket = quoted(source.strip_prefix("from(bucket: ").ok_or(format!("the source {source}"))?);
-        stream.source = Some(buckets.get(&bucket).ok_or(format!("could not find bucket {bucket:?}"))?);
+        stream.source = Some(buckets.get(&bucket).ok_or(Wrong::Bucket(bucket))?);
     }
     for step in steps {
         stream.step(step)?;
@@ -187,21 +211,27 @@ impl Stream<'_> {
             tables.entry(row.columns.values().collect()).or_default().push(row);
         }
         let mut text = String::new();
+        let mut before = String::new();
         for (number, rows) in tables.values().enumerate() {
             let names: Vec<&str> = rows[0].columns.keys().map(String::as_str).collect();
             let kind = if rows[0].whole { "long" } else { "double" };
-            text += &format!("#datatype,string,long,dateTime:RFC3339,{kind}{}\r\n", ",string".repeat(names.len()));
-            text += &format!("#group,false,false,false,false{}\r\n", ",true".repeat(names.len()));
-            text += &format!("#default,{},,,{}\r\n", self.name, ",".repeat(names.len()));
-            text += &format!(",result,table,_time,_value,{}\r\n", names.join(","));
+            let types = format!("#datatype,string,long,dateTime:RFC3339{},{kind}\r\n", ",string".repeat(names.len()));
+            // Tables of the same columns stand below one another.
+            if types != before {
+                text += if text.is_empty() { "" } else { "\r\n" };
+                text += &types;
+                text += &format!("#group,false,false,false{},false\r\n", ",true".repeat(names.len()));
+                text += &format!("#default,{},,{}\r\n", self.name, ",".repeat(names.len() + 1));
+                text += &format!(",result,table,_time,{},_value\r\n", names.join(","));
+                before = types;
+            }
             for row in rows {
                 let at = DateTime::from_timestamp_nanos(row.at).to_rfc3339_opts(SecondsFormat::AutoSi, true);
                 let of: Vec<&str> = row.columns.values().map(String::as_str).collect();
-                text += &format!(",,{number},{at},{},{}\r\n", row.value, of.join(","));
+                text += &format!(",,{number},{at},{},{}\r\n", of.join(","), row.value);
             }
-            text += "\r\n";
         }
-        text
+        if text.is_empty() { text } else { text + "\r\n" }
     }
 }
 

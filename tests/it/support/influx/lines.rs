@@ -9,6 +9,16 @@ pub enum Figure {
     Float(f64),
 }
 
+impl Figure {
+    /// The name of its type.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Figure::Integer(_) => "integer",
+            Figure::Float(_) => "float",
+        }
+    }
+}
+
 /// A line as it was meant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
