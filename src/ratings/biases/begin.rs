@@ -4,7 +4,8 @@ use sqlx::{Postgres, Transaction};
 
 use super::PULL;
 
-/// How often raters and photos are fitted in turn when nothing is known; another time would change biases by a few hundredths.
+/// How often raters and photos are fitted in turn when nothing is known. Each time reads all ratings twice, and a third one changes how well
+/// the true order is found in no digit that `/about/scores` shows; afterwards raters go on being fitted anyway.
 const TURNS: usize = 2;
 
 /// Fits everybody where no bias is known yet, by alternating least squares.
