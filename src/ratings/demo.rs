@@ -49,6 +49,8 @@ pub async fn rate_photos(pool: &PgPool, owner: i64, seed: u64) -> Result<DemoVot
     }
     if cast > 0 {
         let mut tx = pool.begin().await?;
+        // Photos of the days that are over are chosen again, now that there are votes of them.
+        sqlx::query!("UPDATE board_state SET chosen_until = NULL").execute(&mut *tx).await?;
         queue::enqueue(&mut tx, Job::RankPhotos).await?;
         tx.commit().await?;
     }

@@ -103,4 +103,6 @@ async fn the_crowd_of_a_demo_votes_once_and_the_same_each_time() {
     assert!(spread > 1.0, "photos differ: {spread}");
     let great = "(SELECT FROM ratings GROUP BY submission, created_at::date HAVING count(*) >= 10) days";
     assert!(world.count(great).await > 1, "no day has photos to choose from");
+    world.drain().await;
+    assert!(world.count("photos_of_the_day").await >= 1, "what the days before had is chosen afterwards");
 }
