@@ -59,6 +59,24 @@ fn the_template_has_the_charts_of_our_pages_and_no_others() {
     }
 }
 
+/// A line between two rows that lie an hour apart would say that there was something in between, and a window that has only begun that there
+/// is less and less.
+#[test]
+fn counts_fall_to_zero_where_nothing_was_and_not_where_they_end() {
+    let mut counts = 0;
+    for chart in ["ratemyderp", "ratemyderp-system"].into_iter().flat_map(charts) {
+        let flux = chart["queries"][0]["query"].as_str().unwrap();
+        if !flux.contains("fn: sum, createEmpty") || flux.contains("histogramQuantile") {
+            continue;
+        }
+        counts += 1;
+        assert!(flux.contains("createEmpty: true") && flux.contains("|> fill(value: 0)"), "{}: {flux}", chart["name"]);
+        let whole = "stop: date.truncate(t: date.sub(d: 30s, from: v.timeRangeStop), unit: 1m)";
+        assert!(!flux.contains("every: 1m") || flux.contains(whole), "{}: {flux}", chart["name"]);
+    }
+    assert_eq!(counts, 9);
+}
+
 /// Does it mean the same, in the same unit, and ask for the same?
 fn same(panel: &Panel, chart: &Value) {
     let id = panel.id;
