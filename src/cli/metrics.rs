@@ -107,7 +107,10 @@ async fn fill(wanted: &Backfill) -> Result<(), Failure> {
             eprintln!("Sent up to {} ...", at.format("%Y-%m-%d %H:%M"));
         }
     };
-    let sent = backfill::send(&mut conn, &client, from, to, &mut told).await?;
+    let again = |stop: backfill::Stop| {
+        Failure::from(format!("{stop}. Do this again when that is mended: what was sent already stays as it is."))
+    };
+    let sent = backfill::send(&mut conn, &client, from, to, &mut told).await.map_err(again)?;
     println!("Sent: {} minutes and {} hours of series.", sent.minutes, sent.hours);
     match sent.refused {
         0 => Ok(()),

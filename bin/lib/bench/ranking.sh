@@ -32,7 +32,8 @@ bench_ranking() {
 measure_ranking() {
   local size=$1 first bare first_peer again=() after=() wal=() job before seconds
   local -A once
-  bare=$(peer_seconds 'SELECT count(*) FROM (SELECT submission, rank() OVER (ORDER BY sum::float8 / count DESC) FROM tallies WHERE count > 0) ranked')
+  # Summed up, as PostgreSQL leaves out a rank that nobody looks at.
+  bare=$(peer_seconds 'SELECT sum(rank) FROM (SELECT submission, rank() OVER (ORDER BY sum::float8 / count DESC) FROM tallies WHERE count > 0) ranked')
   first_peer=$(peer_seconds 'CREATE TABLE bench_standings AS SELECT submission, sum::float8 / count AS score, count, sum, rank() OVER (ORDER BY sum::float8 / count DESC) FROM tallies WHERE count > 0;
     ALTER TABLE bench_standings ADD PRIMARY KEY (submission); CREATE INDEX ON bench_standings (score); DROP TABLE bench_standings')
   first=$(job_seconds rank_photos)
