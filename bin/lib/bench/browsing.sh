@@ -1,10 +1,12 @@
 # shellcheck shell=bash
-# The second half of bin/bench ranking: pages of that site, each asked for in many ways, and the words that photos are found by.
+# bin/bench browsing: pages of a site of many photos, each asked for in many ways, and the words that photos are found by.
 
 readonly goal_of_a_page=50 # ms
 
-measure_browsing() {
-  local size=$1 words
+bench_browsing() {
+  local size=${1:-1000000} words
+  many_photos "$size"
+  job_seconds rank_photos >/dev/null
   words=$(seconds_for_all_words)
   launch_site
   begin_section browsing "Pages, with $size photos" \
@@ -56,7 +58,7 @@ pages() {
 boards() {
   local order period view
   for view in gallery table; do
-    for order in derpiest least_derpy most_divisive; do
+    for order in derpiest least_derpy divisive; do
       for period in day week month year all; do say "/leaderboard?by=$order&period=$period&view=$view"; done
     done
     for order in trending most_viral newest; do say "/leaderboard?by=$order&view=$view"; done

@@ -7,6 +7,13 @@ readonly ranking_runs=5 ranking_votes=1024
 
 bench_ranking() {
   local size=${1:-1000000}
+  many_photos "$size"
+  measure_ranking "$size"
+}
+
+# many_photos PHOTOS: a site with so many, and its jobs process, which does none but the jobs that are asked for.
+many_photos() {
+  local size=$1
   [[ $size =~ ^[1-9][0-9]*$ ]] || fail "PHOTOS is a number; see bin/bench --help"
   install_base_packages
   install_npm_packages
@@ -25,8 +32,6 @@ bench_ranking() {
     run "$programs/ratemyderp-jobs" pause schedule "$schedule" --reason bench --as bench >/dev/null
   done
   launch jobs "$programs/ratemyderp-jobs" work
-  measure_ranking "$size"
-  measure_browsing "$size"
 }
 
 measure_ranking() {
