@@ -21,10 +21,11 @@ install_deny() {
   rm -r -- "$folder"
 }
 
-# Licences, bans and sources need nothing but Cargo.lock and what cargo has fetched. The database of advisories is a git
+# Licences, bans and sources need nothing but Cargo.lock and the crates of all platforms, of which a build fetches its own. The database of advisories is a git
 # repository elsewhere: where that cannot be had, nobody is told that all is well.
 check_crates() {
   install_deny
+  run cargo fetch --quiet --locked || return
   run "$deny" --offline --all-features check licenses bans sources || return
   if timeout 60 "$deny" --all-features fetch db >"$state/deny.log" 2>&1; then
     run "$deny" --offline --all-features check advisories
