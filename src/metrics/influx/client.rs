@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn what_it_says_is_one_short_line() {
-        let said = Said::of("{\n\t\"code\": \"not found\",\n\t\"message\": \"path\n not found\"\n}");
+        let said = Said::of("{\n\t\"code\": \"not found\",\n\t\"message\": \"path\\n not found\"\n}");
         assert_eq!((said.with(404).as_str(), said.itself), ("404 path not found", true));
         let page = Said::of("<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n</html>");
         assert_eq!((page.with(502).as_str(), page.itself), ("502 Bad Gateway", false));
