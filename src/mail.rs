@@ -78,6 +78,14 @@ pub enum Notification {
         /// Its Monday.
         week: NaiveDate,
     },
+    /// There are more photos for a member who had seen every one.
+    AwaitedPhotos {
+        account: i64,
+        /// They are behind this place of the deck.
+        behind: i64,
+        /// Is that a place among the described photos?
+        described: bool,
+    },
 }
 
 impl Notification {
@@ -86,6 +94,7 @@ impl Notification {
         match self {
             Notification::PhotoReady { .. } | Notification::PhotoFailed { .. } => Some(OptionalMail::Photos),
             Notification::Digest { .. } => Some(OptionalMail::Digest),
+            Notification::AwaitedPhotos { .. } => Some(OptionalMail::AwaitedPhotos),
             Notification::VerifyEmail { .. }
             | Notification::ChangeEmail { .. }
             | Notification::EmailChanged { .. }
@@ -110,7 +119,8 @@ impl Notification {
             | Notification::RecoveryCodeUsed { account }
             | Notification::NewBrowser { account, .. }
             | Notification::DeletionPlanned { account }
-            | Notification::Digest { account, .. } => Some(*account),
+            | Notification::Digest { account, .. }
+            | Notification::AwaitedPhotos { account, .. } => Some(*account),
             Notification::ResetPassword { .. }
             | Notification::PhotoReady { .. }
             | Notification::PhotoFailed { .. }

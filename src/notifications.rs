@@ -1,5 +1,6 @@
 //! What each mail says, and who gets it: found out when it is sent, from what is true then.
 
+mod awaited_photos;
 mod digest;
 
 use chrono::{DateTime, Utc};
@@ -79,6 +80,9 @@ pub async fn compose(
             photo_moderated(tx, mailer, *decision, title, *undone).await
         }
         Notification::Digest { account, week } => digest::compose(tx, mailer, *account, *week).await,
+        Notification::AwaitedPhotos { account, behind, described } => {
+            awaited_photos::compose(tx, mailer, *account, *behind, *described).await
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Votes: who casts them, which photo comes next, what they add up to.
 
 pub mod achievements;
+pub mod awaited_photos;
 pub mod biases;
 pub mod boards;
 pub mod brake;

@@ -16,6 +16,7 @@ mod remake_all_thumbnails;
 mod renditions;
 mod run_operation;
 mod send_mail;
+mod tell_of_photos;
 mod write_words;
 
 use std::sync::Arc;
@@ -90,6 +91,7 @@ async fn run(ctx: &Context, claim: &Claim, job: &Job) -> Result<(), Failure> {
         Job::DeleteVotes { submission } => delete_votes::run(ctx, claim, submission).await,
         Job::SendMail { mail, .. } => send_mail::run(ctx, claim, mail).await,
         Job::QueueDigests => queue_digests::run(ctx, claim).await,
+        Job::TellOfPhotos => tell_of_photos::run(ctx, claim).await,
         Job::DeleteAccounts => delete_accounts::run(ctx, claim).await,
         Job::RankPhotos => rank_photos::run(ctx, claim).await,
         Job::WriteWords => write_words::run(ctx, claim).await,

@@ -104,10 +104,12 @@ pub async fn wants(conn: &mut PgConnection, account: i64, mails: OptionalMail) -
     Ok(wants.is_some_and(|wants| match mails {
         OptionalMail::Photos => wants.mail_photos,
         OptionalMail::Digest => wants.mail_digest,
+        // Each is asked for on its own, and only then owed.
+        OptionalMail::AwaitedPhotos => true,
     }))
 }
 
-/// Ends such mails. Repeating it, or an account that is gone, changes nothing.
+/// Ends such mails, of those that are a setting. Repeating it, or an account that is gone, changes nothing.
 pub async fn unsubscribe(
     tx: &mut Transaction<'_, Postgres>,
     account: i64,

@@ -9,18 +9,23 @@ pub enum OptionalMail {
     Photos,
     /// On how their photos did in a week.
     Digest,
+    /// That there are more photos to rate, for who has asked to be told.
+    AwaitedPhotos,
 }
 
 impl OptionalMail {
-    fn name(self) -> &'static str {
+    /// As in the link that ends them.
+    pub fn name(self) -> &'static str {
         match self {
             OptionalMail::Photos => "photos",
             OptionalMail::Digest => "digest",
+            OptionalMail::AwaitedPhotos => "awaited",
         }
     }
 
     fn parse(name: &str) -> Option<Self> {
-        [OptionalMail::Photos, OptionalMail::Digest].into_iter().find(|kind| kind.name() == name)
+        let all = [OptionalMail::Photos, OptionalMail::Digest, OptionalMail::AwaitedPhotos];
+        all.into_iter().find(|kind| kind.name() == name)
     }
 }
 
@@ -80,6 +85,7 @@ mod tests {
         for forged in [
             signed.replace("12", "13"),
             signed.replace("photos", "digest"),
+            signed.replace("photos", "awaited"),
             signed.replace("photos", "password"),
             signed[..signed.len() - 2].to_owned(),
             signed.clone() + "00",

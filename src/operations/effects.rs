@@ -29,6 +29,7 @@ pub async fn gave_up(tx: &mut Transaction<'_, Postgres>, job: &Job, error: &str)
         | Job::RemakeAllThumbnails
         | Job::DeleteVotes { .. }
         | Job::QueueDigests
+        | Job::TellOfPhotos
         | Job::DeleteAccounts
         | Job::RankPhotos
         | Job::WriteWords
@@ -58,6 +59,7 @@ pub async fn revive(tx: &mut Transaction<'_, Postgres>, job: &Job) -> Effect {
         | Job::RemakeAllThumbnails
         | Job::DeleteVotes { .. }
         | Job::QueueDigests
+        | Job::TellOfPhotos
         | Job::DeleteAccounts
         | Job::RankPhotos
         | Job::WriteWords
@@ -89,6 +91,7 @@ pub async fn cancel(tx: &mut Transaction<'_, Postgres>, job: &Job, reason: &str)
         | Job::MakeSharePicture { .. }
         | Job::RemakeAllThumbnails
         | Job::QueueDigests
+        | Job::TellOfPhotos
         | Job::DeleteAccounts
         | Job::RankPhotos
         | Job::WriteWords
@@ -118,7 +121,8 @@ pub fn revived(kind: JobKind) -> &'static str {
         JobKind::DeleteVotes => "what is left of the votes goes",
         JobKind::QueueDigests => "whoever was not told of the week yet is told",
         JobKind::RunOperation => "their operations go on where they stopped",
-        JobKind::DeleteAccounts
+        JobKind::TellOfPhotos
+        | JobKind::DeleteAccounts
         | JobKind::RankPhotos
         | JobKind::WriteWords
         | JobKind::DeleteOldRecords
@@ -139,7 +143,8 @@ pub fn cancelled(kind: JobKind) -> &'static str {
         JobKind::RemakeAllThumbnails => "photos keep the pictures that they have",
         JobKind::QueueDigests => "who was not told of the week yet is not told",
         JobKind::RunOperation => "refused: stop the operation instead",
-        JobKind::DeleteAccounts
+        JobKind::TellOfPhotos
+        | JobKind::DeleteAccounts
         | JobKind::RankPhotos
         | JobKind::WriteWords
         | JobKind::DeleteOldRecords

@@ -97,6 +97,7 @@ impl JobKind {
             JobKind::DeleteVotes => &DELETE_VOTES,
             JobKind::SendMail => &SEND_MAIL,
             JobKind::QueueDigests => &QUEUE_DIGESTS,
+            JobKind::TellOfPhotos => &TELL_OF_PHOTOS,
             JobKind::DeleteAccounts => &DELETE_ACCOUNTS,
             JobKind::RankPhotos => &RANK_PHOTOS,
             JobKind::WriteWords => &WRITE_WORDS,
@@ -196,6 +197,16 @@ const QUEUE_DIGESTS: Definition = Definition {
     longest_backoff: minutes(5),
     unique: Unique::PerKind,
     summary: "Adds up the week that is over, and queues a mail on it to each member who wants one.",
+};
+
+const TELL_OF_PHOTOS: Definition = Definition {
+    lane: Lane::Mail,
+    priority: 10,
+    attempts: 3, // the next tick tries again anyway
+    timeout: minutes(10),
+    longest_backoff: minutes(5),
+    unique: Unique::PerKind,
+    summary: "Queues a mail to each member who has seen every photo and wants to be told of more, once there are.",
 };
 
 const DELETE_ACCOUNTS: Definition = Definition {

@@ -52,6 +52,8 @@ pub enum Job {
     },
     /// Add up the week that is over, and owe a mail on it to everybody who wants one.
     QueueDigests,
+    /// Owe a mail to members who have seen every photo and wait for more, when there are.
+    TellOfPhotos,
     /// Delete the accounts whose owners have left, when their grace is over.
     DeleteAccounts,
     /// Work out the standings.
@@ -116,6 +118,7 @@ impl Job {
             Job::RunOperation { operation } => Subject::Operation(*operation),
             Job::RemakeAllThumbnails
             | Job::QueueDigests
+            | Job::TellOfPhotos
             | Job::DeleteAccounts
             | Job::RankPhotos
             | Job::WriteWords

@@ -49,6 +49,7 @@ pub fn all(config: &JobsConfig) -> Vec<Schedule> {
         // After a run that took long it rests first: `rank_rest_factor`.
         from_midnight(Job::RankPhotos, every(config.rank_every_seconds)),
         from_midnight(Job::WriteWords, HOUR / 60),
+        from_midnight(Job::TellOfPhotos, HOUR / 6),
         from_midnight(Job::DeleteOldRecords, HOUR / 6),
         from_midnight(Job::DeleteAccounts, HOUR),
         from_midnight(Job::DeleteDiscardedBlobs, HOUR / 6),

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 
 use super::RaterId;
 
-pub use store::any;
+pub use store::{any, sizes};
 pub use walk::current_all;
 pub use who::{Who, load, load_all, load_member};
 

@@ -12,6 +12,7 @@ use super::keys::Keys;
 use crate::accounts::settings;
 use crate::error::Error;
 use crate::mail::unsubscribe::{OptionalMail, Subscription};
+use crate::ratings::awaited_photos;
 
 pub fn routes() -> Vec<Route> {
     routes![create, show]
@@ -40,7 +41,7 @@ impl<'r> FromRequest<'r> for Signed {
 /// Asks; a program that only looks changes nothing.
 #[get("/unsubscribe/<signed>")]
 pub fn show(signed: &str, subscription: Signed) -> View {
-    View::new("unsubscribe/page", json!({ "signed": signed, "digest": subscription.0.mails == OptionalMail::Digest }))
+    View::new("unsubscribe/page", json!({ "signed": signed, "mails": subscription.0.mails.name() }))
 }
 
 /// Ends them, whatever the form says. Repeating it changes nothing.
@@ -48,7 +49,10 @@ pub fn show(signed: &str, subscription: Signed) -> View {
 pub async fn create(subscription: Signed, db: &Db) -> Result<View, Error> {
     let Signed(Subscription { account, mails }) = subscription;
     let mut tx = db.begin().await?;
-    settings::unsubscribe(&mut tx, account, mails).await?;
+    match mails {
+        OptionalMail::AwaitedPhotos => awaited_photos::stop(&mut tx, account).await.map(drop)?,
+        OptionalMail::Photos | OptionalMail::Digest => settings::unsubscribe(&mut tx, account, mails).await?,
+    }
     tx.commit().await?;
-    Ok(View::new("unsubscribe/done", json!({ "digest": mails == OptionalMail::Digest })))
+    Ok(View::new("unsubscribe/done", json!({ "mails": mails.name() })))
 }

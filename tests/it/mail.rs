@@ -1,5 +1,6 @@
 //! Mail: who gets which, what it says, and what becomes of it on the way.
 
+mod awaited_photos;
 mod digest;
 mod notifications;
 mod optional;

@@ -6,6 +6,7 @@ mod accounts;
 mod achievements;
 mod alerts;
 mod architecture;
+mod awaited_photos;
 mod batches;
 mod biases;
 mod board;

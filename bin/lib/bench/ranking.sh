@@ -2,7 +2,7 @@
 # bin/bench ranking: what the jobs cost that run by themselves, on a site of many photos: standings and boards before anything is
 # known, when nothing has changed and after a thousand votes; the others once.
 
-readonly upkeep=(queue_digests delete_old_records delete_accounts delete_discarded_blobs)
+readonly upkeep=(queue_digests tell_of_photos delete_old_records delete_accounts delete_discarded_blobs)
 readonly ranking_runs=5 ranking_votes=1024
 
 bench_ranking() {

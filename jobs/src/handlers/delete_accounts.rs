@@ -3,7 +3,7 @@
 use log::info;
 use ratemyderp::accounts::deletion;
 use ratemyderp::finding::favourites;
-use ratemyderp::ratings::raters;
+use ratemyderp::ratings::{awaited_photos, raters};
 use ratemyderp::submissions::removal;
 
 use crate::{Claim, Context, Failure};
@@ -20,6 +20,7 @@ pub(super) async fn run(ctx: &Context, claim: &Claim) -> Result<(), Failure> {
             if deletion::erase_account(&mut tx, account).await? {
                 removal::remove_all(&mut tx, account).await?;
                 favourites::forget(&mut tx, account).await?;
+                awaited_photos::stop(&mut tx, account).await?;
                 raters::release(&mut tx, account).await?;
                 claim.say(format!("account {account} is deleted"));
                 info!("account {account} is deleted, as its owner asked");

@@ -277,6 +277,8 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("INSERT INTO member_words SELECT * FROM member_words", "member_words_pkey"),
     ("INSERT INTO favourites (account, submission) VALUES (1, 999)", "favourites_submission_fkey"),
     ("INSERT INTO favourites (account, submission) VALUES (999, 1)", "favourites_account_fkey"),
+    ("INSERT INTO awaited_photos VALUES (999, now(), 1, 1)", "awaited_photos_account_fkey"),
+    ("INSERT INTO awaited_photos SELECT 1, now(), 1, 1 FROM generate_series(1, 2)", "awaited_photos_pkey"),
     ("INSERT INTO words_to_write DEFAULT VALUES", "words_to_write_check"),
     ("INSERT INTO deck DEFAULT VALUES", "deck_pkey"),
     ("UPDATE submissions SET ordinal = 1", "submissions_ordinal_key"),

@@ -115,6 +115,7 @@ async fn an_altered_link_ends_nothing() {
     for altered in [
         signed.replace(&format!("-{account}-"), &format!("-{other}-")),
         signed.replace("photos", "digest"),
+        signed.replace("photos", "awaited"),
         signed[..signed.len() - 1].to_owned(),
         format!("photos-{account}-"),
         "photos".to_owned(),

@@ -67,7 +67,7 @@ async fn choosing_and_ending_mails() {
     assert_eq!(chosen(&site, account).await, (true, true));
 
     let key = UnsubscribeKey::new(site.world.config().secret().expect("a secret"));
-    for mails in [OptionalMail::Photos, OptionalMail::Digest] {
+    for mails in [OptionalMail::Photos, OptionalMail::Digest, OptionalMail::AwaitedPhotos] {
         visitor.goto(&site.url(&format!("/unsubscribe/{}", Subscription { account, mails }.sign(&key)))).await;
         look(&visitor, "end them?").await;
         visitor.follow("main .action").await;
