@@ -11,6 +11,7 @@ mod keys;
 
 mod about;
 mod appearance;
+mod awaited;
 mod charts;
 mod dashboard;
 mod drafts;
@@ -109,6 +110,7 @@ fn routes() -> Vec<Route> {
         about::routes(),
         appearance::routes(),
         assets::routes(),
+        awaited::routes(),
         dashboard::routes(),
         drafts::routes(),
         embeds::routes(),

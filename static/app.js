@@ -1,12 +1,14 @@
 // What htmx leaves out: telling people how their rating is getting on, and patience with those who click twice.
 (() => {
   const say = text => document.getElementById('status')?.replaceChildren(text);
+  // On the page of a photo it is their rating, at the end of the deck whether they want to be told of more.
+  const what = ctx => ctx.sourceElement.closest('.awaited') ? 'choice' : 'rating';
   let timer;
   const on = (name, act) => document.addEventListener('htmx:' + name, act);
-  on('before:request', () => {
+  on('before:request', ({detail: {ctx}}) => {
     say('');
     clearTimeout(timer);
-    timer = setTimeout(say, 2000, 'Still saving your rating…');
+    timer = setTimeout(say, 2000, `Still saving your ${what(ctx)}…`);
   });
   on('after:request', () => {
     clearTimeout(timer);
@@ -14,17 +16,17 @@
   });
   on('response:error', ({detail: {ctx}}) => {
     if (ctx.response.status > 499)
-      say('Your rating was not saved because of a problem with the site. Try again.');
+      say(`Your ${what(ctx)} was not saved because of a problem with the site. Try again.`);
   });
   on('error', ({detail: {ctx}}) => {
     if (!ctx || ctx.response) return;
     clearTimeout(timer);
-    say('Your rating was not sent. Check your connection, then try again.');
+    say(`Your ${what(ctx)} was not sent. Check your connection, then try again.`);
   });
-  // Buttons that wait for a moment (see .rate in the stylesheet) send nothing, and the focus stays where it is.
+  // Buttons that wait for a moment (see `wait` in the stylesheet) send nothing, and the focus stays where it is.
   const waits = ({target}) => {
-    const form = target.closest('.rate');
-    return form && getComputedStyle(form.elements.score[0]).pointerEvents == 'none';
+    const form = target.closest('.rate, .awaited form');
+    return form && getComputedStyle(form.querySelector('button')).pointerEvents == 'none';
   };
   document.addEventListener('submit', e => {
     if (!waits(e)) return;

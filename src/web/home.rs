@@ -4,6 +4,7 @@ use rocket::{Route, get, routes};
 use serde::Serialize;
 
 use super::answers::view::View;
+use super::awaited::Awaited;
 use super::guards::app::App;
 use super::guards::visitor::Visitor;
 use super::profiles::Words;
@@ -46,6 +47,8 @@ pub struct Card {
     others: bool,
     /// How they have voted, when they have seen them all.
     style: Option<Words>,
+    /// Are they told when there are more, when they have seen them all?
+    awaited: Option<Awaited>,
 }
 
 impl Card {
@@ -62,7 +65,7 @@ impl Card {
         let Deal { mut rater, next, last } =
             app.dealer.deal(rater, class, result.as_ref().map(VoteResult::submission)).await?;
         let photo = next.as_ref().and_then(Photo::of).map(|photo| photo.to(class));
-        let (mut others, mut style) = (false, None);
+        let (mut others, mut style, mut awaited) = (false, None, None);
         if photo.is_some() {
             recorder().visit(if first { VisitEvent::FirstCard } else { VisitEvent::Card });
         } else {
@@ -72,9 +75,11 @@ impl Card {
             if !others {
                 style = rating_style::of_rater(&mut conn, rater.id).await?.map(Words::from);
             }
+            awaited = Some(Awaited::of(&mut conn, visitor).await?);
         }
         visitor.remember(&rater);
         let last = result.and_then(|result| result.of_photo(last.as_ref()));
-        Ok(Card { focus, csrf: visitor.form_token(), photo, last, mine: None, stay: false, others, style })
+        let csrf = visitor.form_token();
+        Ok(Card { focus, csrf, photo, last, mine: None, stay: false, others, style, awaited })
     }
 }

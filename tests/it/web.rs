@@ -3,6 +3,7 @@
 mod about;
 mod answers;
 mod appearance;
+mod awaited;
 mod costs;
 pub mod dashboard;
 mod described;

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use futures_util::Stream;
 use rocket::http::{ContentType, Header};
 use rocket::response::stream::{ByteStream, stream};
@@ -16,7 +16,7 @@ use crate::accounts::export::{Export, export};
 use crate::accounts::throttle::{self, Key};
 use crate::error::Error;
 use crate::finding::favourites;
-use crate::ratings::history;
+use crate::ratings::{awaited_photos, history};
 use crate::reports;
 use crate::submissions::by_owner::{self, OwnPhoto};
 use crate::web::answers::form::FormView;
@@ -90,14 +90,15 @@ pub async fn create(
     Ok(ExportAnswer::File(file))
 }
 
-/// Account, settings, browsers, photos, ratings, reports and favourites. The lists are sent page by page, however long they are: no
+/// Account, settings, browsers, whether more photos are awaited, photos, ratings, reports and favourites. The lists are sent page by page, however long they are: no
 /// connection waits for a slow reader.
 async fn file(member: &Member, conn: &mut PgConnection, app: App<'_>) -> Result<File, Error> {
     let App { db, config, .. } = app;
     let (account, username) = (member.account().id, &member.account().username);
     let key = Key::new("export", &[&account.to_string()]);
     throttle::take(conn, &key, config.accounts.exports_per_account).await?;
-    let head = head(&export(conn, account).await?, &config.site.url)?;
+    let awaited = awaited_photos::since(conn, account).await?;
+    let head = head(&export(conn, account).await?, awaited, &config.site.url)?;
     Ok(File { name: format!("ratemyderp-{username}.json"), pieces: pieces(db.pool().clone(), account, head) })
 }
 
@@ -106,8 +107,13 @@ fn page(form: &FormView) -> View {
 }
 
 /// All but the lists, still open at the end.
-fn head(export: &Export, site: &str) -> Result<String, Error> {
-    let text = serde_json::to_string_pretty(&json!({ "site": site, "made_at": Utc::now(), "member": export }));
+fn head(export: &Export, awaited: Option<DateTime<Utc>>, site: &str) -> Result<String, Error> {
+    let text = serde_json::to_string_pretty(&json!({
+        "site": site,
+        "made_at": Utc::now(),
+        "member": export,
+        "awaits_photos_since": awaited,
+    }));
     let text = text.map_err(|cause| Error::Internal(cause.into()))?;
     Ok(text.strip_suffix("\n}").unwrap_or(&text).to_owned())
 }

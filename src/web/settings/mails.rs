@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::accounts::settings;
 use crate::error::Error;
+use crate::ratings::awaited_photos;
 use crate::web::answers::view::View;
 use crate::web::db::Db;
 use crate::web::guards::csrf::Guarded;
@@ -21,14 +22,16 @@ pub struct MailsForm<'r> {
 }
 
 #[get("/settings/mails")]
-pub fn edit(member: Member, visitor: Visitor<'_>) -> View {
+pub async fn edit(member: Member, visitor: Visitor<'_>, db: &Db) -> Result<View, Error> {
+    let waits = awaited_photos::since(&mut *db.acquire().await?, member.account().id).await?.is_some();
     let data = json!({
         "csrf": visitor.form_token(),
         "photos": member.settings.mail_photos,
         "digest": member.settings.mail_digest,
         "verified": member.account().email_verified,
+        "waits": waits,
     });
-    View::new("settings/mails", data)
+    Ok(View::new("settings/mails", data))
 }
 
 #[post("/settings/mails", data = "<form>")]

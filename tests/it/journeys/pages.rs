@@ -1,5 +1,6 @@
 //! Every page and state, looked at in every way we promise.
 
+mod awaited;
 mod boards;
 mod described;
 mod finding;
