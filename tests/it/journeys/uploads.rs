@@ -133,7 +133,7 @@ async fn make_mistakes(site: &Site, visitor: &Visitor, look: impl AsyncFn(&str))
     look("failed").await;
     visitor.follow("a[href='/submissions/mine']").await;
     look("own photos").await;
-    visitor.follow("tbody tr:last-child a").await;
+    visitor.follow(".own li:last-child a").await;
     let id: i64 = visitor.url().await.rsplit('/').next().unwrap().parse().unwrap();
     site.world.hide(id).await;
     site.drain().await;
