@@ -66,7 +66,8 @@ async fn a_hundred_uploads_at_once_are_all_taken_within_little_memory() {
         "100 uploads of {} kB at once: the web process peaked at {peak} KiB, {before} KiB before",
         base.len() / 1000
     );
-    assert!(peak < 128 << 10, "{peak} KiB");
+    // Of 226 MB only a small part at any time. What the process takes anyway depends on its build; `bin/bench votes` bounds that of a release.
+    assert!(peak - before < 64 << 10, "{before} KiB before, {peak} KiB");
     assert_eq!(installation.count("submissions WHERE state = 'pending'").await, 100);
     assert_eq!(installation.blobs().len(), 100);
     installation.check().await;
