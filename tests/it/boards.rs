@@ -223,3 +223,20 @@ async fn boards_of_days_long_past_go_and_late_changes_do_not_bring_them_back() {
     assert_eq!(world.count("board_photos WHERE period = 'all' AND sum = 100").await, 1);
     assert_eq!(world.complaints().await, [""; 0]);
 }
+
+#[tokio::test]
+async fn a_photo_that_is_hidden_while_its_boards_are_made_leaves_its_species_once() {
+    let world = World::new().await;
+    let (photo, _) = (world.photo("Marmalade").await, world.photo("Noodle").await);
+    world.rate(someone(1), photo, 8).await;
+    work_out(&world).await;
+    world.rate(someone(2), photo, 9).await;
+    let mut tx = world.pool.begin().await.expect("a transaction");
+    let gathered = boards::gather(&mut tx, false).await.expect("what has changed");
+    world.hide(photo).await;
+    standings::recompute(&mut tx).await.expect("a generation");
+    boards::update(&mut tx, &gathered).await.expect("boards");
+    tx.commit().await.expect("commit");
+    work_out(&world).await;
+    assert_eq!(world.complaints().await, [""; 0]);
+}

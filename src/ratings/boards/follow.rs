@@ -22,24 +22,29 @@ pub(super) async fn follow(
     if changes.days.is_empty() && changes.photos.is_empty() {
         return Ok(());
     }
-    count_species(tx, &changes.photos, -1).await?;
+    // Also those that were rated alone: what is written says whether they are shown at that moment, which may have changed since the
+    // changes were taken.
+    let photos = changed(changes);
+    count_species(tx, &photos, -1).await?;
     write(tx, changes, parameters).await?;
-    count_species(tx, &changes.photos, 1).await?;
+    count_species(tx, &photos, 1).await?;
     sqlx::query!(
         "DELETE FROM board_photos WHERE ctid = ANY(ARRAY(
              SELECT b.ctid FROM unnest($1::bigint[]) AS c (submission) CROSS JOIN LATERAL (
                  SELECT b.ctid FROM board_photos b
                  WHERE b.submission = c.submission AND ratings = 0 AND (period <> 'all' OR NOT shown) OFFSET 0) AS b))",
-        &changed(changes)
+        &photos
     )
     .execute(&mut **tx)
     .await
     .map(drop)
 }
 
+/// Every photo that is written, once.
 fn changed(changes: &Changes) -> Vec<i64> {
     let mut photos: Vec<i64> = changes.days.iter().map(|change| change.submission).collect();
     photos.extend(&changes.photos);
+    photos.sort_unstable();
     photos.dedup();
     photos
 }
