@@ -7,6 +7,9 @@ use super::{Band, Crop, Rejection, colour, crop, quality};
 /// Side of a preview in pixels.
 pub const PREVIEW: u32 = 160;
 
+/// Of previews: looking for the lowest that suffices would cost more than all else about them.
+const QUALITY: u8 = 60;
+
 /// One place of the square along the long side.
 #[derive(Debug, Clone)]
 pub struct Preview {
@@ -46,8 +49,7 @@ fn squares(decoded: &Decoded, places: &[f64]) -> Result<Vec<Vec<u8>>, Rejection>
     let all = colour::to_srgb(Picture { rgba, side }, decoded.channels, &decoded.colours);
     let square = |rgba: &[u8]| {
         let square = Picture { rgba: rgba.to_vec(), side }.oriented(decoded.orientation)?;
-        let encoded = quality::encode_all(square, &[side])?.pop();
-        encoded.map(|image| image.jpeg).ok_or_else(|| Rejection::Damaged("no preview was made".into()))
+        quality::to_jpeg(&square, QUALITY)
     };
     all.rgba.chunks_exact(side as usize * side as usize * 4).map(square).collect()
 }

@@ -116,7 +116,8 @@ fn quality_of_scale(scale: f64) -> u8 {
     quality.round().clamp(1.0, 100.0) as u8
 }
 
-fn to_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Rejection> {
+/// At this JPEG quality (1..=100), whatever becomes of the picture.
+pub(super) fn to_jpeg(picture: &Picture, quality: u8) -> Result<Vec<u8>, Rejection> {
     let mut jpeg = Vec::new();
     let mut encoder = encoder(&mut jpeg, quality);
     // One scan for a coarse preview, one with the rest: every further scan costs 4 % of the bytes.
