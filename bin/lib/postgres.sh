@@ -27,6 +27,12 @@ postgres_stop() {
     complain "PostgreSQL (process $(postgres_pid)) does not stop."
 }
 
+# Ends it as a crash does, and starts it again.
+postgres_crash() {
+  as_server_user "$pgbin/pg_ctl" -D "$pgdata" -m immediate -w -t 30 stop >/dev/null
+  postgres_start
+}
+
 # Makes a database unless it exists.
 postgres_database() {
   local found

@@ -123,8 +123,8 @@ pub async fn since(conn: &mut PgConnection, photos: &[i64], day: NaiveDate) -> R
     .await
 }
 
-/// Takes what was noted; raters are counted with it. Nothing when that is not known, before the first time, after a crash, and after a
-/// program from before: then everything has to be [counted anew](recount). Never twice at once: the generation's row is locked by
+/// Takes what was noted; raters are counted with it. Nothing when that is not known, before the first time and after a program from
+/// before: then everything has to be [counted anew](recount). Never twice at once: the generation's row is locked by
 /// whoever calls it.
 pub(super) async fn take(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Changes>, sqlx::Error> {
     let taken = sqlx::query!(

@@ -174,7 +174,7 @@ async fn whoever_has_rated_very_much_is_gone_through_step_by_step() {
     .unwrap();
     work_out(&world, true).await;
     assert_eq!(world.complaints().await, [""; 0], "counted anew");
-    assert_eq!(applied(&world, 1).await, (-150, -150, 0), "a crash takes no bias away: {before:?}");
+    assert_eq!(applied(&world, 1).await, (-150, -150, 0), "lost notes take no bias away: {before:?}");
     sqlx::raw_sql("UPDATE rater_biases SET due = true").execute(&world.pool).await.unwrap();
     world.rate(someone(1), photo, 5).await;
     work_out(&world, true).await;

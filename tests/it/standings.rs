@@ -129,7 +129,7 @@ async fn what_follows_the_changes_is_what_a_fresh_count_finds() {
 }
 
 #[tokio::test]
-async fn a_crash_that_loses_the_notes_loses_no_vote() {
+async fn notes_that_are_lost_lose_no_vote() {
     let world = World::new().await;
     let mut photos = vec![];
     for number in 0..20u8 {
@@ -139,7 +139,6 @@ async fn a_crash_that_loses_the_notes_loses_no_vote() {
     }
     work_out(&world).await;
     world.rate(someone(2), photos[3], 10).await;
-    // What PostgreSQL does to an unlogged table when it recovers.
     sqlx::raw_sql("TRUNCATE photos_to_rank").execute(&world.pool).await.expect("emptied");
     world.rate(someone(3), photos[4], 10).await;
     work_out(&world).await;

@@ -35,7 +35,7 @@ many_photos() {
 }
 
 measure_ranking() {
-  local size=$1 first bare first_peer again=() after=() wal=() job before seconds
+  local size=$1 first bare first_peer compared=() after=() crashed wal=() job before seconds
   local -A once
   # Summed up, as PostgreSQL leaves out a rank that nobody looks at.
   bare=$(peer_seconds 'SELECT sum(rank) FROM (SELECT submission, rank() OVER (ORDER BY sum::float8 / count DESC) FROM tallies WHERE count > 0) ranked')
@@ -44,9 +44,9 @@ measure_ranking() {
   first=$(job_seconds rank_photos)
   sql ratemyderp -c VACUUM
   for ((turn = 0; turn < ranking_runs; turn++)); do
-    # An empty table of notes stands for a crash: all photos are compared.
+    # Without notes all photos are compared.
     sql ratemyderp -c 'TRUNCATE photos_to_rank'
-    again+=("$(job_seconds rank_photos)")
+    compared+=("$(job_seconds rank_photos)")
   done
   for ((turn = 0; turn < ranking_runs; turn++)); do
     peer own "$size" -t $((ranking_votes / browsers)) >/dev/null
@@ -55,6 +55,9 @@ measure_ranking() {
     after+=("$(job_seconds rank_photos)")
     wal+=("$(sql ratemyderp -c "SELECT round((pg_current_wal_insert_lsn() - '$before') / 1e6, 1)")")
   done
+  peer own "$size" -t $((ranking_votes / browsers)) >/dev/null
+  postgres_crash
+  crashed=$(job_seconds rank_photos)
   for job in "${upkeep[@]}"; do once[$job]=$(job_seconds "$job"); done
   seconds=$EPOCHREALTIME
   # What is missing here are files: the generator adds rows alone.
@@ -65,10 +68,11 @@ measure_ranking() {
     "Ten times as many ratings; one job at a time, release build, commits not flushed to disk. Medians of $ranking_runs runs."
   figure "everything for the first time" "$first" "" at_most s
   figure "the same beside writing as many rows with a rank and two indexes" "$(ratio "$first" "$first_peer")" "" at_most x
-  figure "everything anew after a crash" "$(median "${again[@]}")" "" at_most s
-  figure "the same beside a bare \`rank() OVER\` of all photos" "$(ratio "$(median "${again[@]}")" "$bare")" 1.5 at_most x
+  figure "all photos compared, as where notes of what changed are lost" "$(median "${compared[@]}")" "" at_most s
+  figure "the same beside a bare \`rank() OVER\` of all photos" "$(ratio "$(median "${compared[@]}")" "$bare")" 1.5 at_most x
   figure "after $ranking_votes votes" "$(median "${after[@]}")" 0.5 at_most s
   figure "written to the log meanwhile" "$(median "${wal[@]}")" "" at_most MB
+  figure "after as many and a crash of PostgreSQL" "$crashed" "" at_most s
   for job in "${upkeep[@]}"; do
     figure "\`$job\`" "${once[$job]}" "" at_most s
   done

@@ -74,7 +74,7 @@ async fn ladder(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     sentences(rows).await
 }
 
-/// A photo that was voted on since the last generation is noted for the next one. Where the notes were lost, by a crash, that one
+/// A photo that was voted on since the last generation is noted for the next one. Where the notes were lost, that one
 /// compares every photo, and then none is forgotten.
 async fn forgotten(conn: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
     let rows = sqlx::query_scalar!(

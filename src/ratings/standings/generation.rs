@@ -1,4 +1,4 @@
-//! Making a generation: what changed since the last one, or everything where that is not known.
+//! Making a generation: from what changed since the last one, or from everything where that is more than a part.
 
 use sqlx::{Postgres, Transaction};
 
@@ -6,7 +6,7 @@ use super::moments::{self, Moments, Ratings};
 use super::parameters::Parameters;
 use super::{Summary, ladder};
 
-/// Of so many photos one may have changed; when more did, all are compared, which then costs less.
+/// Of so many photos one may have changed; when more did, all are gone through, which then costs less.
 const SHARE: usize = 4;
 
 pub(super) async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summary, sqlx::Error> {
@@ -14,10 +14,10 @@ pub(super) async fn recompute(tx: &mut Transaction<'_, Postgres>) -> Result<Summ
     let last = sqlx::query_as!(Parameters, "SELECT mean, weight, variance, adjusted FROM generation FOR UPDATE")
         .fetch_one(&mut **tx)
         .await?;
-    let noted = take_noted(tx).await?;
-    let (parameters, written, photos) = match (noted, moments::load(tx).await?) {
-        (Some(noted), Some(moments)) if SHARE * noted.len() <= moments.photos as usize => {
-            follow(tx, &noted, moments, last).await?
+    let changed = changed(tx).await?;
+    let (parameters, written, photos) = match moments::load(tx).await? {
+        Some(moments) if SHARE * changed.len() <= moments.photos as usize => {
+            follow(tx, &changed, moments, last).await?
         }
         _ => rebuild(tx, last).await?,
     };
@@ -51,27 +51,47 @@ pub(super) async fn score_as(tx: &mut Transaction<'_, Postgres>, adjusted: bool)
     Ok(())
 }
 
-/// Photos whose tally or place in the deck changed since the last generation. Nothing where that is not known: before the first, and
-/// after a crash, which empties the table. A vote that commits after this is noted for the next one, even if it is counted in this.
-async fn take_noted(tx: &mut Transaction<'_, Postgres>) -> Result<Option<Vec<i64>>, sqlx::Error> {
-    let taken = sqlx::query_scalar!("DELETE FROM photos_to_rank RETURNING submission").fetch_all(&mut **tx).await?;
+/// Photos whose tally or place in the deck may have changed since the last generation, each once: those that were noted, and where notes
+/// were lost, or there were none yet, those that differ. A vote that commits after this is noted for the next one, even if it is counted
+/// in this.
+async fn changed(tx: &mut Transaction<'_, Postgres>) -> Result<Vec<i64>, sqlx::Error> {
+    let mut photos =
+        sqlx::query_scalar!("DELETE FROM photos_to_rank RETURNING submission").fetch_all(&mut **tx).await?;
     // Photo 0 says that nothing was lost until here, and from here on.
     sqlx::query!("INSERT INTO photos_to_rank VALUES (0)").execute(&mut **tx).await?;
-    let whole = taken.contains(&0);
-    let mut noted: Vec<i64> = taken.into_iter().filter(|&photo| photo != 0).collect();
-    noted.sort_unstable();
-    noted.dedup();
-    Ok(whole.then_some(noted))
+    if !photos.contains(&0) {
+        photos.extend(differing(tx).await?);
+    }
+    photos.sort_unstable();
+    photos.dedup();
+    photos.retain(|&photo| photo != 0);
+    Ok(photos)
+}
+
+/// Photos whose standing is not what it should be, of all. Biases need no look: whoever changes them notes that in the same transaction.
+async fn differing(tx: &mut Transaction<'_, Postgres>) -> Result<Vec<i64>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"SELECT t.submission AS "submission!"
+           FROM tallies t JOIN submissions s ON s.id = t.submission
+                LEFT JOIN standings g ON g.submission = t.submission
+           WHERE t.count > 0 AND s.ordinal IS NOT NULL
+             AND (g.count, g.sum, g.squares) IS DISTINCT FROM (t.count, t.sum, squares_of(t.histogram))
+           UNION ALL
+           SELECT submission FROM standings g WHERE NOT EXISTS (
+               SELECT FROM submissions s WHERE s.id = g.submission AND s.ordinal IS NOT NULL)"#
+    )
+    .fetch_all(&mut **tx)
+    .await
 }
 
 /// Works out the standings of these photos alone, unless the parameters have moved enough to be seen.
 async fn follow(
     tx: &mut Transaction<'_, Postgres>,
-    noted: &[i64],
+    changed: &[i64],
     mut moments: Moments,
     last: Parameters,
 ) -> Result<(Parameters, u64, i64), sqlx::Error> {
-    let changes = changes(tx, noted).await?;
+    let changes = changes(tx, changed).await?;
     for change in &changes {
         let Some(before) = change.before() else { continue };
         match before {

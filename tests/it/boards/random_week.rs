@@ -153,7 +153,7 @@ proptest! {
             work_out(&world).await;
             prop_assert_eq!(differences(&world).await, [""; 0]);
             prop_assert_eq!(world.complaints().await, [""; 0]);
-            // The same after a crash, which empties what was noted.
+            // The same where what was noted is lost.
             sql(&world, "TRUNCATE rating_changes, submission_days; UPDATE board_photos SET ratings = 0, sum = 7").await;
             work_out(&world).await;
             prop_assert_eq!(differences(&world).await, [""; 0]);

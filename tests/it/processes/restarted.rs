@@ -58,6 +58,21 @@ async fn a_restart_of_postgresql_is_apologised_for_and_loses_no_vote() {
     installation.pool.close().await;
 }
 
+#[tokio::test]
+async fn what_votes_note_for_the_ranking_job_outlives_a_crash() {
+    let mut cluster = Cluster::new();
+    let installation = Installation::on(&cluster.url).await;
+    installation.photos(3).await;
+    let noted = "SELECT (SELECT count(*) FROM photos_to_rank), (SELECT count(*) FROM rating_changes)";
+    let left: (i64, i64) = sqlx::query_as(noted).fetch_one(&installation.pool).await.expect("counted");
+    assert!(left.0 > 0 && left.1 > 0, "new photos are noted: {left:?}");
+    cluster.stop("immediate");
+    cluster.start();
+    let kept: (i64, i64) = sqlx::query_as(noted).fetch_one(&installation.pool).await.expect("counted");
+    assert_eq!(kept, left);
+    installation.pool.close().await;
+}
+
 /// Asks for `/readyz` and `/healthz` all the time.
 struct Watch {
     answers: Arc<std::sync::Mutex<Vec<Health>>>,

@@ -1,0 +1,2 @@
+-- The other half of what `*_photos_to_rank_logged.sql` says.
+ALTER TABLE rating_changes SET LOGGED;
