@@ -22,6 +22,7 @@ NEW_JOBS = 20  # every tenth of a second
 def main():
     wait_for_site()
     if part == "pace":
+        started_when_idle()
         return jobs_a_second()
     Browser(int(port)).join("omar")
     grant("omar")
@@ -34,6 +35,7 @@ def main():
         pick_up("pick-up of others, p95, with a million held in front", 5 * 60, None)
         retry_many(jobs)
     hammered(int(port), sql, grant, report, Jobs())
+    started_when_idle()
     jobs_a_second()
     killed_often()
 
@@ -69,9 +71,12 @@ def wait_for_site():
 class Jobs:
     """The jobs process; it can be killed."""
 
+    def __init__(self, workers=8):
+        self.env = {**os.environ, "RUST_LOG": "off", "ROCKET_JOBS": f"{{workers={workers}}}"}
+
     def __enter__(self):
         self.process = subprocess.Popen(
-            [f"{programs}/ratemyderp-jobs", "work"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "RUST_LOG": "off"}
+            [f"{programs}/ratemyderp-jobs", "work"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.env
         )
         return self
 
@@ -195,33 +200,48 @@ def retry_many(jobs):
 
 
 TRIVIAL = 20_000  # jobs of one turn
-CLIENTS = 16  # of pgbench, which claims one job at a time
+CLIENTS = 16  # of pgbench, which claims one job at a time, and as many workers beside them
+ALONE = 100  # jobs that come one after the other
+
+
+def started_when_idle():
+    """From the statement that adds a job to its start, while there is nothing else to do."""
+    with Jobs():
+        time.sleep(3)  # until it listens
+        for each in range(ALONE):
+            sql(enqueue("move_thumbnails", "images", 1, f"'alone-{each}'"))
+        time.sleep(1)
+    waited = float(sql("""
+        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM a.started_at - a.due_at) * 1000)
+        FROM job_attempts a JOIN fang_tasks t ON t.number = a.job WHERE t.uniq_hash LIKE 'move_thumbnails:alone-%'"""))
+    report(f"a job that comes alone, from being added to its start, median of {ALONE}", waited, 10, "at_most", "ms")
 
 
 def jobs_a_second():
     """Jobs that find nothing to do, with all that is kept about them, without, and claimed and ended by pgbench, by turns."""
-    rates = {"kept": [], "bare": [], "pgbench": []}
+    rates = {"kept": [], "bare": [], "many": [], "pgbench": []}
     for turn in range(5):
         for way in rates if turn % 2 else reversed(rates):
-            sql(f"ALTER TABLE fang_tasks {'ENABLE' if way == 'kept' else 'DISABLE'} TRIGGER USER")
+            sql(f"ALTER TABLE fang_tasks {'ENABLE' if way in ('kept', 'many') else 'DISABLE'} TRIGGER USER")
             sql(enqueue("move_thumbnails", "images", TRIVIAL, f"'{way}-{turn}'"))
-            rates[way].append(claimed_by_pgbench() if way == "pgbench" else worked_off())
+            rates[way].append(claimed_by_pgbench() if way == "pgbench" else worked_off(CLIENTS if way == "many" else 8))
         print("    " + ", ".join(f"{way} {each[-1]:.0f}" for way, each in rates.items()), flush=True)
     sql("ALTER TABLE fang_tasks ENABLE TRIGGER USER")
     sql("TRUNCATE job_counts, job_count_deltas; INSERT INTO job_counts SELECT state, kind, task_type, count(*) FROM fang_tasks GROUP BY 1, 2, 3")
     report("jobs a second that find nothing to do, 8 workers, median of five turns", median(rates["kept"]), None, "at_least", "")
     report("the same beside counting switched off", beside(rates, "bare"), 0.95, "at_least", "x")
-    report(f"the same beside `pgbench` that claims and ends one at a time, {CLIENTS} clients", beside(rates, "pgbench"), 1.0, "at_least", "x")
+    report(f"jobs a second, {CLIENTS} workers", median(rates["many"]), None, "at_least", "")
+    report(f"the same beside `pgbench` that claims and ends one at a time, {CLIENTS} clients", beside(rates, "pgbench", "many"), 1.0, "at_least", "x")
 
 
-def beside(rates, way):
+def beside(rates, other, way="kept"):
     """Turn by turn, since what else the machine does changes within minutes."""
-    return median(kept / other for kept, other in zip(rates["kept"], rates[way]))
+    return median(one / two for one, two in zip(rates[way], rates[other]))
 
 
-def worked_off():
+def worked_off(workers):
     """Jobs a second, from the first start to the last end: a process takes its time to come up."""
-    with Jobs():
+    with Jobs(workers):
         while sql("SELECT EXISTS (SELECT FROM fang_tasks WHERE state IN ('new', 'retried', 'in_progress') AND kind = 'move_thumbnails')") == "t":
             time.sleep(0.5)
     took = float(sql(f"""

@@ -48,14 +48,19 @@ fn half_lives(day: NaiveDate) -> f64 {
 
 /// Works out these photos.
 pub(super) async fn update(tx: &mut Transaction<'_, Postgres>, photos: &[i64]) -> Result<(), sqlx::Error> {
-    // However many the planner believes to be in the list, each is looked up.
-    sqlx::query!("SET LOCAL enable_seqscan = off").execute(&mut **tx).await?;
+    // As rows that are there already: these are looked up one by one, however many the planner believes to be in the list. What is not
+    // written is said for the sake of its constraints.
     sqlx::query!(
-        "UPDATE board_photos b
-         SET trend = board_trend(shown, f.happened, f.heat, f.usual, f.last, $5, $6, $4, $7),
-             viral = board_viral(shown, f.passed_on, f.views, $8)
-         FROM unnest($1::bigint[]) AS changed (photo), LATERAL reach_of(photo, $2, $3, $4) AS f
-         WHERE b.submission = photo AND b.period = 'all' AND b.since = '1970-01-01'",
+        "INSERT INTO board_photos (submission, period, since, species, shown, ratings, sum, squares, trend, viral)
+         SELECT photo, 'all', '1970-01-01', species, shown, ratings, sum, squares,
+                board_trend(shown, f.happened, f.heat, f.usual, f.last, $5, $6, $4, $7),
+                board_viral(shown, f.passed_on, f.views, $8)
+         FROM unnest($1::bigint[]) AS changed (photo)
+              CROSS JOIN LATERAL (
+                  SELECT species, shown, ratings, sum, squares FROM board_photos
+                  WHERE submission = photo AND period = 'all' AND since = '1970-01-01' OFFSET 0) AS b
+              CROSS JOIN LATERAL reach_of(photo, $2, $3, $4) AS f
+         ON CONFLICT (submission, period, since) DO UPDATE SET trend = excluded.trend, viral = excluded.viral",
         photos,
         SHARE,
         ARRIVAL,
@@ -66,8 +71,8 @@ pub(super) async fn update(tx: &mut Transaction<'_, Postgres>, photos: &[i64]) -
         QUIET_VIEWS
     )
     .execute(&mut **tx)
-    .await?;
-    sqlx::query!("SET LOCAL enable_seqscan = on").execute(&mut **tx).await.map(drop)
+    .await
+    .map(drop)
 }
 
 /// How far one photo is passed on: shares and arrivals by a hundred views. Nothing while nobody has.
