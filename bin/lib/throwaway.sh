@@ -15,15 +15,39 @@ throwaway_start() {
   chmod "$(folder_mode)" "$state"
   claim "$state" >/dev/null
   exec {lock}>&-
+  if ${throwaway_in_memory:-false}; then throwaway_into_memory; fi
   # Without fsync it survives killed servers, only not a crash of the machine. Commits still wait for WAL to be written.
   postgres_start 'fsync = off' 'full_page_writes = off' 'max_connections = 300' "$@"
 }
 
 throwaway_stop() {
+  local memory
   [[ -n ${state:-} ]] || return 0
   postgres_stop
+  memory=$(readlink -- "$state/postgres" || true)
+  if [[ $memory == /dev/shm/ratemyderp.* ]]; then rm -rf -- "$memory"; fi
   rm -rf -- "$state"
   state=
+}
+
+# For scripts that set throwaway_in_memory=true: those that test, not those that measure. A database has 400 files, and copying one
+# takes a twentieth of the time where no real file system makes them. The link is made first, so that a killed run leaves nothing that
+# the next one does not find. Where memory is scarce, the cluster lies on the disk as ever.
+throwaway_into_memory() {
+  local place
+  throwaway_has_memory || return 0
+  place=/dev/shm/ratemyderp.$(basename -- "$(dirname -- "$state")").${state##*.}
+  ln -s -- "$place" "$state/postgres"
+  mkdir -m 700 -- "$place"
+}
+
+# Twice what a run of all tests needs at most.
+throwaway_has_memory() {
+  local free available
+  [[ -w /dev/shm ]] || return
+  free=$(df --output=avail -k /dev/shm | tail -n 1)
+  available=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+  ((free > 4 << 20 && available > 6 << 20))
 }
 
 throwaway_sweep() {

@@ -9,6 +9,7 @@ set -euo pipefail
 source bin/lib/all.sh
 exit_on_signals
 trap 'begin_cleanup; throwaway_stop' EXIT
+throwaway_in_memory=true
 throwaway_start </dev/null >&2
 postgres_url postgres
 while echo && read -r order; do
