@@ -7,7 +7,10 @@ use ratemyderp::queue;
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
+
+static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 
 /// A migrated database of its own, dropped at the end.
 pub struct Database {
@@ -22,23 +25,12 @@ impl Database {
         let admin = std::env::var("RATEMYDERP_TEST_DATABASE_URL").expect(
             "RATEMYDERP_TEST_DATABASE_URL must name a server on which databases may be created; bin/test sets it",
         );
+        let template = TEMPLATE.get_or_init(|| make_template(&admin)).await;
         let name = format!("ratemyderp_jobs_{}", Uuid::new_v4().simple());
-        let mut conn = PgConnection::connect(&admin).await.unwrap();
-        sqlx::query(&format!("CREATE DATABASE {name}")).execute(&mut conn).await.unwrap();
-        let (server, _) = admin.rsplit_once('/').unwrap();
-        let url = format!("{server}/{name}");
+        create(&admin, &format!("{name} TEMPLATE {template}")).await;
+        let url = url(&admin, &name);
         let options: PgConnectOptions = url.parse().unwrap();
         let pool = PgPoolOptions::new().max_connections(4).connect_with(options).await.unwrap();
-        ratemyderp::db::migrate(&pool).await.unwrap();
-        sqlx::raw_sql(
-            "CREATE TABLE effects (job bigint NOT NULL, attempt integer NOT NULL);
-             CREATE TABLE given_up (job bigint NOT NULL);
-             CREATE TABLE reachable ();
-             INSERT INTO lanes (name) VALUES ('test');",
-        )
-        .execute(&pool)
-        .await
-        .unwrap();
         Database { pool, url, admin, name }
     }
 
@@ -153,6 +145,37 @@ impl Drop for Database {
         })
         .join();
     }
+}
+
+/// Migrated once for each run of the tests; every database starts as a copy.
+async fn make_template(admin: &str) -> String {
+    let name = format!("ratemyderp_jobs_{}", std::process::id());
+    let mut conn = PgConnection::connect(admin).await.unwrap();
+    sqlx::query(&format!("DROP DATABASE IF EXISTS {name}")).execute(&mut conn).await.unwrap();
+    create(admin, &name).await;
+    let pool = PgPoolOptions::new().max_connections(1).connect(&url(admin, &name)).await.unwrap();
+    ratemyderp::db::migrate(&pool).await.unwrap();
+    sqlx::raw_sql(
+        "CREATE TABLE effects (job bigint NOT NULL, attempt integer NOT NULL);
+         CREATE TABLE given_up (job bigint NOT NULL);
+         CREATE TABLE reachable ();
+         INSERT INTO lanes (name) VALUES ('test');",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+    name
+}
+
+async fn create(admin: &str, database: &str) {
+    let mut conn = PgConnection::connect(admin).await.unwrap();
+    sqlx::query(&format!("CREATE DATABASE {database}")).execute(&mut conn).await.unwrap();
+}
+
+fn url(admin: &str, name: &str) -> String {
+    let (server, _) = admin.rsplit_once('/').unwrap();
+    format!("{server}/{name}")
 }
 
 /// A process that is killed at the end of its test.
