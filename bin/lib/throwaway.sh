@@ -30,9 +30,9 @@ throwaway_stop() {
   state=
 }
 
-# For scripts that set throwaway_in_memory=true: those that test, not those that measure. A database has 400 files, and copying one
-# takes a twentieth of the time where no real file system makes them. The link is made first, so that a killed run leaves nothing that
-# the next one does not find. Where memory is scarce, the cluster lies on the disk as ever.
+# For scripts that set throwaway_in_memory=true: those that test, not those that measure. Each test makes a database of 400 files, and
+# ext4 looks for inodes that were not deleted of late: up to half a second of a processor, in memory a twentieth of that. The link is
+# made first, so that a killed run leaves nothing that the next one does not find. Where memory is scarce, the cluster lies on the disk.
 throwaway_into_memory() {
   local place
   throwaway_has_memory || return 0
@@ -41,7 +41,7 @@ throwaway_into_memory() {
   mkdir -m 700 -- "$place"
 }
 
-# Twice what a run of all tests needs at most.
+# A run needs about 1.5 GiB, of which the log of changes (max_wal_size) is one.
 throwaway_has_memory() {
   local free available
   [[ -w /dev/shm ]] || return
@@ -50,8 +50,8 @@ throwaway_has_memory() {
   ((free > 4 << 20 && available > 6 << 20))
 }
 
-# Logging in costs a client 4096 rounds of a hash, in a debug build 50 ms for each of thousands of connections: half of what the tests
-# themselves take. So many are for passwords that people choose; one is enough for 24 random bytes.
+# Logging in costs a client 4096 rounds of a hash, in a debug build half of what the tests' own process took. So many are for passwords
+# that people choose; one is enough for 24 random bytes.
 throwaway_quick_password() {
   local verifier
   verifier=$(PASSWORD=$pgpassword /usr/bin/python3 - <<'PYTHON'
