@@ -90,8 +90,8 @@ pub async fn create(
     Ok(ExportAnswer::File(file))
 }
 
-/// Account, settings, browsers, whether more photos are awaited, photos, ratings, reports and favourites. The lists are sent page by page, however long they are: no
-/// connection waits for a slow reader.
+/// Account, settings, browsers, whether more photos are awaited, photos, ratings, reports and favourites. The lists are sent page by page,
+/// however long they are: no connection waits for a slow reader.
 async fn file(member: &Member, conn: &mut PgConnection, app: App<'_>) -> Result<File, Error> {
     let App { db, config, .. } = app;
     let (account, username) = (member.account().id, &member.account().username);
