@@ -30,6 +30,7 @@ use self::claimer::Request;
 use self::pace::Pace;
 pub(crate) use self::settle::Ending;
 pub(crate) use self::take::Held;
+use self::wake::News;
 use crate::runnable::JobSet;
 
 /// How a process treats the queue.
@@ -65,7 +66,7 @@ struct Shared {
     settings: Settings,
     kinds: Vec<String>,
     lanes: Vec<String>,
-    wake: watch::Sender<()>,
+    news: watch::Sender<News>,
     endings: mpsc::UnboundedSender<(Arc<Held>, Ending)>,
     held: Mutex<HashMap<Uuid, Arc<Held>>>,
     released: Notify,
@@ -97,7 +98,7 @@ impl Ledger {
             worker,
             jobs,
             settings,
-            wake: watch::Sender::default(),
+            news: watch::Sender::default(),
             endings,
             held: Mutex::default(),
             released: Notify::new(),
@@ -204,11 +205,16 @@ impl Shared {
         self.released.notify_waiters();
     }
 
+    /// Something may be due, in whatever lane.
+    fn wake(&self) {
+        self.news.send_modify(|news| news.anywhere = true);
+    }
+
     /// What falls due without a notification is looked for then.
     fn wake_after(self: Arc<Self>, wait: Duration) {
         tokio::spawn(async move {
             tokio::time::sleep(wait).await;
-            self.wake.send_replace(());
+            self.wake();
         });
     }
 

@@ -1,5 +1,6 @@
 //! The one task of a process that takes jobs: for all idle workers in one statement.
 
+use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::take::{self, Taker};
 use super::turns::Turns;
+use super::wake::News;
 use super::{Ending, Held, Shared};
 
 /// A worker that waits for a job.
@@ -31,8 +33,9 @@ pub(super) async fn run(
 ) {
     let mut idle: Vec<Request> = Vec::new();
     let mut turns = Turns::new(shared.lanes.len());
-    let mut arrivals = shared.wake.subscribe();
+    let mut arrivals = shared.news.subscribe();
     let mut more = false;
+    let mut first = BTreeSet::new();
     let mut down = Duration::ZERO;
     loop {
         let enough = if more { shared.settings.workers as usize } else { 1 };
@@ -54,9 +57,11 @@ pub(super) async fn run(
         // Before the look, so that a job that arrives during the look is not slept through.
         if arrivals.has_changed().unwrap_or_default() {
             arrivals.mark_unchanged();
-            turns.forget();
+            first.append(&mut heed(&shared, &mut turns));
         }
-        let seen = match look(&shared, &mut idle, &mut turns).await {
+        // While jobs wait elsewhere it is no lane's turn for having got one.
+        let preferred = if more { BTreeSet::new() } else { std::mem::take(&mut first) };
+        let seen = match look(&shared, &mut idle, &mut turns, &preferred).await {
             Ok(seen) => {
                 if !std::mem::take(&mut down).is_zero() {
                     info!("the database is back");
@@ -77,14 +82,27 @@ pub(super) async fn run(
         more = seen.more;
         if !more {
             tokio::select! {
-                _ = arrivals.changed() => {}
-                () = released, if seen.at_limit => {}
-                () = tokio::time::sleep(shared.settings.poll) => {}
+                _ = arrivals.changed() => first = heed(&shared, &mut turns),
+                () = released, if seen.at_limit => turns.forget(),
+                () = tokio::time::sleep(shared.settings.poll) => turns.forget(),
                 _ = stop.wait_for(|stop| *stop) => return,
             }
-            turns.forget();
         }
     }
+}
+
+/// Opens the lanes in which something may be due by now, and gives those that got a job.
+fn heed(shared: &Shared, turns: &mut Turns) -> BTreeSet<usize> {
+    let mut news = News::default();
+    shared.news.send_if_modified(|since| {
+        news = std::mem::take(since);
+        false
+    });
+    if news.anywhere {
+        turns.forget();
+    }
+    news.lanes.iter().for_each(|&lane| turns.arrived(lane));
+    news.lanes
 }
 
 /// Waits for a worker, and a moment longer until there are `enough`. False: there will be none any more.
@@ -107,14 +125,21 @@ struct Seen {
     at_limit: bool,
 }
 
-/// Takes jobs for the idle workers, lane by lane.
-async fn look(shared: &Shared, idle: &mut Vec<Request>, turns: &mut Turns) -> Result<Seen, sqlx::Error> {
+/// Takes jobs for the idle workers, lane by lane: those named first, the others by their turn.
+async fn look(
+    shared: &Shared,
+    idle: &mut Vec<Request>,
+    turns: &mut Turns,
+    first: &BTreeSet<usize>,
+) -> Result<Seen, sqlx::Error> {
     let kinds = shared.breaker.awake(&shared.kinds);
     let taker = Taker { worker: shared.worker, kinds: &kinds, lease: shared.settings.lease };
     let mut conn = shared.pool.acquire().await?;
     let mut seen = Seen::default();
     let mut slow = false;
-    for lane in turns.next() {
+    let mut lanes = turns.next();
+    lanes.sort_by_key(|lane| !first.contains(lane));
+    for lane in lanes {
         let limit = i64::try_from(idle.len()).unwrap_or(i64::MAX);
         let began = Instant::now();
         let taken = take::take(&mut conn, taker, &shared.lanes[lane], limit).await?;

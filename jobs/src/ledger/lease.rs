@@ -135,6 +135,6 @@ async fn rescue_one(shared: &Shared) -> Result<bool, sqlx::Error> {
     }
     tx.commit().await?;
     warn!("job {} ({}): {}", claim.number, claim.kind, asked.unwrap_or(error));
-    shared.wake.send_replace(());
+    shared.wake();
     Ok(true)
 }

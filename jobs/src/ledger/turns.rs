@@ -48,6 +48,11 @@ impl Turns {
         self.empty[lane] = Some(Instant::now() + EMPTY);
     }
 
+    /// A job has arrived in this lane.
+    pub fn arrived(&mut self, lane: usize) {
+        self.empty[lane] = None;
+    }
+
     /// Something has arrived, wherever that was.
     pub fn forget(&mut self) {
         self.empty.fill(None);
@@ -106,6 +111,16 @@ mod tests {
         turns.served(0, 8);
         let lanes: Vec<_> = (0..20).map(|_| take(&mut turns, 8)).collect();
         assert!(lanes[5..].contains(&1), "{lanes:?}");
+    }
+
+    #[test]
+    fn what_arrives_opens_its_lane_alone() {
+        let mut turns = Turns::new(3);
+        (0..3).for_each(|lane| turns.was_empty(lane));
+        turns.arrived(1);
+        assert_eq!(turns.next(), [1]);
+        turns.forget();
+        assert_eq!(turns.next(), [0, 1, 2]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Being woken when a job arrives, on a connection of its own. Without it jobs only start later, at the next poll.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,15 @@ use ratemyderp::queue::CHANNEL;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 
 use super::Shared;
+
+/// What has come since the last look.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// Nobody said in which lane.
+    pub anywhere: bool,
+    /// Lanes to which jobs were added, by their number.
+    pub lanes: BTreeSet<usize>,
+}
 
 const WAIT: Duration = Duration::from_secs(1);
 
@@ -25,9 +35,21 @@ pub(super) async fn run(shared: Arc<Shared>) {
 async fn listen(shared: &Shared, own: &sqlx::PgPool) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(own).await?;
     listener.listen(CHANNEL).await?;
+    // Something may have arrived before we listened.
+    shared.wake();
     loop {
-        // Something may have arrived before we listened, and while the connection was lost (`None`).
-        shared.wake.send_replace(());
-        listener.try_recv().await?;
+        let Some(lane) = listener.try_recv().await?.and_then(|said| lane(shared, said.payload())) else {
+            // While the connection was lost, or by what somebody steered.
+            shared.wake();
+            continue;
+        };
+        shared.news.send_modify(|news| {
+            news.lanes.insert(lane);
+        });
     }
+}
+
+/// Whoever adds a job says to which lane.
+fn lane(shared: &Shared, name: &str) -> Option<usize> {
+    shared.lanes.iter().position(|lane| lane == name)
 }
