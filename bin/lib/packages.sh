@@ -27,7 +27,7 @@ install_rendition_packages() {
   local missing=()
   require_toolchain
   command -v vipsthumbnail >/dev/null || missing+=(libvips-tools)
-  command -v convert >/dev/null || missing+=(imagemagick)
+  command -v identify >/dev/null || missing+=(imagemagick) # convert may be somebody else's
   /usr/bin/python3 -c 'import skimage' 2>/dev/null || missing+=(python3-skimage)
   [[ -x /usr/bin/time ]] || missing+=(time)
   install_packages "${missing[@]}"
