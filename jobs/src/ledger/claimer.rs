@@ -35,7 +35,6 @@ pub(super) async fn run(
     let mut turns = Turns::new(shared.lanes.len());
     let mut arrivals = shared.news.subscribe();
     let mut more = false;
-    let mut first = BTreeSet::new();
     let mut down = Duration::ZERO;
     loop {
         let enough = if more { shared.settings.workers as usize } else { 1 };
@@ -55,13 +54,10 @@ pub(super) async fn run(
             }
         }
         // Before the look, so that a job that arrives during the look is not slept through.
-        if arrivals.has_changed().unwrap_or_default() {
-            arrivals.mark_unchanged();
-            first.append(&mut heed(&shared, &mut turns));
-        }
+        let arrived = heed(&shared, &mut turns);
         // While jobs wait elsewhere it is no lane's turn for having got one.
-        let preferred = if more { BTreeSet::new() } else { std::mem::take(&mut first) };
-        let seen = match look(&shared, &mut idle, &mut turns, &preferred).await {
+        let first = if more { BTreeSet::new() } else { arrived };
+        let seen = match look(&shared, &mut idle, &mut turns, &first).await {
             Ok(seen) => {
                 if !std::mem::take(&mut down).is_zero() {
                     info!("the database is back");
@@ -82,7 +78,7 @@ pub(super) async fn run(
         more = seen.more;
         if !more {
             tokio::select! {
-                _ = arrivals.changed() => first = heed(&shared, &mut turns),
+                _ = arrivals.wait_for(News::is_there) => {}
                 () = released, if seen.at_limit => turns.forget(),
                 () = tokio::time::sleep(shared.settings.poll) => turns.forget(),
                 _ = stop.wait_for(|stop| *stop) => return,

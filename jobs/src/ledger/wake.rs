@@ -19,6 +19,12 @@ pub(super) struct News {
     pub lanes: BTreeSet<usize>,
 }
 
+impl News {
+    pub fn is_there(&self) -> bool {
+        self.anywhere || !self.lanes.is_empty()
+    }
+}
+
 const WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(shared: Arc<Shared>) {

@@ -1,5 +1,7 @@
 //! Which jobs are taken, and what taking them costs.
 
+use std::time::Duration;
+
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
@@ -130,7 +132,7 @@ async fn a_plan_from_when_there_were_few_jobs_does_not_last() {
     db.add(2000, "effect", 1, json!({ "ms": 0 })).await;
     until("all that can be done is done", async || db.count("effects").await == 2100).await;
     // Statistics are told within a second or so of the end of a transaction.
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
     let read: i64 = sqlx::query_scalar("SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'fang_tasks'")
         .fetch_one(&db.pool)
         .await
@@ -155,4 +157,32 @@ async fn a_flood_in_one_lane_leaves_another_its_turns_whatever_stands_empty_betw
     .unwrap();
     let zebra = lanes.iter().filter(|lane| *lane == "zebra").count();
     assert!((40..=60).contains(&zebra), "{zebra} of the first hundred");
+}
+
+#[tokio::test]
+async fn where_nothing_waits_the_lane_that_got_a_job_comes_first() {
+    let db = Database::new().await;
+    sql(&db, "INSERT INTO lanes (name) VALUES ('empty'), ('vacant'), ('zebra')").await;
+    let _process = Worker { slots: 1, ..Worker::default() }.start(&db);
+    let listening = "pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %' AND state = 'idle'";
+    until("the worker listens", async || db.count(listening).await == 1).await;
+    db.add(1, "effect", 1, json!({ "ms": 0 })).await;
+    db.until_settled().await;
+    // Until no lane is left out for having been empty.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    sql(
+        &db,
+        "INSERT INTO fang_tasks (metadata, task_type, kind, max_attempts)
+         SELECT metadata, lane, kind, max_attempts FROM fang_tasks, unnest('{zebra, test}'::text[]) AS lane;
+         SELECT pg_notify('ratemyderp_jobs', 'test')",
+    )
+    .await;
+    db.until_settled().await;
+    let lanes: Vec<String> = sqlx::query_scalar(
+        "SELECT t.task_type FROM job_attempts a JOIN fang_tasks t ON t.number = a.job ORDER BY a.started_at",
+    )
+    .fetch_all(&db.pool)
+    .await
+    .unwrap();
+    assert_eq!(lanes, ["test", "test", "zebra"], "though it was the turn of the other, which has had none");
 }
