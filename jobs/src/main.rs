@@ -8,11 +8,6 @@ use clap::{Parser, Subcommand};
 use ratemyderp::config::Config;
 use ratemyderp::operations::Verb;
 
-/// A photo is some large buffers one after the other: this one asks for them in huge pages, where filling the small ones costs a quarter
-/// of all that its renditions take.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Works through RateMyDerp's queue: thumbnails, mail, standings, upkeep.
 ///
 /// Settings are read from Rocket.toml (or the file in ROCKET_CONFIG), ROCKET_* and DATABASE_URL. `work` wants the

@@ -6,9 +6,6 @@ use std::path::PathBuf;
 
 use ratemyderp_pictures::renditions::{Crop, Limits, render};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let (Some(file), Some(folder)) = (arguments.next(), arguments.next()) else {
