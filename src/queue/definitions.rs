@@ -223,7 +223,7 @@ const RANK_PHOTOS: Definition = Definition {
     lane: Lane::Ranking,
     priority: 0,
     attempts: 3,          // the next tick tries again anyway
-    timeout: minutes(60), // everything anew, after a crash: four minutes for a million photos on two busy cores
+    timeout: minutes(60), // everything for the first time: five minutes for a million photos on two busy cores
     longest_backoff: minutes(5),
     unique: Unique::PerKind,
     summary: "Works out the score and rank of every photo that was voted on since the last time; rests after a run that took long.",
