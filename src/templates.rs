@@ -31,11 +31,16 @@ pub enum Error {
 }
 
 impl Templates {
-    /// Reads `<folder>/**/*.html.hbs`, which escape what is put into them and lose their indentation, and `*.txt.hbs`, which do
-    /// neither; names are paths without the extension. `assets` maps names of static files to their URLs. With `reload` all
-    /// are read anew when one has changed.
-    pub fn load(folder: &Path, assets: BTreeMap<String, String>, reload: bool) -> Result<Self, Error> {
-        let source = |kind| Source { folder: folder.to_owned(), assets: assets.clone(), kind, reload };
+    /// Reads `<folder>/<part>/**/*.html.hbs`, which escape what is put into them and lose their indentation, and `*.txt.hbs`,
+    /// which do neither; names are paths from the folder, without the extension. `assets` maps names of static files to their
+    /// URLs. With `reload` all are read anew when one has changed.
+    pub fn load(
+        folder: &Path,
+        part: &'static str,
+        assets: BTreeMap<String, String>,
+        reload: bool,
+    ) -> Result<Self, Error> {
+        let source = |kind| Source { folder: folder.to_owned(), part, assets: assets.clone(), kind, reload };
         Ok(Templates { html: Registry::load(source(Kind::Html))?, text: Registry::load(source(Kind::Text))? })
     }
 
@@ -58,6 +63,7 @@ struct Registry {
 
 struct Source {
     folder: PathBuf,
+    part: &'static str,
     assets: BTreeMap<String, String>,
     kind: Kind,
     reload: bool,
@@ -117,7 +123,7 @@ impl Source {
             Kind::Text => ".txt.hbs",
         };
         let mut files = Files::new();
-        for entry in WalkDir::new(&self.folder) {
+        for entry in WalkDir::new(self.folder.join(self.part)) {
             let entry = entry.map_err(|cause| Error::Read(cause.into()))?;
             let path = entry.path();
             let name = path.strip_prefix(&self.folder).ok().and_then(Path::to_str);
@@ -247,7 +253,7 @@ mod tests {
         write("_part.html.hbs", "  <pre>{{words}}</pre>\n");
         write("page.html.hbs", "<main>\n  {{#if words}}\n    {{> _part}}\n  {{/if}}\n</main>\n");
         write("page.txt.hbs", "  {{words}}\n");
-        let templates = Templates::load(folder.path(), Default::default(), false).unwrap();
+        let templates = Templates::load(folder.path(), "", Default::default(), false).unwrap();
         let data = serde_json::json!({ "words": "a\n  b" });
         assert_eq!(templates.render("page", &data).unwrap(), "<main>\n<pre>a\n  b</pre>\n</main>\n");
         assert_eq!(templates.text("page", &data).unwrap(), "  a\n  b\n");
@@ -272,7 +278,7 @@ mod tests {
             std::fs::write(folder.path().join(format!("{name}.html.hbs")), text).unwrap();
             plain.register_template_string(name, text).unwrap();
         }
-        let templates = Templates::load(folder.path(), Default::default(), false).unwrap();
+        let templates = Templates::load(folder.path(), "", Default::default(), false).unwrap();
         for data in [
             serde_json::json!({ "words": "a <b>", "list": [{ "words": "one" }], "more": { "words": "two", "more": false } }),
             serde_json::json!({ "words": "", "list": [], "more": null }),
@@ -286,7 +292,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, template: &str| std::fs::write(folder.path().join(name), template).unwrap();
         write("page.html.hbs", "old");
-        let load = |reload| Templates::load(folder.path(), Default::default(), reload).unwrap();
+        let load = |reload| Templates::load(folder.path(), "", Default::default(), reload).unwrap();
         let (edited, kept) = (load(true), load(false));
         assert_eq!(edited.render("page", &()).unwrap(), "old");
         write("page.html.hbs", "{{> part}}");

@@ -6,6 +6,7 @@
 mod answers;
 mod db;
 mod fairings;
+mod files;
 mod guards;
 mod keys;
 
@@ -61,19 +62,16 @@ use crate::ratings::collector::Collector;
 use crate::ratings::dealer::Dealer;
 use crate::ratings::reach::{self, Reach};
 use crate::storage::Storage;
-use crate::templates::Templates;
 
 pub use db::Db;
+pub use files::Files;
 
 /// The web process, ready to be launched. `figment` holds what `config` was read from.
 /// The error says what is missing and what to do about it.
-pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rocket<Build>, String> {
+pub fn rocket(figment: Figment, config: Config, files: Arc<Files>, storage: Storage) -> Result<Rocket<Build>, String> {
     privileged::may_start(config.accounts.two_factor_required, cfg!(debug_assertions))?;
     let keys = keys::Keys::new(config.secret()?);
     let reach = Arc::new(Reach::new(config.secret()?));
-    let assets = assets::Assets::load(&config.assets)?;
-    let templates = Templates::load(&config.assets.templates(), assets.urls(), config.assets.reload)
-        .map_err(|cause| cause.to_string())?;
     let passwords = Passwords::new().map_err(|cause| cause.to_string())?;
     let source = Source::from_config(&config.influxdb)?;
     let figment = Figment::from(rocket::Config::default()).merge(figment);
@@ -91,8 +89,7 @@ pub fn rocket(figment: Figment, config: Config, storage: Storage) -> Result<Rock
         .attach(headers::NoStore)
         .manage(keys)
         .manage(reach)
-        .manage(assets)
-        .manage(templates)
+        .manage(files)
         .manage(passwords)
         .manage(limits::Limits::new(&config.rates))
         .manage(Turns::new(&config.uploads))

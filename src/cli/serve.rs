@@ -1,11 +1,13 @@
 //! Answering visitors.
 
+use std::sync::Arc;
+
 use ratemyderp::config::{self, Config};
 use ratemyderp::metrics::flusher::{self, Role};
 use ratemyderp::metrics::recorder;
 use ratemyderp::metrics::system::Watched;
 use ratemyderp::storage::Storage;
-use ratemyderp::web::{self, Db};
+use ratemyderp::web::{self, Db, Files};
 use rocket_db_pools::Database;
 
 use super::Failure;
@@ -16,7 +18,8 @@ pub async fn run() -> Result<(), Failure> {
     let database = config.database().clone();
     let watched = Watched { disks: vec![config.storage.path()], ..Watched::default() };
     let gather = config.figures.gather;
-    let rocket = web::rocket(config::figment(), config, storage)?;
+    let files = Arc::new(Files::load(&config.assets)?);
+    let rocket = web::rocket(config::figment(), config, files, storage)?;
     let figures = match gather {
         true => Some(flusher::start(&database, Role::Web, watched)?),
         false => {

@@ -79,7 +79,7 @@ impl Mailer {
         let site = config.site.url.clone();
         let host = site.split_once("://").map_or(site.as_str(), |(_, rest)| rest);
         let host = host.split(['/', ':']).next().unwrap_or_default().to_owned();
-        let templates = Templates::load(&config.assets.templates(), Default::default(), config.assets.reload);
+        let templates = Templates::load(&config.assets.templates(), "mail", Default::default(), config.assets.reload);
         Ok(Mailer {
             from: config.mail.from.parse().map_err(|cause: AddressError| format!("mail.from: {cause}"))?,
             templates: Arc::new(templates.map_err(|cause| cause.to_string())?),

@@ -14,6 +14,8 @@ pub mod specimen;
 pub mod terminal;
 pub mod uploads;
 
+use std::sync::{Arc, OnceLock};
+
 use ratemyderp::accounts::join::{Newcomer, join};
 use ratemyderp::accounts::{self, DisplayName, Email, Password, Passwords, Username};
 use ratemyderp::check;
@@ -28,10 +30,12 @@ use ratemyderp::submissions;
 use ratemyderp::submissions::crop::Crop;
 use ratemyderp::submissions::processing::{self, ProcessedPhoto};
 use ratemyderp::submissions::upload::{Upload, upload};
+use ratemyderp::web::Files;
 use ratemyderp_jobs::Context;
 use rocket::figment::Figment;
 use rocket::local::asynchronous::Client;
 use sqlx::PgPool;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use database::Database;
@@ -119,8 +123,9 @@ impl World {
     }
 
     pub async fn client_with(&self, figment: Figment) -> Client {
-        let config = figment.extract().expect("a configuration");
-        let rocket = ratemyderp::web::rocket(figment, config, self.storage.clone()).expect("a web process");
+        let config: Config = figment.extract().expect("a configuration");
+        let files = files(&config);
+        let rocket = ratemyderp::web::rocket(figment, config, files, self.storage.clone()).expect("a web process");
         Client::tracked(rocket).await.expect("a client")
     }
 
@@ -267,10 +272,23 @@ pub fn score(score: u8) -> Score {
     Score::parse(&score.to_string()).expect("a score from 1 to 10")
 }
 
+/// Templates and static files, read once for all sites.
+pub fn files(config: &Config) -> Arc<Files> {
+    static FILES: OnceLock<Arc<Files>> = OnceLock::new();
+    FILES.get_or_init(|| Arc::new(Files::load(&config.assets).expect("templates and static files"))).clone()
+}
+
+/// Of [`PASSWORD`]: made once, since it costs as much as it should.
+static HASH: OnceCell<String> = OnceCell::const_new();
+
+async fn hash() -> String {
+    let password = Password::parse(PASSWORD, &[]).expect("a good password");
+    Passwords::new().expect("a hasher").hash(password).await.expect("a hash")
+}
+
 /// Somebody who has just joined, with the password [`PASSWORD`].
 pub async fn newcomer(pool: &PgPool, username: &str) -> i64 {
-    let password = Password::parse(PASSWORD, &[]).expect("a good password");
-    let password_hash = Passwords::new().expect("a hasher").hash(password).await.expect("a hash");
+    let password_hash = HASH.get_or_init(hash).await.clone();
     let newcomer = Newcomer {
         username: Username::parse(username).expect("a username"),
         display_name: DisplayName::parse(username).expect("a name"),

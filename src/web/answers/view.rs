@@ -1,6 +1,7 @@
 //! A template with its data, as an answer.
 
 use std::fmt::Display;
+use std::sync::Arc;
 
 use rocket::Request;
 use rocket::http::{ContentType, Header, Status};
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::layout::Layout;
 use crate::secret::redact;
-use crate::templates::Templates;
+use crate::web::Files;
 
 /// A page or a fragment. The same URL gives either, so caches are told what it depends on.
 pub struct View {
@@ -54,10 +55,10 @@ impl View {
 
 impl<'r> Responder<'r, 'static> for View {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
-        let templates = request.rocket().state::<Templates>().ok_or(Status::InternalServerError)?;
+        let files = request.rocket().state::<Arc<Files>>().ok_or(Status::InternalServerError)?;
         let mut data = self.data.map_err(|cause| log_internal(request, &cause))?;
         data["layout"] = serde_json::to_value(Layout::of(request)).map_err(|cause| log_internal(request, &cause))?;
-        let html = templates.render(self.template, &data).map_err(|cause| log_internal(request, &cause))?;
+        let html = files.templates.render(self.template, &data).map_err(|cause| log_internal(request, &cause))?;
         let mut response = Response::build();
         response
             .status(self.status)

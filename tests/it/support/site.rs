@@ -2,6 +2,7 @@
 //!
 //! The photos are drawn, handed in and cut to size once for each run of the tests; every site starts from a copy.
 
+use ratemyderp::config::Config;
 use ratemyderp::demo::{self, derp};
 use ratemyderp::queue::{self, Job};
 use ratemyderp::ratings::record::Vote;
@@ -13,7 +14,7 @@ use tokio::sync::{OnceCell, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::{World, score, someone};
+use super::{World, files, score, someone};
 
 /// Photos on every site that is not empty.
 pub const PHOTOS: u32 = 8;
@@ -118,9 +119,10 @@ impl Site {
             .merge(("shutdown.grace", 0))
             .merge(("shutdown.mercy", 0));
         let figment = settings(figment);
-        let config = figment.extract().expect("a configuration");
+        let config: Config = figment.extract().expect("a configuration");
         let (tell, port) = oneshot::channel();
-        let rocket = ratemyderp::web::rocket(figment, config, world.storage.clone()).expect("a web process");
+        let files = files(&config);
+        let rocket = ratemyderp::web::rocket(figment, config, files, world.storage.clone()).expect("a web process");
         let rocket = rocket.attach(AdHoc::on_liftoff("port", |rocket| {
             Box::pin(async move {
                 let _ = tell.send(rocket.config().port);

@@ -5,7 +5,7 @@ use rocket::http::{ContentType, Method, Status};
 use rocket::local::asynchronous::Client;
 
 use super::rights::filled;
-use crate::support::World;
+use crate::support::{World, files};
 use crate::web::page::{get, log_in, post, post_with};
 
 #[tokio::test]
@@ -112,8 +112,10 @@ async fn refused_cookies_are_explained() {
 }
 
 async fn untracked(world: &World) -> Client {
-    let rocket =
-        ratemyderp::web::rocket(world.figment(), world.config(), world.storage.clone()).expect("a web process");
+    let config = world.config();
+    let files = files(&config);
+    let rocket = ratemyderp::web::rocket(world.figment(), config, files, world.storage.clone());
+    let rocket = rocket.expect("a web process");
     Client::untracked(rocket).await.expect("a client")
 }
 
