@@ -4,8 +4,8 @@ mod strength;
 
 use std::sync::Arc;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier};
+use argon2::password_hash::phc::{Output, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 use zxcvbn::Score;
@@ -101,8 +101,7 @@ impl Passwords {
     /// As many at once as there are cores.
     pub fn new() -> Result<Self, Error> {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let decoy = hash(&hex::encode(rand::random::<[u8; 16]>()))?;
-        Ok(Passwords { permits: Arc::new(Semaphore::new(cores)), decoy: decoy.into() })
+        Ok(Passwords { permits: Arc::new(Semaphore::new(cores)), decoy: decoy()?.into() })
     }
 
     /// [`Password::parse`] for requests. Brake before: it is work.
@@ -148,6 +147,18 @@ impl Passwords {
 
 fn hash(password: &str) -> Result<String, Error> {
     Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(internal)
+}
+
+/// Looks like the hash of a password, takes as long to compare with, and is none's: chance would have to hit 256 bits.
+fn decoy() -> Result<String, Error> {
+    let any = PasswordHash {
+        algorithm: Algorithm::default().ident(),
+        version: Some(Version::default().into()),
+        params: (&Params::default()).try_into().map_err(internal)?,
+        salt: Some(Salt::new(&rand::random::<[u8; 16]>()).map_err(internal)?),
+        hash: Some(Output::new(&rand::random::<[u8; Params::DEFAULT_OUTPUT_LEN]>()).map_err(internal)?),
+    };
+    Ok(any.to_string())
 }
 
 fn verify(typed: &str, stored: &str, known: bool) -> Result<PasswordCheck, Error> {
@@ -197,13 +208,17 @@ mod tests {
         assert_eq!(verify("wobbly teapot under seven moons", None).await, PasswordCheck::Wrong);
     }
 
+    #[test]
+    fn the_decoy_takes_what_a_password_takes() {
+        let of = |hash: &str| hash.rsplitn(3, '$').map(str::to_owned).collect::<Vec<_>>();
+        let (decoy, real) = (of(&decoy().expect("a decoy")), of(&hash("wobbly teapot").expect("a hash")));
+        assert_eq!(decoy[2], real[2], "algorithm, version and parameters");
+        assert_eq!((decoy[0].len(), decoy[1].len()), (real[0].len(), real[1].len()), "output and salt");
+    }
+
     #[tokio::test]
     async fn an_old_hash_is_made_anew() {
-        let weak = Argon2::new(
-            argon2::Algorithm::Argon2id,
-            argon2::Version::V0x13,
-            Params::new(8192, 1, 1, None).expect("parameters"),
-        );
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, None).expect("parameters"));
         let stored = weak.hash_password(b"wobbly teapot under seven moons").expect("a hash").to_string();
         let passwords = Passwords::new().expect("a hasher");
         let verdict = passwords.verify("wobbly teapot under seven moons", Some(&stored)).await.expect("a verdict");
