@@ -68,7 +68,7 @@ pub use files::Files;
 
 /// The web process, ready to be launched. `figment` holds what `config` was read from.
 /// The error says what is missing and what to do about it.
-pub fn rocket(figment: Figment, config: Config, files: Arc<Files>, storage: Storage) -> Result<Rocket<Build>, String> {
+pub fn rocket(figment: Figment, config: Config, files: Files, storage: Storage) -> Result<Rocket<Build>, String> {
     privileged::may_start(config.accounts.two_factor_required, cfg!(debug_assertions))?;
     let keys = keys::Keys::new(config.secret()?);
     let reach = Arc::new(Reach::new(config.secret()?));
@@ -89,7 +89,8 @@ pub fn rocket(figment: Figment, config: Config, files: Arc<Files>, storage: Stor
         .attach(headers::NoStore)
         .manage(keys)
         .manage(reach)
-        .manage(files)
+        .manage(files.templates)
+        .manage(files.assets)
         .manage(passwords)
         .manage(limits::Limits::new(&config.rates))
         .manage(Turns::new(&config.uploads))

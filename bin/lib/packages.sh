@@ -13,7 +13,7 @@ install_base_packages() {
 # What the browser tests, the mail tests, the script check and fetching cargo-deny need on top.
 install_test_packages() {
   local missing=() command
-  for command in chromium w3m lynx shellcheck; do
+  for command in chromium chromium-headless-shell w3m lynx shellcheck; do
     command -v "$command" >/dev/null || missing+=("$command")
   done
   /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)

@@ -1,7 +1,5 @@
 //! Answering visitors.
 
-use std::sync::Arc;
-
 use ratemyderp::config::{self, Config};
 use ratemyderp::metrics::flusher::{self, Role};
 use ratemyderp::metrics::recorder;
@@ -18,7 +16,7 @@ pub async fn run() -> Result<(), Failure> {
     let database = config.database().clone();
     let watched = Watched { disks: vec![config.storage.path()], ..Watched::default() };
     let gather = config.figures.gather;
-    let files = Arc::new(Files::load(&config.assets)?);
+    let files = Files::load(&config.assets)?;
     let rocket = web::rocket(config::figment(), config, files, storage)?;
     let figures = match gather {
         true => Some(flusher::start(&database, Role::Web, watched)?),

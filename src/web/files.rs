@@ -1,13 +1,16 @@
 //! What pages are made of.
 
+use std::sync::Arc;
+
 use super::fairings::assets::Assets;
 use crate::config::AssetsConfig;
 use crate::templates::Templates;
 
 /// Templates and static files, as they were when they were read.
+#[derive(Clone)]
 pub struct Files {
-    pub(super) templates: Templates,
-    pub(super) assets: Assets,
+    pub(super) templates: Arc<Templates>,
+    pub(super) assets: Arc<Assets>,
 }
 
 impl Files {
@@ -15,6 +18,7 @@ impl Files {
     pub fn load(config: &AssetsConfig) -> Result<Self, String> {
         let assets = Assets::load(config)?;
         let templates = Templates::load(&config.templates(), "", assets.urls(), config.reload);
-        Ok(Files { templates: templates.map_err(|cause| cause.to_string())?, assets })
+        let templates = templates.map_err(|cause| cause.to_string())?;
+        Ok(Files { templates: Arc::new(templates), assets: Arc::new(assets) })
     }
 }

@@ -14,7 +14,7 @@ pub mod specimen;
 pub mod terminal;
 pub mod uploads;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use ratemyderp::accounts::join::{Newcomer, join};
 use ratemyderp::accounts::{self, DisplayName, Email, Password, Passwords, Username};
@@ -273,9 +273,9 @@ pub fn score(score: u8) -> Score {
 }
 
 /// Templates and static files, read once for all sites.
-pub fn files(config: &Config) -> Arc<Files> {
-    static FILES: OnceLock<Arc<Files>> = OnceLock::new();
-    FILES.get_or_init(|| Arc::new(Files::load(&config.assets).expect("templates and static files"))).clone()
+pub fn files(config: &Config) -> Files {
+    static FILES: OnceLock<Files> = OnceLock::new();
+    FILES.get_or_init(|| Files::load(&config.assets).expect("templates and static files")).clone()
 }
 
 /// Of [`PASSWORD`]: made once, since it costs as much as it should.

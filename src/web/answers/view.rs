@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::layout::Layout;
 use crate::secret::redact;
-use crate::web::Files;
+use crate::templates::Templates;
 
 /// A page or a fragment. The same URL gives either, so caches are told what it depends on.
 pub struct View {
@@ -55,10 +55,10 @@ impl View {
 
 impl<'r> Responder<'r, 'static> for View {
     fn respond_to(self, request: &'r Request<'_>) -> Result<'static> {
-        let files = request.rocket().state::<Arc<Files>>().ok_or(Status::InternalServerError)?;
+        let templates = request.rocket().state::<Arc<Templates>>().ok_or(Status::InternalServerError)?;
         let mut data = self.data.map_err(|cause| log_internal(request, &cause))?;
         data["layout"] = serde_json::to_value(Layout::of(request)).map_err(|cause| log_internal(request, &cause))?;
-        let html = files.templates.render(self.template, &data).map_err(|cause| log_internal(request, &cause))?;
+        let html = templates.render(self.template, &data).map_err(|cause| log_internal(request, &cause))?;
         let mut response = Response::build();
         response
             .status(self.status)

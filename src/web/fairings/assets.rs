@@ -18,7 +18,6 @@ use sha2::{Digest, Sha256};
 
 use super::compress::accepts_gzip;
 use crate::config::AssetsConfig;
-use crate::web::Files;
 
 pub fn routes() -> Vec<Route> {
     routes![show]
@@ -94,8 +93,8 @@ impl Asset {
 
 /// A static file under its hashed name, which never changes.
 #[get("/static/<name>")]
-pub fn show<'a>(name: &str, files: &'a State<Arc<Files>>) -> Option<Immutable<'a>> {
-    let asset = files.assets.by_hashed_name.get(name)?;
+pub fn show<'a>(name: &str, assets: &'a State<Arc<Assets>>) -> Option<Immutable<'a>> {
+    let asset = assets.by_hashed_name.get(name)?;
     Some(Immutable {
         etag: format!("\"{}\"", asset.hash),
         content_type: asset.content_type.clone(),

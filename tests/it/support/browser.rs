@@ -169,14 +169,15 @@ impl Drop for Context {
     }
 }
 
-/// The Chromium of this test binary; the one that refuses cookies is another, as it is a setting of the profile.
+/// The Chromium of this test binary: the engine alone, which costs half of what it costs with the whole browser around it. The one
+/// that refuses cookies is the browser, as that is a setting of its profile.
 fn chromium(cookies: bool) -> Arc<Cdp> {
     static WITH_COOKIES: OnceLock<Arc<Cdp>> = OnceLock::new();
     static WITHOUT: OnceLock<Arc<Cdp>> = OnceLock::new();
     let refused = json!({ "profile": { "default_content_setting_values": { "cookies": 2 } } });
     match cookies {
-        true => WITH_COOKIES.get_or_init(|| Cdp::launch(&json!({}))).clone(),
-        false => WITHOUT.get_or_init(|| Cdp::launch(&refused)).clone(),
+        true => WITH_COOKIES.get_or_init(|| Cdp::launch("chromium-headless-shell", &json!({}))).clone(),
+        false => WITHOUT.get_or_init(|| Cdp::launch("chromium", &refused)).clone(),
     }
 }
 

@@ -19,8 +19,8 @@ use tokio::sync::oneshot;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits for Chromium to quit, then removes its profile; a process of its own, so that it survives us.
-const SUPERVISE: &str = r#"profile=$1; shift
-chromium --user-data-dir="$profile/data" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>"$profile/log" || cat "$profile/log" >&2
+const SUPERVISE: &str = r#"profile=$1 program=$2; shift 2
+"$program" --user-data-dir="$profile/data" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>"$profile/log" || cat "$profile/log" >&2
 until rm -rf "$profile"; do sleep 0.1; done"#;
 
 const FLAGS: &[&str] = &[
@@ -60,8 +60,9 @@ pub struct Cdp {
 }
 
 impl Cdp {
-    /// Starts Chromium with a profile of its own. `preferences` is the content of the profile's preferences file.
-    pub fn launch(preferences: &Value) -> Arc<Self> {
+    /// Starts Chromium with a profile of its own. `preferences` is the content of the profile's preferences file, which
+    /// `chromium-headless-shell` does not read.
+    pub fn launch(program: &str, preferences: &Value) -> Arc<Self> {
         let profile = tempfile::Builder::new().prefix("chromium-").tempdir().expect("a folder for the profile").keep();
         let settings = profile.join("data/Default");
         std::fs::create_dir_all(&settings).expect("the profile's folder");
@@ -70,6 +71,7 @@ impl Cdp {
         let mut child = Command::new("sh")
             .args(["-c", SUPERVISE, "sh"])
             .arg(&profile)
+            .arg(program)
             .args(FLAGS)
             .args(is_root().then_some("--no-sandbox"))
             .env("HOME", &profile)
@@ -101,7 +103,7 @@ impl Cdp {
         let answer = self.send(session, method, params);
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok(result)) => result.map_err(|error| format!("{method}: {error}")),
-            Ok(Err(_)) => Err(format!("{method}: Chromium has gone; is the package `chromium` installed?")),
+            Ok(Err(_)) => Err(format!("{method}: Chromium has gone; are the packages `chromium` and `chromium-headless-shell` installed?")),
             Err(_) => Err(format!("{method}: no answer in {} s", PATIENCE.as_secs())),
         }
     }
