@@ -103,7 +103,9 @@ impl Cdp {
         let answer = self.send(session, method, params);
         match tokio::time::timeout(PATIENCE, answer).await {
             Ok(Ok(result)) => result.map_err(|error| format!("{method}: {error}")),
-            Ok(Err(_)) => Err(format!("{method}: Chromium has gone; are the packages `chromium` and `chromium-headless-shell` installed?")),
+            Ok(Err(_)) => Err(format!(
+                "{method}: Chromium has gone; are the packages `chromium` and `chromium-headless-shell` installed?"
+            )),
             Err(_) => Err(format!("{method}: no answer in {} s", PATIENCE.as_secs())),
         }
     }
